@@ -1,0 +1,22 @@
+"""The web server, the same everywhere: `gunicorn -c deploy/gunicorn.conf.py neurreps.wsgi:application`.
+
+BIND, PORT, WEB_PROCESSES and WEB_THREADS come from the environment (docs/operating.md).
+"""
+
+import os
+
+bind = os.environ.get("BIND") or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_PROCESSES", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  (heartbeats never wait for a disk)
+timeout = 60
+graceful_timeout = 10
+keepalive = 15
+max_requests = 5000
+max_requests_jitter = 500
+limit_request_line = 8190
+control_socket_disable = True
+forwarded_allow_ips = os.environ.get("TRUSTED_PROXY") or "127.0.0.1"
+accesslog = "-"
+access_log_format = "%(t)s %(m)s %(U)s %(s)s %(b)s bytes %(M)s ms"
