@@ -1,9 +1,9 @@
 """Run the whole site from one terminal: `make run`.
 
 Prepares the database, starts the embedded Redis, the web server, the worker and the clock under supervisord, makes the
-demo when the database is empty, prints the address and the sign-ins, and waits. An interrupt (Ctrl-C), SIGTERM, a closed
-terminal and the end of the `make` above it all stop everything that it started. What goes wrong before the site answers
-is said in one sentence on standard error, with exit code 1.
+demo when the database is empty, prints the address and the sign-ins, and waits. An interrupt (Ctrl-C), SIGTERM, a
+closed terminal and the end of the `make` above it all stop everything that it started. What goes wrong before the site
+answers is said in one sentence on standard error, with exit code 1.
 """
 
 import ctypes
@@ -161,7 +161,7 @@ def prctl(option: int, value: int) -> None:
 
 def start(*command: str, env: dict[str, str], **options: object) -> subprocess.Popen[str]:
     """Start a process out of the terminal's reach, so that Ctrl-C comes to us alone, and end it should we vanish."""
-    return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
+    return subprocess.Popen(  # type: ignore[call-overload]
         command,
         cwd=ROOT,
         env=env,

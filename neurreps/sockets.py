@@ -1,4 +1,4 @@
-"""Where the embedded Redis listens. The kernel limits a socket's path to about 107 bytes; a deep DATA_DIR gets a stand-in."""
+"""Where the embedded Redis listens. A socket's path has at most 107 bytes, so a deep DATA_DIR gets a stand-in."""
 
 import hashlib
 import os

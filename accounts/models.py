@@ -1,0 +1,94 @@
+"""People. The e-mail address is the login; a person is never deleted, only erased in place."""
+
+from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.db import models
+
+from accounts.managers import UserManager
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    email = models.EmailField("e-mail address", unique=True)
+    given = models.CharField("given names", max_length=120, blank=True)
+    particle = models.CharField(max_length=40, blank=True, help_text="van, de la, von …")
+    family = models.CharField("family name", max_length=120, blank=True)
+    orcid = models.CharField("ORCID iD", max_length=19, null=True, blank=True, unique=True)
+    homepage = models.URLField(blank=True)
+    is_staff = models.BooleanField("may edit settings", default=False)
+    is_active = models.BooleanField(default=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
+    date_joined = models.DateTimeField(auto_now_add=True)
+    search_identity = models.TextField(blank=True, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="user_has_a_name",
+                condition=~models.Q(given="", family=""),
+                violation_error_message="Give at least one name: given or family.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return " ".join(part for part in (self.given, self.particle, self.family) if part)
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.given or self.family
+
+
+class Affiliation(models.Model):
+    class Kind(models.TextChoices):
+        EMPLOYMENT = "employment", "employment"
+        STUDY = "study", "study"
+        INTERNSHIP = "internship", "internship"
+        VISIT = "visit", "visit"
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="affiliations")
+    name = models.CharField("institution", max_length=200)
+    domain = models.CharField(
+        max_length=120, blank=True, db_index=True, help_text="The institution's web domain, such as uni.edu"
+    )
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.EMPLOYMENT)
+    start = models.DateField(null=True, blank=True)
+    end = models.DateField(null=True, blank=True, help_text="Empty: until now")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="affiliation_ends_after_start",
+                condition=models.Q(start=None) | models.Q(end=None) | models.Q(end__gte=models.F("start")),
+                violation_error_message="The end is before the start.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Publication(models.Model):
+    """A paper that shows what a person knows."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="publications", db_index=False)
+    title = models.CharField(max_length=300)
+    abstract = models.TextField(blank=True)
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    venue = models.CharField(max_length=200, blank=True)
+    coauthors = models.JSONField(default=list)
+    text_hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "text_hash"], name="publication_once")]
+
+    def __str__(self) -> str:
+        return self.title

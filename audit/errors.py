@@ -1,0 +1,22 @@
+"""What a service says when it does not do as asked."""
+
+
+class Refused(Exception):
+    """A service did nothing. The sentence says what is wrong and how to mend it; it is shown to the person as it is.
+
+    ``field`` names the form field that the sentence belongs to, "" for the form as a whole.
+    """
+
+    def __init__(self, sentence: str, *, field: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.field = field
+
+
+class StaleState(Refused):
+    """The row was not in the state that the move begins at: somebody else was quicker, or the page is old."""
+
+    def __init__(
+        self, sentence: str = "This has changed in the meantime. Look at the page as it is now and try again."
+    ) -> None:
+        super().__init__(sentence)

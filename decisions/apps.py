@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+
+
+class DecisionsConfig(AppConfig):
+    name = "decisions"
+    verbose_name = "Decisions"
+
+    def ready(self) -> None:
+        from audit import actions
+        from decisions import access, emails  # noqa: F401  (fill the registries)
+        from decisions.actions import ACTIONS
+        from decisions.services import release
+        from notifications import kinds
+
+        actions.register(ACTIONS)
+        kinds.on_batch(emails.DECISION, release=release.take_effect, cancel=release.fall_back)

@@ -1,0 +1,3 @@
+"""The mail that tells authors what was decided."""
+
+DECISION = "decision"

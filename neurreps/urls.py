@@ -1,0 +1,9 @@
+"""Addresses of pages. Each app keeps its own; this file says where they hang."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,102 @@
+"""Who may see what of a paper because of reviewing it, and of reviews themselves."""
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from access.registry import grant, through
+from access.rights import visible_to
+from access.viewer import Viewer
+from accounts.models import User
+from reviews.models import Assignment, AssignmentRun, Invitation, ProposedPair, Review, Reviewer, ReviewVersion
+from reviews.states import CURRENT, AssignmentKind, AssignmentStatus, ReviewStatus
+from submissions.access import authoring, conflicted
+from submissions.models import Submission
+from submissions.states import SubmissionStatus
+from workshops.access import organizing
+from workshops.models import Deadline, Workshop
+from workshops.states import Blinding, DeadlineKind
+
+
+def _assigned(viewer: Viewer, *kinds: str) -> Q:
+    mine = Assignment.objects.filter(submission=OuterRef("pk"), user_id=viewer.id, status__in=CURRENT, kind__in=kinds)
+    return Q(Exists(mine), status=SubmissionStatus.SUBMITTED) & ~conflicted(viewer) & ~authoring(viewer)
+
+
+def reviewing(viewer: Viewer) -> Q:
+    """Papers that the viewer reviews: assigned, submitted, no conflict found since."""
+    kinds = (AssignmentKind.REVIEWER, AssignmentKind.EXTERNAL, AssignmentKind.EMERGENCY)
+    return _assigned(viewer, *kinds)
+
+
+def discussion_open() -> Q:
+    """Papers whose discussion has opened, in their track or in the whole workshop."""
+    opened = Deadline.objects.filter(
+        Q(track=None) | Q(track=OuterRef("track")),
+        workshop=OuterRef("workshop"),
+        kind=DeadlineKind.DISCUSSION,
+        opens_at__lte=timezone.now(),
+    )
+    return Q(Exists(opened))
+
+
+@grant(Submission, "row", "title", "file")
+def reviewers_of_it(viewer: Viewer) -> Q:
+    return reviewing(viewer)
+
+
+@grant(Submission, "authors")
+def reviewers_where_authors_are_no_secret(viewer: Viewer) -> Q:
+    return reviewing(viewer) & ~Q(track__blinding=Blinding.DOUBLE)
+
+
+@grant(Submission, "reviews")
+def reviewers_in_discussion(viewer: Viewer) -> Q:
+    return reviewing(viewer) & discussion_open()
+
+
+@grant(Submission, "row", "title", "file", "reviews", "identities")
+def area_chairs_of_it(viewer: Viewer) -> Q:
+    return _assigned(viewer, AssignmentKind.AREA_CHAIR)
+
+
+@grant(Review, "row", "own")
+def writers(viewer: Viewer) -> Q:
+    """One's own review, also when the paper was withdrawn: the work is kept."""
+    kept = (*CURRENT, AssignmentStatus.NOT_NEEDED)
+    mine = Submission.objects.filter(authoring(viewer) | conflicted(viewer)).values("pk")
+    return Q(assignment__user_id=viewer.id, assignment__status__in=kept) & ~Q(assignment__submission__in=mine)
+
+
+@grant(Review, "row")
+def readers_of_submitted_reviews(viewer: Viewer) -> Q:
+    """A draft is read by nobody but its writer; one that is set aside only by those who may act."""
+    shown = Q(assignment__submission__in=visible_to(viewer, "reviews", Submission).values("pk"))
+    acting = Q(assignment__submission__in=visible_to(viewer, "act", Submission).values("pk"))
+    return Q(status=ReviewStatus.SUBMITTED) & shown | Q(status=ReviewStatus.SET_ASIDE) & acting
+
+
+@grant(Assignment, "row", "own")
+def assignees(viewer: Viewer) -> Q:
+    kept = (*CURRENT, AssignmentStatus.NOT_NEEDED)
+    mine = Submission.objects.filter(authoring(viewer) | conflicted(viewer)).values("pk")
+    return Q(user_id=viewer.id, status__in=kept) & ~Q(submission__in=mine)
+
+
+@grant(Reviewer, "self", "row")
+def the_reviewer(viewer: Viewer) -> Q:
+    return Q(user_id=viewer.id)
+
+
+@grant(User, "directory", "row")
+def reviewers_of_my_workshops(viewer: Viewer) -> Q:
+    mine = Workshop.objects.filter(organizing(viewer, "pk")).values("pk")
+    return Q(pk__in=Reviewer.objects.filter(workshop__in=mine).values("user"))
+
+
+through(Assignment, "submission", Submission, "identities")
+through(Assignment, "submission", Submission, "reviews", gives="progress")
+through(ProposedPair, "submission", Submission, "act")
+through(AssignmentRun, "workshop", Workshop, "staff")
+through(Invitation, "workshop", Workshop, "staff")
+through(Reviewer, "workshop", Workshop, "staff")
+through(ReviewVersion, "review", Review, "row")

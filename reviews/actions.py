@@ -1,0 +1,28 @@
+"""What this app writes into the log."""
+
+ACTIONS = {
+    "invitation.sent": "invited a reviewer",
+    "invitation.sent_again": "sent an invitation again",
+    "invitation.accepted": "accepted the invitation",
+    "invitation.declined": "declined the invitation",
+    "invitation.expired": "an invitation expired",
+    "reviewer.added": "became a reviewer",
+    "reviewer.changed": "changed what a reviewer offers",
+    "run.started": "asked for an assignment proposal",
+    "run.solved": "an assignment proposal was made",
+    "run.failed": "an assignment proposal could not be made",
+    "run.edited": "edited an assignment proposal",
+    "run.discarded": "discarded an assignment proposal",
+    "run.published": "published an assignment",
+    "run.undone": "undid a published assignment",
+    "assignment.made": "assigned a reviewer",
+    "assignment.accepted": "accepted the assignment",
+    "assignment.declined": "declined the assignment",
+    "assignment.removed": "took an assignment back",
+    "assignment.not_needed": "an assignment is no longer needed",
+    "review.started": "started a review",
+    "review.submitted": "submitted a review",
+    "review.changed": "changed a review",
+    "review.set_aside": "set a review aside",
+    "review.imported": "imported a review",
+}

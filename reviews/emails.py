@@ -1,0 +1,1 @@
+"""Mails about invitations, assignments and reviews."""

@@ -1,0 +1,226 @@
+"""Invitations, reviewers, the proposals of the engine, assignments and reviews."""
+
+import uuid
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Q
+
+from jobs.models import Job
+from reviews.querysets import AssignmentQuerySet, ReviewQuerySet
+from reviews.states import (
+    CURRENT,
+    AssignmentKind,
+    AssignmentStatus,
+    InvitationStatus,
+    Origin,
+    ReviewStatus,
+    RunOutcome,
+    RunStatus,
+)
+from submissions.models import Submission
+from workshops.models import FormVersion, Track, Workshop
+from workshops.states import Role
+
+USER = settings.AUTH_USER_MODEL
+
+
+class Reviewer(models.Model):
+    """What a person offers to review in one workshop."""
+
+    workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="reviewers", db_index=False)
+    user = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="reviewing")
+    load_min = models.PositiveSmallIntegerField(default=0)
+    load_max = models.PositiveSmallIntegerField(default=6, validators=[MaxValueValidator(50)])
+    senior = models.BooleanField(default=False)
+    emergency = models.BooleanField(default=False, help_text="May be asked at short notice.")
+    statement = models.TextField(blank=True, help_text="What this person knows, in their own words.")
+    policies_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workshop", "user"], name="reviewer_once"),
+            models.CheckConstraint(
+                name="load_min_not_above_max",
+                condition=Q(load_min__lte=models.F("load_max")),
+                violation_error_message="The smallest load is above the largest.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"reviewer {self.pk}"
+
+
+class Invitation(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="invitations", db_index=False)
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.REVIEWER)
+    track = models.ForeignKey(Track, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    address = models.CharField(max_length=254)
+    name = models.CharField(max_length=200, blank=True)
+    user = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    load = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(50)])
+    note = models.TextField(blank=True)
+    status = models.CharField(max_length=10, choices=InvitationStatus.choices, default=InvitationStatus.SENT)
+    reason = models.TextField(blank=True)
+    invited_by = models.ForeignKey(
+        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    sent_count = models.PositiveSmallIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workshop", "role", "address"], name="invited_once")]
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
+
+class Link(models.Model):
+    """A signed link from a mail. Only its hash is stored; several may live at once."""
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    purpose = models.CharField(max_length=20)
+    invitation = models.ForeignKey(Invitation, null=True, blank=True, on_delete=models.PROTECT, related_name="links")
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.purpose
+
+
+class AssignmentRun(models.Model):
+    """One proposal: parameters, certificate and outcome. Reviewers never see one."""
+
+    workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="runs")
+    track = models.ForeignKey(Track, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    mode = models.CharField(max_length=10, default="total")
+    params = models.JSONField(default=dict)
+    seed = models.PositiveIntegerField(default=0)
+    input_hash = models.CharField(max_length=64, blank=True)
+    total = models.FloatField(null=True, blank=True)
+    bound = models.FloatField(null=True, blank=True)
+    gap = models.FloatField(null=True, blank=True)
+    rounds = models.PositiveIntegerField(null=True, blank=True)
+    outcome = models.CharField(max_length=10, choices=RunOutcome.choices, default=RunOutcome.PENDING)
+    reasons = models.JSONField(default=list)
+    status = models.CharField(max_length=10, choices=RunStatus.choices, default=RunStatus.OPEN)
+    created_by = models.ForeignKey(
+        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    published_by = models.ForeignKey(
+        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    published_at = models.DateTimeField(null=True, blank=True)
+    batch_id = models.BigIntegerField(null=True, blank=True, help_text="The held batch of assignment mails.")
+
+    def __str__(self) -> str:
+        return f"run {self.pk}"
+
+
+class ProposedPair(models.Model):
+    """A proposal is never an Assignment: what reviewers and authors read cannot contain one."""
+
+    run = models.ForeignKey(AssignmentRun, on_delete=models.CASCADE, related_name="pairs", db_index=False)
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    origin = models.CharField(max_length=8, choices=Origin.choices, default=Origin.ENGINE)
+    kept = models.BooleanField(default=True)
+    score = models.FloatField(null=True, blank=True)
+    unknown = models.BooleanField(default=False)
+    rank = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "submission", "user"], name="pair_once_a_run")]
+
+    def __str__(self) -> str:
+        return f"pair {self.pk}"
+
+
+class Assignment(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="assignments", db_index=False)
+    user = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="assignments", db_index=False)
+    kind = models.CharField(max_length=10, choices=AssignmentKind.choices, default=AssignmentKind.REVIEWER)
+    run = models.ForeignKey(AssignmentRun, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments")
+    handle = models.PositiveSmallIntegerField(help_text="Reviewer 1, 2 … of the paper; drawn at random.")
+    status = models.CharField(max_length=10, choices=AssignmentStatus.choices, default=AssignmentStatus.ACTIVE)
+    reason = models.TextField(blank=True)
+    override = models.TextField(blank=True, help_text="Why it was made in spite of a suspected conflict.")
+    due_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey(
+        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["submission", "user"], condition=Q(status__in=CURRENT), name="assigned_once"
+            ),
+            models.UniqueConstraint(fields=["submission", "handle"], name="handle_once"),
+        ]
+        indexes = [models.Index(fields=["user", "status"], name="assignment_user")]
+
+    def __str__(self) -> str:
+        return f"assignment {self.pk}"
+
+
+class Review(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    assignment = models.OneToOneField(Assignment, on_delete=models.PROTECT, related_name="review")
+    status = models.CharField(max_length=10, choices=ReviewStatus.choices, default=ReviewStatus.DRAFT)
+    version = models.PositiveIntegerField(default=1)
+    draft = models.JSONField(default=dict)
+    draft_saved_at = models.DateTimeField(null=True, blank=True)
+    current = models.ForeignKey("ReviewVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    independent = models.ForeignKey("ReviewVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReviewQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"review {self.pk}"
+
+
+class ReviewVersion(models.Model):
+    """What was submitted, with the wording it answered. Immutable."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="versions", db_index=False)
+    number = models.PositiveIntegerField()
+    form_version = models.ForeignKey(FormVersion, on_delete=models.PROTECT, related_name="+")
+    answers = models.JSONField()
+    saved_by = models.ForeignKey(
+        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["review", "number"], name="review_version_once")]
+
+    def __str__(self) -> str:
+        return f"version {self.number}"
+
+
+class Score(models.Model):
+    """A scale's value in the current version; rewritten in the transaction that submits."""
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="scores", db_index=False)
+    key = models.CharField(max_length=30)
+    value = models.SmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["review", "key"], name="score_once")]
+        indexes = [models.Index(fields=["key", "review"], name="score_key")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.value}"

@@ -1,0 +1,93 @@
+"""The states of invitations, runs, assignments and reviews, and their moves."""
+
+from django.db import models
+
+
+class InvitationStatus(models.TextChoices):
+    SENT = "sent", "No answer yet"
+    ACCEPTED = "accepted", "Accepted"
+    DECLINED = "declined", "Declined"
+    EXPIRED = "expired", "Expired"
+
+
+INVITATION_MOVES: dict[str, frozenset[str]] = {
+    InvitationStatus.SENT: frozenset({InvitationStatus.ACCEPTED, InvitationStatus.DECLINED, InvitationStatus.EXPIRED}),
+    InvitationStatus.ACCEPTED: frozenset(),
+    InvitationStatus.DECLINED: frozenset({InvitationStatus.ACCEPTED, InvitationStatus.SENT}),
+    InvitationStatus.EXPIRED: frozenset({InvitationStatus.SENT}),
+}
+
+
+class RunStatus(models.TextChoices):
+    OPEN = "open", "Proposal"
+    PUBLISHED = "published", "Published"
+    UNDONE = "undone", "Undone"
+    DISCARDED = "discarded", "Discarded"
+
+
+RUN_MOVES: dict[str, frozenset[str]] = {
+    RunStatus.OPEN: frozenset({RunStatus.PUBLISHED, RunStatus.DISCARDED}),
+    RunStatus.PUBLISHED: frozenset({RunStatus.UNDONE}),
+    RunStatus.UNDONE: frozenset(),
+    RunStatus.DISCARDED: frozenset(),
+}
+
+
+class RunOutcome(models.TextChoices):
+    PENDING = "pending", "Being solved"
+    COMPLETE = "complete", "Complete"
+    INFEASIBLE = "infeasible", "Not possible as it stands"
+    FAILED = "failed", "Failed"
+
+
+class Origin(models.TextChoices):
+    ENGINE = "engine", "Proposed"
+    ADDED = "added", "Added by hand"
+    LOCK = "lock", "Locked"
+    FORBID = "forbid", "Forbidden"
+
+
+class AssignmentKind(models.TextChoices):
+    REVIEWER = "reviewer", "Reviewer"
+    AREA_CHAIR = "area_chair", "Area chair"
+    EXTERNAL = "external", "External reviewer"
+    EMERGENCY = "emergency", "Emergency reviewer"
+
+
+class AssignmentStatus(models.TextChoices):
+    """“Completed” is read from the review, not stored."""
+
+    ACTIVE = "active", "Assigned"
+    ACCEPTED = "accepted", "Accepted"
+    DECLINED = "declined", "Declined"
+    REMOVED = "removed", "Removed"
+    NOT_NEEDED = "not_needed", "No longer needed"
+
+
+CURRENT = (AssignmentStatus.ACTIVE, AssignmentStatus.ACCEPTED)
+"""States in which the reviewer has the paper."""
+
+ASSIGNMENT_MOVES: dict[str, frozenset[str]] = {
+    AssignmentStatus.ACTIVE: frozenset(
+        {AssignmentStatus.ACCEPTED, AssignmentStatus.DECLINED, AssignmentStatus.REMOVED, AssignmentStatus.NOT_NEEDED}
+    ),
+    AssignmentStatus.ACCEPTED: frozenset(
+        {AssignmentStatus.DECLINED, AssignmentStatus.REMOVED, AssignmentStatus.NOT_NEEDED}
+    ),
+    AssignmentStatus.DECLINED: frozenset(),
+    AssignmentStatus.REMOVED: frozenset(),
+    AssignmentStatus.NOT_NEEDED: frozenset({AssignmentStatus.ACTIVE}),
+}
+
+
+class ReviewStatus(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    SUBMITTED = "submitted", "Submitted"
+    SET_ASIDE = "set_aside", "Set aside"
+
+
+REVIEW_MOVES: dict[str, frozenset[str]] = {
+    ReviewStatus.DRAFT: frozenset({ReviewStatus.SUBMITTED, ReviewStatus.SET_ASIDE}),
+    ReviewStatus.SUBMITTED: frozenset({ReviewStatus.SUBMITTED, ReviewStatus.SET_ASIDE}),
+    ReviewStatus.SET_ASIDE: frozenset({ReviewStatus.SUBMITTED}),
+}

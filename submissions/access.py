@@ -1,0 +1,115 @@
+"""Who may see which aspect of a paper.
+
+title       the sealed line: number, title, track, who handles it
+row         the line in full, with the abstract and how far it is
+file        the paper itself (whoever lacks ``authors`` gets the copy without identifying metadata)
+authors     who wrote it, the original file, conflicts
+reviews     reviews and scores that are submitted, under handles
+identities  who reviews it, confidential comments
+tentative   what is decided and not yet told
+released    what the authors were told
+act         assign, repair, decide, extend, waive for it
+mail        messages about it
+own         edit it as an author
+"""
+
+from django.db.models import Exists, OuterRef, Q
+
+from access.registry import grant, through
+from access.viewer import Viewer
+from accounts.models import User
+from submissions.models import Authorship, Conflict, File, Finding, Handler, Revision, Submission
+from submissions.states import AuthorshipStatus, ConflictReason, FilePurpose, HandlerKind
+from workshops.access import organizing
+from workshops.models import Workshop
+
+
+def authoring(viewer: Viewer) -> Q:
+    """Papers that the viewer is an author of, by a confirmed address."""
+    mine = Authorship.objects.filter(submission=OuterRef("pk"), user_id=viewer.id)
+    return Q(Exists(mine.exclude(status=AuthorshipStatus.DISOWNED)))
+
+
+def conflicted(viewer: Viewer) -> Q:
+    """Papers with an effective conflict of any reason."""
+    return Q(Exists(_conflicts(viewer)))
+
+
+def personally_conflicted(viewer: Viewer) -> Q:
+    """Papers with an effective conflict other than a shared institution."""
+    return Q(Exists(_conflicts(viewer).exclude(reason=ConflictReason.INSTITUTION)))
+
+
+def _conflicts(viewer: Viewer) -> "Conflict.objects":  # type: ignore[name-defined]
+    return Conflict.objects.effective().filter(submission=OuterRef("pk"), user_id=viewer.id)
+
+
+def appointed(viewer: Viewer) -> Q:
+    """Papers that the viewer handles as area chair, as guest or by a waiver."""
+    posts = Handler.objects.filter(submission=OuterRef("pk"), user_id=viewer.id, until=None)
+    return Q(Exists(posts.exclude(kind=HandlerKind.ORGANIZER)))
+
+
+def free(viewer: Viewer) -> Q:
+    """Papers that the viewer organizes without a conflict, or handles by appointment."""
+    organized = organizing(viewer) & ~conflicted(viewer)
+    return (organized | appointed(viewer) & ~personally_conflicted(viewer)) & ~authoring(viewer)
+
+
+def institutional(viewer: Viewer) -> Q:
+    """Papers that the viewer organizes, with a shared institution and nothing else."""
+    return organizing(viewer) & conflicted(viewer) & ~personally_conflicted(viewer) & ~authoring(viewer)
+
+
+@grant(Submission, "own", "title", "row", "file", "authors")
+def authors(viewer: Viewer) -> Q:
+    return authoring(viewer)
+
+
+@grant(Submission, "title")
+def organizers_of_any_level(viewer: Viewer) -> Q:
+    return organizing(viewer)
+
+
+@grant(Submission, "title", "row", "file", "authors", "reviews", "identities", "tentative", "act", "mail")
+def free_organizers(viewer: Viewer) -> Q:
+    return free(viewer)
+
+
+@grant(Submission, "row", "file", "authors", "reviews")
+def institutional_organizers(viewer: Viewer) -> Q:
+    return institutional(viewer)
+
+
+@grant(File, "row")
+def whole_files(viewer: Viewer) -> Q:
+    """Whoever may know the authors reads the original."""
+    from access.rights import visible_to
+
+    return Q(submission__in=visible_to(viewer, "authors", Submission).values("pk"))
+
+
+@grant(File, "row")
+def copies_for_reviewers(viewer: Viewer) -> Q:
+    """Everybody else who may read the paper reads the copy without identifying metadata."""
+    from access.rights import visible_to
+
+    return Q(purpose=FilePurpose.BLINDED, submission__in=visible_to(viewer, "file", Submission).values("pk"))
+
+
+@grant(User, "directory", "row")
+def authors_of_my_workshops(viewer: Viewer) -> Q:
+    """Organizers know the authors of the papers that are open to them."""
+    from access.rights import visible_to
+
+    known = visible_to(viewer, "authors", Submission).values("pk")
+    return Q(pk__in=Authorship.objects.filter(submission__in=known, user__isnull=False).values("user"))
+
+
+through(Authorship, "submission", Submission, "authors")
+through(Revision, "submission", Submission, "authors")
+through(Conflict, "submission", Submission, "act")
+through(Handler, "submission", Submission, "title")
+through(Finding, "file__submission", Submission, "authors")
+
+__all__ = ["Workshop", "appointed", "authoring", "conflicted", "free", "institutional", "personally_conflicted"]

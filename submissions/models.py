@@ -1,0 +1,221 @@
+"""Papers: the submission, its authors in order, what was saved and when, its files, its conflicts and its handler."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from submissions.querysets import ConflictQuerySet, FileQuerySet, SubmissionQuerySet
+from submissions.states import (
+    AuthorshipStatus,
+    ConflictReason,
+    ConflictState,
+    FilePurpose,
+    FileStatus,
+    HandlerKind,
+    SubmissionStatus,
+)
+from workshops.models import Topic, Track, Workshop
+
+
+class Submission(models.Model):
+    workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="submissions", db_index=False)
+    number = models.PositiveIntegerField()
+    track = models.ForeignKey(Track, on_delete=models.PROTECT, related_name="submissions")
+    title = models.CharField(max_length=300, blank=True)
+    abstract = models.TextField(blank=True)
+    tldr = models.CharField("in one sentence", max_length=300, blank=True)
+    keywords = models.CharField(max_length=300, blank=True)
+    code_url = models.URLField("code", blank=True)
+    status = models.CharField(max_length=14, choices=SubmissionStatus.choices, default=SubmissionStatus.DRAFT)
+    created_at = models.DateTimeField(auto_now_add=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    version = models.PositiveIntegerField(default=1, help_text="Grows with each save; a page that is older is refused.")
+    current = models.ForeignKey("Revision", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    topics = models.ManyToManyField(Topic, through="SubmissionTopic", related_name="submissions")
+    imported_from = models.CharField(max_length=120, blank=True, help_text="The key it had where it was imported from.")
+    search_text = models.TextField(blank=True, editable=False)
+    search_identity = models.TextField(blank=True, editable=False)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workshop", "number"], name="submission_number_once")]
+        indexes = [models.Index(fields=["workshop", "track", "status"], name="submission_list")]
+
+    def __str__(self) -> str:
+        return f"#{self.number}"
+
+
+class SubmissionTopic(models.Model):
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, db_index=False)
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["submission", "topic"], name="submission_topic_once")]
+
+    def __str__(self) -> str:
+        return str(self.topic_id)
+
+
+class Authorship(models.Model):
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="authorships")
+    position = models.PositiveSmallIntegerField()
+    given = models.CharField("given names", max_length=120, blank=True)
+    particle = models.CharField(max_length=40, blank=True)
+    family = models.CharField("family name", max_length=120, blank=True)
+    email = models.CharField("e-mail", max_length=254, blank=True, db_index=True)
+    affiliation = models.CharField(max_length=200, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="authorships",
+        help_text="Set only through a confirmed address.",
+    )
+    corresponding = models.BooleanField(default=False)
+    status = models.CharField(max_length=8, choices=AuthorshipStatus.choices, default=AuthorshipStatus.LISTED)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "email"], condition=~Q(email=""), name="author_once"),
+            models.CheckConstraint(name="author_has_a_name", condition=~Q(given="", family="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return " ".join(part for part in (self.given, self.particle, self.family) if part)
+
+
+class Blob(models.Model):
+    """Bytes, once each. Its hash is never in an address and never a right."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    size = models.PositiveBigIntegerField()
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
+class File(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="files")
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="files", db_index=False)
+    purpose = models.CharField(max_length=12, choices=FilePurpose.choices)
+    name = models.CharField(max_length=200, help_text="As it was called when it came; only its authors see it.")
+    made_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="copies")
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    status = models.CharField(max_length=8, choices=FileStatus.choices, default=FileStatus.STORED)
+    pages = models.PositiveIntegerField(null=True, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = FileQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["submission", "purpose"], name="file_purpose")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Finding(models.Model):
+    class Severity(models.TextChoices):
+        ERROR = "error", "Must be mended"
+        WARNING = "warning", "Please look"
+        INFO = "info", "For your information"
+
+    file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="findings")
+    code = models.CharField(max_length=40)
+    severity = models.CharField(max_length=8, choices=Severity.choices)
+    sure = models.BooleanField(default=True)
+    page = models.PositiveIntegerField(null=True, blank=True)
+    data = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Revision(models.Model):
+    """What was saved, whole, at one instant. The receipt shows it."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="revisions", db_index=False)
+    number = models.PositiveIntegerField()
+    snapshot = models.JSONField()
+    pdf = models.ForeignKey(File, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    received_at = models.DateTimeField(help_text="First byte of the request, by the server's clock.")
+    saved_at = models.DateTimeField(auto_now_add=True)
+    late = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["submission", "number"], name="revision_once")]
+
+    def __str__(self) -> str:
+        return f"revision {self.number}"
+
+
+class Conflict(models.Model):
+    """Why a person must not assess a paper. Effective while confirmed or pinned."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="conflicts", db_index=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="conflicts", db_index=False
+    )
+    reason = models.CharField(max_length=14, choices=ConflictReason.choices)
+    state = models.CharField(max_length=10, choices=ConflictState.choices)
+    evidence = models.JSONField(default=dict)
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    at = models.DateTimeField(auto_now=True)
+
+    objects = ConflictQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "user", "reason"], name="conflict_once_a_reason"),
+            models.CheckConstraint(
+                name="authorship_is_never_waived", condition=~Q(reason="authorship", state="waived")
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "state", "submission"], name="conflict_user")]
+
+    def __str__(self) -> str:
+        return self.get_reason_display()
+
+
+class Handler(models.Model):
+    """The one person who is responsible for a paper."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="handlers", db_index=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="handled")
+    kind = models.CharField(max_length=12, choices=HandlerKind.choices, default=HandlerKind.ORGANIZER)
+    sole = models.BooleanField(default=False, help_text="The only free organizer of this paper.")
+    appointed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    reason = models.TextField(blank=True)
+    since = models.DateTimeField(auto_now_add=True)
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["submission"], condition=Q(until=None), name="one_handler_a_paper")
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

@@ -1,0 +1,93 @@
+"""The states of a paper, its authors, files and conflicts, and their moves."""
+
+from django.db import models
+
+
+class SubmissionStatus(models.TextChoices):
+    """There is no “decided” here: that is the decision's, and would leak."""
+
+    DRAFT = "draft", "Draft"
+    SUBMITTED = "submitted", "Submitted"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    DESK_REJECTED = "desk_rejected", "Desk-rejected"
+
+
+MOVES: dict[str, frozenset[str]] = {
+    SubmissionStatus.DRAFT: frozenset({SubmissionStatus.SUBMITTED, SubmissionStatus.WITHDRAWN}),
+    SubmissionStatus.SUBMITTED: frozenset({SubmissionStatus.WITHDRAWN, SubmissionStatus.DESK_REJECTED}),
+    SubmissionStatus.WITHDRAWN: frozenset({SubmissionStatus.SUBMITTED}),
+    SubmissionStatus.DESK_REJECTED: frozenset({SubmissionStatus.SUBMITTED}),
+}
+
+
+class AuthorshipStatus(models.TextChoices):
+    LISTED = "listed", "Listed"
+    CLAIMED = "claimed", "Confirmed by the person"
+    DISOWNED = "disowned", "“This is not me”"
+
+
+class FilePurpose(models.TextChoices):
+    PAPER = "paper", "Paper"
+    SUPPLEMENT = "supplement", "Supplement"
+    BLINDED = "blinded", "Copy for reviewers"
+    CAMERA_READY = "camera_ready", "Camera-ready"
+    SOURCE = "source", "Sources"
+
+
+class FileStatus(models.TextChoices):
+    STORED = "stored", "Being checked"
+    CHECKED = "checked", "Checked"
+    REFUSED = "refused", "Cannot be read"
+
+
+FILE_MOVES: dict[str, frozenset[str]] = {
+    FileStatus.STORED: frozenset({FileStatus.CHECKED, FileStatus.REFUSED}),
+    FileStatus.CHECKED: frozenset(),
+    FileStatus.REFUSED: frozenset(),
+}
+
+
+class ConflictReason(models.TextChoices):
+    AUTHORSHIP = "authorship", "Author of it"
+    SHARED_PAPER = "shared_paper", "Co-author of an author in this workshop"
+    INSTITUTION = "institution", "Same institution as an author"
+    RELATION = "relation", "Declared relation"
+    BY_AUTHOR = "by_author", "Declared by an author"
+    BY_REVIEWER = "by_reviewer", "Declared by the reviewer"
+    PUBLICATION = "publication", "Published with an author"
+    BID = "bid", "Bid “conflict”"
+    ORGANIZER = "organizer", "An organizer's word"
+
+
+class ConflictState(models.TextChoices):
+    SUSPECTED = "suspected", "Suspected"
+    CONFIRMED = "confirmed", "Confirmed"
+    WAIVED = "waived", "Waived"
+    PINNED = "pinned", "Pinned"
+
+
+EFFECTIVE = (ConflictState.CONFIRMED, ConflictState.PINNED)
+"""States of a conflict that hide the paper; a suspected one bars the pair from the engine and hides nothing."""
+
+CONFLICT_MOVES: dict[str, frozenset[str]] = {
+    ConflictState.SUSPECTED: frozenset({ConflictState.CONFIRMED, ConflictState.WAIVED, ConflictState.PINNED}),
+    ConflictState.CONFIRMED: frozenset({ConflictState.WAIVED, ConflictState.PINNED}),
+    ConflictState.WAIVED: frozenset({ConflictState.CONFIRMED, ConflictState.PINNED}),
+    ConflictState.PINNED: frozenset({ConflictState.WAIVED}),
+}
+
+
+class HandlerKind(models.TextChoices):
+    ORGANIZER = "organizer", "Organizer"
+    AREA_CHAIR = "area_chair", "Area chair"
+    GUEST = "guest", "Guest chair"
+    WAIVER = "waiver", "By waiver"
+
+
+class Level(models.TextChoices):
+    """How close an organizer is to a paper."""
+
+    FREE = "free", "Free"
+    INSTITUTIONAL = "institutional", "Same institution"
+    PERSONAL = "personal", "Personal conflict"
+    AUTHOR = "author", "Author"

@@ -1,0 +1,57 @@
+"""Who may see and set what of a workshop."""
+
+from django.db.models import Q
+
+from access.registry import grant, through
+from access.viewer import Viewer
+from accounts.models import User
+from workshops.models import Deadline, Form, FormVersion, Membership, Question, Topic, Track, Workshop
+from workshops.querysets import open_roles
+from workshops.states import Role
+
+
+@grant(Workshop, "public")
+def everyone(viewer: Viewer) -> Q:
+    return Q()
+
+
+@grant(Workshop, "member", "row")
+def members(viewer: Viewer) -> Q:
+    return Q(pk__in=open_roles(viewer.id, *Role.values).values("workshop"))
+
+
+@grant(Workshop, "staff", "settings")
+def organizers(viewer: Viewer) -> Q:
+    return organizing(viewer, "pk")
+
+
+@grant(Workshop, "settings", "row")
+def operator(viewer: Viewer) -> Q:
+    """Whoever runs the site sees every workshop's settings."""
+    return Q() if viewer.person is not None and viewer.person.is_superuser else Q(pk__in=[])
+
+
+@grant(User, "directory", "row")
+def people_of_my_workshops(viewer: Viewer) -> Q:
+    """Organizers know the people who have a role in their workshops."""
+    mine = Workshop.objects.filter(organizing(viewer, "pk")).values("pk")
+    return Q(pk__in=Membership.objects.filter(workshop__in=mine).values("user"))
+
+
+def organizing(viewer: Viewer, path: str = "workshop") -> Q:
+    """Rows whose workshop (at ``path``) the viewer organizes."""
+    return Q(**{f"{path}__in": open_roles(viewer.id, Role.ORGANIZER).values("workshop")})
+
+
+for model, path in (
+    (Track, "workshop"),
+    (Topic, "workshop"),
+    (Deadline, "workshop"),
+    (Form, "workshop"),
+    (FormVersion, "form__workshop"),
+    (Question, "version__form__workshop"),
+):
+    through(model, path, Workshop, "public")
+    through(model, path, Workshop, "settings", gives="settings")
+through(Membership, "workshop", Workshop, "staff")
+through(Membership, "workshop", Workshop, "settings", gives="settings")

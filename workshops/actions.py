@@ -1,0 +1,13 @@
+"""What this app writes into the log."""
+
+ACTIONS = {
+    "workshop.created": "created the workshop",
+    "workshop.changed": "changed the workshop",
+    "track.added": "added a track",
+    "topic.added": "added a topic",
+    "deadline.set": "set a deadline",
+    "deadline.moved": "moved a deadline",
+    "role.given": "gave a role",
+    "role.ended": "ended a role",
+    "form.opened": "opened a version of a form",
+}
