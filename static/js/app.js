@@ -1,0 +1,409 @@
+// What makes pages quicker to use. Every page works without this file; nothing here decides anything.
+(() => {
+  "use strict";
+
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const make = (tag, properties = {}, ...children) => {
+    const element = Object.assign(document.createElement(tag), properties);
+    element.append(...children);
+    return element;
+  };
+  const store = {
+    get: (key) => { try { return localStorage.getItem(key); } catch { return null; } },
+    set: (key, value) => { try { localStorage.setItem(key, value); return true; } catch { return false; } },
+    remove: (key) => { try { localStorage.removeItem(key); } catch { /* nothing was kept */ } },
+  };
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+  // ------------------------------------------------------------------ theme
+
+  function themes() {
+    const system = matchMedia("(prefers-color-scheme: dark)");
+    for (const button of all("[data-theme-toggle]")) {
+      button.hidden = false;
+      button.addEventListener("click", () => {
+        const root = document.documentElement;
+        const shown = root.dataset.bsTheme || (system.matches ? "dark" : "light");
+        const wanted = shown === "dark" ? "light" : "dark";
+        root.dataset.bsTheme = wanted;
+        if (wanted === (system.matches ? "dark" : "light")) store.remove("theme");
+        else store.set("theme", wanted);
+      });
+    }
+  }
+
+  // ------------------------------------------------------------------ time, by the server's clock
+
+  const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+  const two = (number) => String(number).padStart(2, "0");
+  const count = (number, unit) => `${number} ${unit}${number === 1 ? "" : "s"}`;
+  const clock = (date) => `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  const day = (date) => `${date.getDate()} ${MONTHS[date.getMonth()]} ${date.getFullYear()}`;
+
+  let ahead = 0; // how far the server's clock is ahead of this one, in milliseconds
+  function setClock() {
+    const said = Number(document.body.dataset.now);
+    if (!said) return;
+    const [visit] = performance.getEntriesByType("navigation");
+    const heard = performance.timeOrigin + (visit?.responseStart ?? performance.now());
+    ahead = said * 1000 - heard;
+    if (Math.abs(ahead) < 2000) ahead = 0;
+  }
+  const serverNow = () => Date.now() + ahead;
+
+  function distance(milliseconds) {
+    let minutes = Math.floor(Math.abs(milliseconds) / 60000);
+    const days = Math.floor(minutes / 1440);
+    const hours = Math.floor((minutes % 1440) / 60);
+    minutes %= 60;
+    let parts = [[hours, "hour"], [minutes, "minute"]];
+    if (days >= 365) parts = [[Math.floor(days / 365), "year"], [days % 365, "day"]];
+    else if (days >= 14) parts = [[days, "day"]];
+    else if (days) parts = [[days, "day"], [hours, "hour"]];
+    return parts.filter(([number]) => number).map(([number, unit]) => count(number, unit)).join(" ") || "less than a minute";
+  }
+  function relative(moment) {
+    const length = moment - serverNow();
+    if (Math.abs(length) < 60000) return length <= 0 ? "just now" : "in less than a minute";
+    return length > 0 ? `in ${distance(length)}` : `${distance(length)} ago`;
+  }
+  function local(date) {
+    const zone = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" })
+      .formatToParts(date).find((part) => part.type === "timeZoneName")?.value ?? "";
+    return `${day(date)}, ${two(date.getHours())}:${two(date.getMinutes())} your time (${zone})`;
+  }
+  function instants() {
+    for (const element of all("time[data-instant]")) {
+      const date = new Date(element.dateTime);
+      const shown = element.querySelector(".instant-relative");
+      if (shown && shown.textContent !== relative(date)) shown.textContent = relative(date);
+      if (element.dataset.local || date.getTimezoneOffset() === 0) continue;
+      element.dataset.local = "yes";
+      const exact = element.querySelector(".instant-exact");
+      if (exact) exact.append(" ", make("span", { textContent: local(date) }));
+      else element.title += ` · ${local(date)}`;
+    }
+  }
+
+  // ------------------------------------------------------------------ autosave
+
+  // The server answers {"version": 7, "saved_at": "2026-11-24T14:03:10Z"}; 409 {"message": "…"} when somebody else has
+  // saved since; 400 or 422 {"message": "…"} when it cannot keep the text as it is.
+  const PAUSE = 1500;
+
+  function kept(form) {
+    const skipped = new Set(["csrfmiddlewaretoken", "version"]);
+    return [...new FormData(form)].filter(([name, value]) => !skipped.has(name) && typeof value === "string");
+  }
+  function putBack(form, fields) {
+    const wanted = new Map();
+    for (const [name, value] of fields) wanted.set(name, [...(wanted.get(name) ?? []), value]);
+    for (const element of form.elements) {
+      if (!element.name || element.type === "hidden" || element.type === "file" || element.type === "submit") continue;
+      const values = wanted.get(element.name);
+      if (element.type === "radio" || element.type === "checkbox") element.checked = Boolean(values?.includes(element.value));
+      else if (element.tagName === "SELECT" && element.multiple) {
+        for (const option of element.options) option.selected = Boolean(values?.includes(option.value));
+      } else if (values) element.value = values[0];
+    }
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  class Autosave {
+    constructor(form) {
+      this.form = form;
+      this.address = form.dataset.autosave;
+      this.key = `draft:${document.body.dataset.user ?? ""}:${new URL(this.address, location.href).pathname}`;
+      this.changes = 0;
+      this.saved = 0;
+      this.waiting = this.busy = this.stopped = false;
+      form.addEventListener("input", () => this.changed());
+      form.addEventListener("change", () => this.changed());
+      form.addEventListener("submit", () => { clearTimeout(this.timer); this.stopped = true; });
+      addEventListener("online", () => this.save());
+      addEventListener("pageshow", () => { this.stopped = false; });
+      document.addEventListener("visibilitychange", () => { if (document.hidden) this.save(); });
+      this.offer();
+    }
+    say(state, words) {
+      const inside = all("[data-save-state]", this.form);
+      for (const place of inside.length ? inside : all("[data-save-state]")) {
+        place.dataset.state = state;
+        place.textContent = words;
+      }
+    }
+    version() { return this.form.elements.version?.value ?? ""; }
+    keep() {
+      const text = JSON.stringify({ at: new Date().toISOString(), version: this.version(), fields: kept(this.form) });
+      return store.set(this.key, text);
+    }
+    changed() {
+      this.changes += 1;
+      this.isKept = this.keep();
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.save(), PAUSE);
+    }
+    failed(why) {
+      this.say("failed", `Not saved: ${why}${this.isKept ? ", your text is kept in this browser" : ""}`);
+    }
+    async save() {
+      if (this.stopped || this.changes === this.saved) return;
+      if (this.busy) { this.waiting = true; return; }
+      if (!navigator.onLine) { this.failed("you are offline"); return; }
+      this.busy = true;
+      const sent = this.changes;
+      this.say("saving", "Saving…");
+      try {
+        const body = new FormData(this.form);
+        for (const [name, value] of [...body]) if (typeof value !== "string") body.delete(name);
+        const answer = await fetch(this.address, {
+          method: "POST", body, redirect: "manual", credentials: "same-origin",
+          headers: { Accept: "application/json", "X-Autosave": "1" },
+        });
+        await this.heard(answer, sent);
+      } catch {
+        this.failed(navigator.onLine ? "the server cannot be reached" : "you are offline");
+        clearTimeout(this.timer);
+        this.timer = setTimeout(() => this.save(), 10000);
+      } finally {
+        this.busy = false;
+      }
+      if (this.waiting) { this.waiting = false; this.save(); }
+    }
+    async heard(answer, sent) {
+      if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
+        this.failed("you are signed out. Sign in in another tab; this page tries again at your next change");
+        return;
+      }
+      const said = await answer.json().catch(() => ({}));
+      if (answer.ok) {
+        this.saved = sent;
+        if (said.version !== undefined && this.form.elements.version) this.form.elements.version.value = said.version;
+        if (this.saved === this.changes) store.remove(this.key);
+        this.say("saved", `Saved ${clock(said.saved_at ? new Date(said.saved_at) : new Date())}`);
+      } else if (answer.status === 409) {
+        this.stopped = true; // what somebody else saved is never overwritten
+        this.failed(said.message ?? "this was changed in another window. Load the page again to see it");
+      } else if (said.message) {
+        this.failed(said.message);
+      } else {
+        this.failed("the server could not save it; it will be tried again");
+        clearTimeout(this.timer);
+        this.timer = setTimeout(() => this.save(), 10000);
+      }
+    }
+    offer() {
+      let draft;
+      try { draft = JSON.parse(store.get(this.key)); } catch { draft = null; }
+      if (!draft?.fields) return;
+      if (JSON.stringify(draft.fields) === JSON.stringify(kept(this.form))) { store.remove(this.key); return; }
+      const at = new Date(draft.at);
+      const older = draft.version !== this.version() ? " What is saved has changed since then, so compare before you choose." : "";
+      const back = make("button", { type: "button", className: "btn btn-secondary btn-sm", textContent: "Put it back" });
+      const away = make("button", { type: "button", className: "btn btn-quiet btn-sm", textContent: "Throw it away" });
+      const words = `This browser kept text from ${day(at)}, ${clock(at)} that was not saved.${older}`;
+      const notice = make("div", { className: "notice notice-warn" },
+        make("div", {}, make("p", { textContent: words }), make("div", { className: "buttons" }, back, away)));
+      notice.setAttribute("role", "status");
+      back.addEventListener("click", () => { putBack(this.form, draft.fields); notice.remove(); });
+      away.addEventListener("click", () => { store.remove(this.key); notice.remove(); });
+      this.form.before(notice);
+    }
+  }
+
+  // ------------------------------------------------------------------ one press, one submit
+
+  const pressed = new Set();
+  function release(button) {
+    pressed.delete(button);
+    button.form?.removeAttribute("data-sent");
+    button.removeAttribute("aria-disabled");
+    if (button.dataset.words !== undefined) button.replaceChildren(...button.kept);
+    delete button.dataset.words;
+  }
+  function onSubmit(event) {
+    const form = event.target;
+    const button = event.submitter;
+    if (event.defaultPrevented || form.method !== "post" || form.target || form.matches("[data-again], [hx-post], [data-hx-post]")) return;
+    if (form.hasAttribute("data-sent")) { event.preventDefault(); return; }
+    form.setAttribute("data-sent", "");
+    if (!button || !button.classList.contains("btn")) { setTimeout(() => form.removeAttribute("data-sent"), 20000); return; }
+    pressed.add(button);
+    button.kept = [...button.childNodes];
+    button.dataset.words = "";
+    button.setAttribute("aria-disabled", "true");
+    button.replaceChildren("Working…");
+    setTimeout(() => { if (pressed.has(button)) release(button); }, 20000);
+  }
+
+  // ------------------------------------------------------------------ lists by keyboard
+
+  const KEYS = [["j", "next row"], ["k", "previous row"], ["Enter", "open the row"], ["x", "select the row"], ["/", "search"], ["?", "this list of keys"]];
+  const lists = () => all("[data-list]");
+  const rowsOf = (list) => all("tbody > tr, [data-row]", list).filter((row) => row.offsetParent !== null);
+  let current = null;
+
+  function step(by) {
+    const rows = lists().flatMap(rowsOf);
+    if (!rows.length) return;
+    const place = rows.indexOf(current ?? document.activeElement?.closest("[data-list] tr, [data-row]"));
+    const next = place < 0 ? rows[by > 0 ? 0 : rows.length - 1] : rows[Math.min(Math.max(place + by, 0), rows.length - 1)];
+    current?.classList.remove("is-current");
+    current = next;
+    current.classList.add("is-current");
+    const target = current.querySelector("[data-row-link], a[href], input, button") ?? current;
+    target.focus({ preventScroll: true });
+    current.scrollIntoView({ block: "nearest" });
+  }
+  function toggle(row) {
+    const box = row?.querySelector("input[data-select]");
+    if (!box) return;
+    box.checked = !box.checked;
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  function showKeys() {
+    const extra = new Map(all("[data-key]").map((button) => [button.dataset.key, button.dataset.keyWords ?? button.textContent.trim()]));
+    const facts = make("dl", { className: "facts" });
+    for (const [key, words] of [...KEYS, ...extra]) facts.append(make("dt", {}, make("kbd", { textContent: key })), make("dd", { textContent: words }));
+    const close = make("button", { className: "btn btn-secondary", textContent: "Close" });
+    const dialog = make("dialog", {}, make("h2", { textContent: "Keys on this page" }), facts, make("form", { method: "dialog" }, close));
+    dialog.setAttribute("aria-label", "Keys on this page");
+    dialog.addEventListener("close", () => dialog.remove());
+    document.body.append(dialog);
+    dialog.showModal();
+  }
+  function onKey(event) {
+    if (event.key === "Escape") for (const menu of all("details[data-menu][open]")) { menu.open = false; menu.firstElementChild.focus(); }
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    const typing = event.target.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+    if (typing) return;
+    const inRow = (current?.isConnected ? current : null) ?? event.target.closest?.("[data-list] tbody > tr, [data-row]");
+    const bound = CSS.escape(event.key);
+    const button = inRow?.querySelector(`[data-key="${bound}"]`) ?? (inRow?.closest("[data-list]") ? null : document.querySelector(`[data-key="${bound}"]`));
+    if (button) { event.preventDefault(); button.click(); return; }
+    if (!lists().length) return;
+    if (event.key === "j") step(1);
+    else if (event.key === "k") step(-1);
+    else if (event.key === "x") toggle(inRow);
+    else if (event.key === "/") document.querySelector("[data-search]")?.focus();
+    else if (event.key === "?") showKeys();
+    else return;
+    event.preventDefault();
+  }
+  function countSelected(form) {
+    const boxes = all("input[data-select]", form);
+    const chosen = boxes.filter((box) => box.checked).length;
+    for (const place of all("[data-selected-count]", form)) place.textContent = chosen;
+    const everything = form.querySelector("input[data-select-all]");
+    if (everything) {
+      everything.checked = chosen > 0 && chosen === boxes.length;
+      everything.indeterminate = chosen > 0 && chosen < boxes.length;
+    }
+  }
+  function onSelect(event) {
+    const box = event.target;
+    if (!box.matches?.("input[data-select], input[data-select-all]")) return;
+    const scope = box.form ?? document;
+    if (box.matches("[data-select-all]")) for (const one of all("input[data-select]", scope)) one.checked = box.checked;
+    countSelected(scope);
+  }
+
+  // ------------------------------------------------------------------ rows that move (authors)
+
+  function renumber(rows) {
+    const shown = all("[data-row-item]", rows).filter((row) => !row.hidden);
+    shown.forEach((row, place) => {
+      for (const input of all("input[data-order]", row)) input.value = place + 1;
+      for (const text of all("[data-order-text]", row)) text.textContent = place + 1;
+      for (const button of all("[data-move]", row)) button.disabled = button.dataset.move === "up" ? place === 0 : place === shown.length - 1;
+    });
+    rows.dispatchEvent(new Event("input", { bubbles: true }));
+    return shown;
+  }
+  function announce(words) {
+    let place = document.getElementById("announcer");
+    if (!place) {
+      place = make("div", { id: "announcer", className: "visually-hidden" });
+      place.setAttribute("role", "status");
+      document.querySelector("main").append(place);
+    }
+    place.textContent = words;
+  }
+  function slide(row, from) {
+    const by = from - row.getBoundingClientRect().top;
+    if (by && !calm.matches) row.animate([{ transform: `translateY(${by}px)` }, { transform: "none" }], { duration: 160, easing: "ease-out" });
+  }
+  function move(button) {
+    const row = button.closest("[data-row-item]");
+    const rows = row.closest("[data-rows]");
+    const shown = all("[data-row-item]", rows).filter((one) => !one.hidden);
+    const other = shown[shown.indexOf(row) + (button.dataset.move === "up" ? -1 : 1)];
+    if (!other) return;
+    const tops = [row.getBoundingClientRect().top, other.getBoundingClientRect().top];
+    if (button.dataset.move === "up") other.before(row); else other.after(row);
+    slide(row, tops[0]);
+    slide(other, tops[1]);
+    const now = renumber(rows);
+    (button.disabled ? row.querySelector("[data-move]:not(:disabled)") : button)?.focus();
+    announce(`Now number ${now.indexOf(row) + 1} of ${now.length}`);
+  }
+  function addRow(button) {
+    const rows = document.querySelector(button.dataset.addRow);
+    const total = button.form.querySelector(`[name="${rows.dataset.rows}-TOTAL_FORMS"]`);
+    const template = rows.parentElement.querySelector("template[data-row-template]");
+    const holder = make("template");
+    holder.innerHTML = template.innerHTML.replaceAll("__prefix__", total.value);
+    const row = holder.content.firstElementChild;
+    total.value = Number(total.value) + 1;
+    rows.append(row);
+    renumber(rows);
+    row.querySelector("input:not([type=hidden]), select")?.focus();
+  }
+  function removeRow(button) {
+    const row = button.closest("[data-row-item]");
+    const rows = row.closest("[data-rows]");
+    const box = row.querySelector('input[name$="-DELETE"]');
+    if (!box) return false;
+    if (box.type === "checkbox") box.checked = true; else box.value = "on";
+    row.hidden = true;
+    renumber(rows);
+    announce("Removed. It is gone for good once you save.");
+    (rows.querySelector("[data-row-item]:not([hidden]) input:not([type=hidden])") ?? rows).focus();
+    return true;
+  }
+  function onClick(event) {
+    for (const menu of all("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
+    const button = event.target.closest?.("button");
+    if (!button) return;
+    if (button.getAttribute("aria-disabled") === "true") { event.preventDefault(); return; }
+    if (button.matches("[data-rows] [data-move]")) { event.preventDefault(); move(button); }
+    else if (button.matches("[data-rows] [data-remove]")) { if (removeRow(button)) event.preventDefault(); }
+    else if (button.matches("[data-add-row]")) { event.preventDefault(); addRow(button); }
+    else if (button.matches("[data-copy]")) copy(button);
+    else if (button.matches("[data-dialog]")) document.querySelector(button.dataset.dialog)?.showModal();
+  }
+  async function copy(button) {
+    const text = document.querySelector(button.dataset.copy)?.textContent.trim() ?? "";
+    try { await navigator.clipboard.writeText(text); announce("Copied"); button.dataset.done = ""; } catch { announce("Not copied: the browser does not allow it"); }
+  }
+
+  // ------------------------------------------------------------------ start
+
+  themes();
+  setClock();
+  instants();
+  setInterval(instants, 15000);
+  for (const form of all("form[data-autosave]")) new Autosave(form);
+  for (const rows of all("[data-rows]")) for (const button of all("[data-move]", rows)) button.hidden = false;
+  document.addEventListener("submit", onSubmit);
+  document.addEventListener("click", onClick);
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("change", onSelect);
+  document.addEventListener("htmx:afterSettle", instants);
+  document.addEventListener("focusin", (event) => {
+    const row = event.target.closest?.("[data-list] tbody > tr, [data-list] [data-row]");
+    if (row && current && row !== current) { current.classList.remove("is-current"); current = null; }
+  });
+  addEventListener("pageshow", () => { for (const button of [...pressed]) release(button); all("form[data-sent]").forEach((form) => form.removeAttribute("data-sent")); });
+  document.querySelector("[data-error-summary]")?.focus();
+})();
