@@ -17,15 +17,18 @@ from .text import one_line, paragraphs, storable
 
 _DEEPEST = 60
 _POINTLESS = ("cite", "citep", "citet", "citealp", "ref", "eqref", "cref", "autoref", "label")
-_SILENT = tuple(
-    "em it bf sc tt sl rm sf bfseries itshape scshape ttfamily upshape small large normalsize centering noindent "
-    "color vspace hspace relax - /".split()  # noqa: SIM905
-)
+_SILENT = ("em", "it", "bf", "sc", "tt", "sl", "rm", "sf", "bfseries", "itshape", "scshape", "ttfamily", "upshape")
+_SILENT_TOO = ("small", "large", "normalsize", "centering", "noindent", "color", "vspace", "hspace", "relax", "-", "/")
 # A name such as S\oren lacks its braces; TeX would stop there, a reader knows what was meant.
 _LETTERS = ("ss", "ae", "AE", "oe", "OE", "aa", "AA", "o", "O", "l", "L")
 _PERCENT = re.compile(r"(?<!\\)((?:\\\\)*)%")
 _DOLLAR = re.compile(r"(?<!\\)(?:\\\\)*\$")
-_ESCAPED_MATHS = re.compile(r"\\\$([A-Za-z]|[^\s$][^$]{0,200}?[\\^_][^$]{0,200}?[^\s\\]|[\\^_][^$\s\\]{1,200})\\\$")
+_ESCAPED_MATHS = re.compile(
+    r"\\\$([A-Za-z]|[^\s$][^$]{0,200}?[\\^_<>=][^$]{0,200}?[^\s\\]|[\\^_<>=][^$\s\\]{1,200})\\\$"
+)
+_ESCAPED_COMMAND = re.compile(r"\\\\(?:text[a-z]+|emph|url|href)\s?(?:\\\{[^{}]*?\\\})+|\\\{\\\\[a-z]{2}\s[^{}]*?\\\}")
+_DOUBLED = re.compile(r"\\\\(?=(?:text[a-z]+|emph|url|href)\s*\{|(?:em|it|bf|sc|tt)\s)")
+_SINGLE_QUOTES = re.compile(r"(?<![\w`])`([^\s`](?:[^`]{0,200}?[^\s`])?)'(?![\w'])")
 _WRONG_UMLAUT = re.compile(r"\\''(?=\s*\{?\s*[A-Za-z])")
 
 
@@ -60,13 +63,17 @@ def name_to_unicode(source: str) -> Converted:
 
 def _prepared(source: str, notes: list[str]) -> str:
     text = _PERCENT.sub(r"\1\\%", storable(source))
+    plain = _DOUBLED.sub(r"\\", _ESCAPED_COMMAND.sub(lambda match: _unescaped(match[0]), text))
+    if plain != text:
+        notes.append("Escaped commands, as in \\\\textit\\{…\\}, were read as commands.")
+        text = plain
     dollars = list(_DOLLAR.finditer(text))
     if not dollars:
         return _with_maths_unescaped(text, notes)
     if text.count("$$") == 0 and len(dollars) % 2:
-        plain = _without_partner([match.end() - 1 for match in dollars], text)
+        alone = _without_partner([match.end() - 1 for match in dollars], text)
         notes.append("A dollar sign has no partner and was read as a plain one.")
-        return text[:plain] + "\\" + text[plain:]
+        return text[:alone] + "\\" + text[alone:]
     return text
 
 
@@ -135,7 +142,7 @@ class _Renderer(latex2text.LatexNodes2Text):
         return f"$${formula}$$" if node.displaytype == "display" else f"${formula}$"
 
     def chars_node_to_text(self, node: latexwalker.LatexNode, textcol: int = 0) -> str:
-        return node.chars
+        return _SINGLE_QUOTES.sub(r"‘\1’", node.chars)
 
     def macro_node_to_text(self, node: latexwalker.LatexNode) -> str:
         name = node.macroname
@@ -200,7 +207,7 @@ def _text_context() -> LatexContextDb:
     context = latex2text.get_default_latex_context_db()
     words = [MacroTextSpec("LaTeX", "LaTeX"), MacroTextSpec("TeX", "TeX"), MacroTextSpec("slash", "/")]
     empty = [MacroTextSpec(name, " ") for name in ("newline", "linebreak", "par", "quad", "qquad", "\\")]
-    silent = [MacroTextSpec(name, discard=True) for name in _SILENT]
+    silent = [MacroTextSpec(name, discard=True) for name in (*_SILENT, *_SILENT_TOO)]
     links = [MacroTextSpec("url", _link_text), MacroTextSpec("href", "%(2)s")]
     maths = [_in_maths(mark) for mark in ("^", "_", "")]
     context.add_context_category(

@@ -53,9 +53,9 @@ def parse_name(source: str) -> PersonName:
 
 
 def _parse_noting(name: str, notes: list[str]) -> PersonName:
-    if name.endswith(","):
-        notes.append(f"“{name}” ends with a comma and has no given name.")
     person = _parse(name)
+    if not person.given and "{" not in name:
+        notes.append(f"“{person}” has no given name.")
     if re.search(r"\d|@", str(person)):
         notes.append(f"“{person}” has a digit or an @ in it.")
     return person
@@ -89,7 +89,7 @@ def _with_suffix(person: PersonName, suffix: str) -> PersonName:
 def _why_not(shown: str, reason: str) -> str:
     if "brace" in reason.lower():
         return f"“{shown}” has braces that do not match."
-    return f"“{shown}” has more commas than a name has; people are separated otherwise."
+    return f"“{shown}” has more commas than a name has."
 
 
 def _caseless_protected(name: str) -> str:
