@@ -1,7 +1,66 @@
-"""The site of settings and of the organizers' desk: /admin/."""
+"""The site under /admin/: settings by Unfold, and the organizers' desk on pages of our own."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
+from django.urls import URLPattern
 from unfold.sites import UnfoldAdminSite
+
+View = Callable[..., HttpResponse]
+
+# Unfold's pages need Alpine, which compiles expressions; every other page keeps the strict policy.
+UNFOLD_POLICY = {
+    "script-src": ["'self'", "'unsafe-inline'", "'unsafe-eval'"],
+    "style-src": ["'self'", "'unsafe-inline'"],
+}
 
 
 class SettingsSite(UnfoldAdminSite):
-    pass
+    """One door for everything under /admin/."""
+
+    site_title = site_header = "Settings"
+
+    def extra_urls(self) -> list[URLPattern]:
+        from desk.urls import admin_urls
+
+        return admin_urls(self)
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_active and request.user.is_staff
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        """Strangers sign in; whoever is signed in and may not gets the 404 of a page that is not there."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(view)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if not self.has_permission(request):
+                raise Http404
+            response = guarded(request, *args, **kwargs)
+            if not getattr(view, "is_desk_page", False):
+                response._csp_update = UNFOLD_POLICY  # type: ignore[attr-defined]
+            return response
+
+        return inner
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one page to sign in."""
+        return redirect_to_login(request.GET.get("next") or resolve_url("admin:index"))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one page to sign out."""
+        return HttpResponseRedirect(resolve_url("account_logout"))
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one page to change a password."""
+        return HttpResponseRedirect(resolve_url("account_change_password"))
+
+    def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Unfold's command search caches results by term across people: not here."""
+        raise Http404

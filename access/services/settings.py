@@ -1,0 +1,25 @@
+"""Save a setting that has no service of its own."""
+
+from django.db import models, transaction
+
+from audit.services.record import record
+
+
+@transaction.atomic
+def save_setting(
+    row: models.Model, *, by: models.Model, root_type: str, root_id: int | None = None, changed: list[str], added: bool
+) -> None:
+    """Save ``row`` and write into the log which fields changed (their names, never their values).
+
+    ``root_id`` None: the row itself is the root.
+    """
+    row.save()
+    record(
+        "settings.added" if added else "settings.changed",
+        by=by,
+        root_type=root_type,
+        root_id=root_id if root_id is not None else row.pk,
+        aspect="account" if root_type == "person" else "settings",
+        about=row,
+        data={"fields": sorted(changed)},
+    )
