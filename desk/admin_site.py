@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
-from django.urls import URLPattern
 from unfold.sites import UnfoldAdminSite
 
 View = Callable[..., HttpResponse]
@@ -23,11 +22,6 @@ class SettingsSite(UnfoldAdminSite):
     """One door for everything under /admin/."""
 
     site_title = site_header = "Settings"
-
-    def extra_urls(self) -> list[URLPattern]:
-        from desk.urls import admin_urls
-
-        return admin_urls(self)
 
     def has_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and request.user.is_staff
