@@ -38,7 +38,8 @@ lint: install-dev ## style, types, layers, templates, migrations, deployment
 	@$(LINT_ENV) $(BIN)/mypy
 	@$(LINT_ENV) $(BIN)/python manage.py makemigrations --check --dry-run
 	@set -a && . deploy/production.env.example && set +a && DATA_DIR=var/lint \
-		SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+		SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" EMAIL_URL=smtp+tls://mail.example.org \
+		DATABASE_URL=postgres://neurreps:unused@postgres/neurreps REDIS_URL=redis://redis:6379/0 \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 	@! command -v node >/dev/null || find static/js -name '*.js' -print0 | xargs -0 -r -n 1 node --check
 

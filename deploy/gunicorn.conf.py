@@ -17,6 +17,5 @@ max_requests = 5000
 max_requests_jitter = 500
 limit_request_line = 8190
 control_socket_disable = True
-forwarded_allow_ips = os.environ.get("TRUSTED_PROXY") or "127.0.0.1"
 accesslog = "-"
 access_log_format = "%(t)s %(m)s %(U)s %(s)s %(b)s bytes %(M)s ms"
