@@ -41,6 +41,8 @@ _MONTHS = frozenset(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "se
 def read_bibtex(text: str, where: str) -> ReadResult:
     """Every entry that can be read, in the file's order; the others are named with their line."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    # To the splitter the brace after a line break (two backslashes) is escaped; to LaTeX it is a brace.
+    text = re.sub(r"(?<!\\)((?:\\\\)+)(?=[{}\"])", r"\1 ", text)
     try:
         library = Splitter(_without_comment_lines(text)).split()
     except Exception:  # the splitter promises no class of errors, and a reader never raises

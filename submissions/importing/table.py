@@ -218,7 +218,7 @@ def _separated(cell: str) -> list[str]:
     """Semicolons or line ends separate people; where there are none, the word and does."""
     if re.search(r"[;\n]", cell.strip()):
         return re.split(r"[;\n]", cell)
-    return re.split(r"\s+and\s+", cell)
+    return one_line(cell).split(" and ")
 
 
 def _shown(delimiter: str) -> str:

@@ -56,6 +56,11 @@ def test_strings_quotes_and_joined_values_are_read(tmp_path: Path) -> None:
     assert result.problems == ()
 
 
+def test_a_line_break_before_the_closing_brace_is_no_escaped_brace(tmp_path: Path) -> None:
+    result = read_bib(tmp_path, "@misc{a, title={X}, author={A B}, abstract={The end.\\\\}}\n")
+    assert [paper.abstract for paper in result.papers] == ["The end."]
+
+
 def test_two_entries_with_one_key_are_named_with_both_lines(tmp_path: Path) -> None:
     result = read_bib(tmp_path, "@misc{a, title={X}, author={A B}}\n\n@misc{A, title={Y}, author={C D}}\n")
     assert [paper.title for paper in result.papers] == ["X"]
