@@ -33,3 +33,8 @@ SYSTEM = Viewer(system=True)
 def viewer_of(request: HttpRequest) -> Viewer:
     """The viewer behind a request."""
     return Viewer(request.user) if request.user.is_authenticated else PUBLIC
+
+
+def acting(by: "AbstractBaseUser | Any | None") -> Viewer:
+    """The viewer behind a service's ``by``: the person, or the system for None."""
+    return SYSTEM if by is None else Viewer(by)

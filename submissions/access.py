@@ -106,10 +106,15 @@ def authors_of_my_workshops(viewer: Viewer) -> Q:
     return Q(pk__in=Authorship.objects.filter(submission__in=known, user__isnull=False).values("user"))
 
 
+@grant(Handler, "row")
+def organizers_know_the_handlers(viewer: Viewer) -> Q:
+    """Who handles a paper is known to organizers and to the handler, never to authors."""
+    return organizing(viewer, "submission__workshop") | Q(user_id=viewer.id)
+
+
 through(Authorship, "submission", Submission, "authors")
 through(Revision, "submission", Submission, "authors")
 through(Conflict, "submission", Submission, "act")
-through(Handler, "submission", Submission, "title")
 through(Finding, "file__submission", Submission, "authors")
 
 __all__ = ["Workshop", "appointed", "authoring", "conflicted", "free", "institutional", "personally_conflicted"]

@@ -15,7 +15,7 @@ class SubmissionStatus(models.TextChoices):
 MOVES: dict[str, frozenset[str]] = {
     SubmissionStatus.DRAFT: frozenset({SubmissionStatus.SUBMITTED, SubmissionStatus.WITHDRAWN}),
     SubmissionStatus.SUBMITTED: frozenset({SubmissionStatus.WITHDRAWN, SubmissionStatus.DESK_REJECTED}),
-    SubmissionStatus.WITHDRAWN: frozenset({SubmissionStatus.SUBMITTED}),
+    SubmissionStatus.WITHDRAWN: frozenset({SubmissionStatus.SUBMITTED, SubmissionStatus.DRAFT}),
     SubmissionStatus.DESK_REJECTED: frozenset({SubmissionStatus.SUBMITTED}),
 }
 
