@@ -1,11 +1,280 @@
-"""Tell the authors."""
+"""Tell the authors: preview, a held batch, and what happens when its hold ends or is cancelled.
 
+A release covers the papers that its starter may act on; for an organizer with a hidden paper every number and every
+gate is as if that paper did not exist (docs/security.md), and another organizer releases it.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils import timezone
+
+from access.rights import require, visible_to
+from access.viewer import Viewer
+from audit.errors import Refused
+from audit.models import Root
+from audit.services.record import record
+from audit.transitions import move
+from decisions.emails import DECISION, kind_for
+from decisions.models import Decision, Release
+from decisions.querysets import submitted_reviews
+from decisions.reading import ReviewForAuthors, reviews_for_authors
+from decisions.states import MOVES, RELEASE_MOVES, TOLD, DecisionStatus, OutcomeKind, ReleaseStatus
 from notifications.models import Batch
+from notifications.services.batches import confirm_batch, draft_batch
+from notifications.services.enqueue import enqueue
+from submissions.models import Authorship, Submission
+from submissions.services.desk_reject import desk_reject
+from submissions.states import AuthorshipStatus, SubmissionStatus
+from workshops.deadlines import windows
+from workshops.instants import aoe
+from workshops.models import Track, Workshop
+from workshops.states import DeadlineKind
 
 
+@dataclass(frozen=True)
+class Letter:
+    """One mail of a release, before it is written."""
+
+    submission: Submission
+    decision: Decision
+    author: Authorship
+    values: dict[str, object]
+
+
+@dataclass(frozen=True)
+class ReleasePreview:
+    """What a release would do now, for one organizer."""
+
+    ready: list[Submission]
+    undecided: list[Submission]
+    unconfirmed: list[Submission]
+    few_reviews: list[Submission]
+    no_address: list[Authorship]
+    told: int
+    letters: list[Letter]
+    by_outcome: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def blocked(self) -> list[Submission]:
+        """Papers that must be decided, confirmed, or named as exceptions."""
+        return [*self.undecided, *self.unconfirmed]
+
+
+def preview(*, workshop: Workshop, viewer: Viewer, track: Track | None = None) -> ReleasePreview:
+    """What would be told to whom. The same number of queries for any number of papers."""
+    papers = _papers(workshop, viewer, track)
+    waiting = [paper for paper in papers if (d := _decision(paper)) is None or d.status not in TOLD]
+    confirmed = [p for p in waiting if (d := _decision(p)) and d.status == DecisionStatus.CONFIRMED]
+    ready = [paper for paper in confirmed if paper.decision.release_id is None]
+    authors = [author for paper in ready for author in paper.told_authors]  # type: ignore[attr-defined]
+    return ReleasePreview(
+        ready=ready,
+        undecided=[paper for paper in waiting if _decision(paper) is None],
+        unconfirmed=[p for p in waiting if (d := _decision(p)) and d.status == DecisionStatus.TENTATIVE],
+        few_reviews=[p for p in ready if p.n_reviews < p.track.reviews_enough],  # type: ignore[attr-defined]
+        no_address=[author for author in authors if not address_of(author)],
+        told=len(papers) - len(waiting),
+        letters=_letters(workshop, ready),
+        by_outcome=Counter(paper.decision.outcome.label for paper in ready),
+    )
+
+
+def _papers(workshop: Workshop, viewer: Viewer, track: Track | None) -> list[Submission]:
+    authors = Authorship.objects.exclude(status=AuthorshipStatus.DISOWNED).select_related("user").order_by("position")
+    papers = visible_to(viewer, "act", Submission).of(workshop.pk).filter(status=SubmissionStatus.SUBMITTED)
+    if track is not None:
+        papers = papers.filter(track=track)
+    return list(
+        papers.select_related("track", "decision__outcome__offers_track")
+        .prefetch_related(Prefetch("authorships", authors, to_attr="told_authors"))
+        .annotate(n_reviews=submitted_reviews())
+        .order_by("number")
+    )
+
+
+def _decision(paper: Submission) -> Decision | None:
+    return getattr(paper, "decision", None)
+
+
+def address_of(author: Authorship) -> str:
+    """Where an author is told: the account's address once it is linked, else the one on the paper, else ""."""
+    return author.user.email if author.user else author.email
+
+
+def _letters(workshop: Workshop, papers: list[Submission]) -> list[Letter]:
+    reviews = reviews_for_authors([paper.pk for paper in papers])
+    due = _camera_ready(workshop, papers)
+    letters = []
+    for paper in papers:
+        decision = paper.decision
+        shared = _shared_values(workshop, paper, decision, reviews.get(paper.pk, []), due.get(paper.track_id, ""))
+        letters += [
+            Letter(paper, decision, author, {**shared, "author": author.name})
+            for author in paper.told_authors  # type: ignore[attr-defined]
+            if address_of(author)
+        ]
+    return letters
+
+
+def _camera_ready(workshop: Workshop, papers: list[Submission]) -> dict[int, str]:
+    now = timezone.now()
+    found = {}
+    for track_id in {paper.track_id for paper in papers}:
+        window = windows(workshop.pk, track_id, now).get(DeadlineKind.CAMERA_READY)
+        if window is not None:
+            found[track_id] = aoe(window.at)
+    return found
+
+
+def _shared_values(
+    workshop: Workshop, paper: Submission, decision: Decision, reviews: list[ReviewForAuthors], due: str
+) -> dict[str, object]:
+    kind, outcome = decision.outcome.kind, decision.outcome
+    archival = "archival: it appears in the proceedings volume" if paper.track.archival else "not archival"
+    page = reverse("submissions:paper", args=[workshop.slug, paper.number])
+    return {
+        "workshop": str(workshop),
+        "number": str(paper.number),
+        "title": paper.title,
+        "track": paper.track.name,
+        "outcome": outcome.label,
+        "to_authors": decision.to_authors,
+        "reviews": [{"handle": review.handle, "text": review.text} for review in reviews],
+        "offered_track": outcome.offers_track.name if outcome.offers_track else "",
+        "archival": f"{paper.track.name} is {archival}." if kind == OutcomeKind.ACCEPT else "",
+        "next_step": f"Camera-ready until {due}." if due and kind == OutcomeKind.ACCEPT else "",
+        "link": f"{settings.SITE_URL}{page}",
+        "contact": workshop.contact,
+    }
+
+
+@transaction.atomic
+def start_release(
+    *,
+    workshop: Workshop,
+    by: models.Model,
+    typed: int | None,
+    track: Track | None = None,
+    exceptions: Mapping[int, str] | None = None,
+) -> Release:
+    """Put the decision mails of all confirmed papers into a held batch. Nothing is told before its hold ends.
+
+    ``typed``: the number of mails, typed by the organizer. ``exceptions``: {paper number: reason} for papers that are
+    told later. Raises Refused when a paper is neither ready nor an exception, when nothing is ready, or when the number
+    does not match; then nothing is written.
+    """
+    viewer = Viewer(by)
+    require(viewer, "staff", workshop)
+    plan = preview(workshop=workshop, viewer=viewer, track=track)
+    left = {number: reason.strip() for number, reason in (exceptions or {}).items()}
+    _check_plan(plan, left)
+    batch = draft_batch(
+        workshop_id=workshop.pk,
+        kind=DECISION,
+        by=by,
+        filter={"track": track.slug if track else ""},
+        left_out=[{"who": author.name, "why": "no e-mail address"} for author in plan.no_address],
+    )
+    release = Release.objects.create(
+        workshop=workshop,
+        track=track,
+        batch=batch,
+        started_by_id=by.pk,
+        exceptions=[{"paper": number, "reason": reason} for number, reason in left.items()],
+        takes_effect_at=timezone.now() + timedelta(minutes=workshop.hold_minutes),
+    )
+    for letter in plan.letters:
+        _enqueue(letter, workshop, batch)
+    ready = Decision.objects.filter(pk__in=[paper.decision.pk for paper in plan.ready], release=None)
+    ready.filter(status=DecisionStatus.CONFIRMED).update(release=release)
+    confirm_batch(batch=batch, by=by, typed=typed, hold_minutes=workshop.hold_minutes)
+    _log("release.started", release, by, {"papers": len(plan.ready), "mails": len(plan.letters)})
+    return release
+
+
+def _check_plan(plan: ReleasePreview, exceptions: dict[int, str]) -> None:
+    if unknown := sorted(set(exceptions) - {paper.number for paper in plan.blocked}):
+        raise Refused(f"Only papers that are not ready can be exceptions; remove {_numbers(unknown)}.")
+    if wordless := sorted(number for number, reason in exceptions.items() if not reason):
+        raise Refused(f"Write why {_numbers(wordless)} will be told later.")
+    open_ = sorted(paper.number for paper in plan.blocked if paper.number not in exceptions)
+    if open_:
+        raise Refused(
+            f"{_numbers(open_).capitalize()} not ready. Decide and confirm, or name as exceptions with a reason."
+        )
+    if not plan.ready:
+        raise Refused("There is no confirmed decision that the authors do not know yet.")
+
+
+def _numbers(numbers: list[int]) -> str:
+    words = ", ".join(str(number) for number in numbers[:12]) + (" …" if len(numbers) > 12 else "")
+    return f"paper {words}" if len(numbers) == 1 else f"papers {words}"
+
+
+def _enqueue(letter: Letter, workshop: Workshop, batch: Batch) -> None:
+    enqueue(
+        kind=kind_for(letter.decision.outcome.kind),
+        key="1",
+        root_type=Root.SUBMISSION,
+        root_id=letter.submission.pk,
+        aspect="mail",
+        values=letter.values,
+        recipient=letter.author.user,
+        address=address_of(letter.author),
+        scope=f"w:{workshop.pk}",
+        batch=batch,
+        reply_to=workshop.contact,
+    )
+
+
+@transaction.atomic
 def take_effect(batch: Batch) -> None:
-    raise NotImplementedError
+    """The hold of a release has ended: from now on the authors see what was decided."""
+    release = Release.objects.select_for_update().get(batch=batch)
+    move(release, ReleaseStatus.RELEASED, RELEASE_MOVES)
+    now = timezone.now()
+    for decision in release.decisions.select_related("outcome", "submission"):
+        move(decision, DecisionStatus.RELEASED, MOVES, released_at=now)
+        record(
+            "decision.released",
+            by=None,
+            root_type=Root.SUBMISSION,
+            root_id=decision.submission_id,
+            aspect="released",
+            about=decision,
+            data={"outcome": decision.outcome_id, "release": release.pk},
+        )
+        if (
+            decision.outcome.kind == OutcomeKind.DESK_REJECT
+            and decision.submission.status == SubmissionStatus.SUBMITTED
+        ):
+            desk_reject(submission=decision.submission, by=None)
+    _log("release.took_effect", release, None, {})
 
 
+@transaction.atomic
 def fall_back(batch: Batch) -> None:
-    raise NotImplementedError
+    """A release was cancelled during its hold: the decisions are as before, and nothing but the log remains."""
+    release = Release.objects.select_for_update().get(batch=batch)
+    move(release, ReleaseStatus.CANCELLED, RELEASE_MOVES)
+    release.decisions.update(release=None)
+    _log("release.cancelled", release, None, {})
+
+
+def _log(action: str, release: Release, by: models.Model | None, data: dict[str, object]) -> None:
+    record(
+        action,
+        by=by,
+        root_type=Root.WORKSHOP,
+        root_id=release.workshop_id,
+        aspect="staff",
+        about=release,
+        data=data,
+    )

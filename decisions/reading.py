@@ -1,0 +1,93 @@
+"""What authors read once they are told: the decision, and the reviews under handles. Plain frozen data."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from decisions.models import Decision
+from decisions.states import TOLD
+from reviews.models import Review
+from submissions.models import Submission
+from workshops.models import Question
+
+
+@dataclass(frozen=True)
+class Answer:
+    question: str
+    value: str
+    is_text: bool
+
+
+@dataclass(frozen=True)
+class ReviewForAuthors:
+    handle: str
+    answers: tuple[Answer, ...]
+
+    @property
+    def text(self) -> str:
+        """The review as it stands in a mail."""
+        return "\n\n".join(
+            f"{a.question}\n{a.value}" if a.is_text else f"{a.question}: {a.value}" for a in self.answers
+        )
+
+
+@dataclass(frozen=True)
+class DecisionForAuthors:
+    outcome: str
+    kind: str
+    to_authors: str
+    told_at: datetime | None
+    offered_track: str
+
+
+def reviews_for_authors(submission_ids: Iterable[int]) -> dict[int, list[ReviewForAuthors]]:
+    """Submitted reviews of these papers in the order of their handles, with the answers that authors may read.
+
+    Three queries, whatever the number of papers.
+    """
+    rows = list(
+        Review.objects.counted()
+        .filter(assignment__submission__in=list(submission_ids), current__isnull=False)
+        .order_by("assignment__handle")
+        .values_list("assignment__submission", "assignment__handle", "current__form_version", "current__answers")
+    )
+    questions = _questions({form for _, _, form, _ in rows})
+    papers: dict[int, list[ReviewForAuthors]] = defaultdict(list)
+    for paper, handle, form, answers in rows:
+        papers[paper].append(ReviewForAuthors(f"Reviewer {handle}", _answers(questions[form], answers)))
+    return papers
+
+
+def _questions(form_versions: set[int]) -> dict[int, list[Question]]:
+    found: dict[int, list[Question]] = defaultdict(list)
+    for question in Question.objects.filter(version__in=form_versions, readers=Question.Readers.AUTHORS):
+        found[question.version_id].append(question)
+    return found
+
+
+def _answers(questions: list[Question], answers: dict[str, object]) -> tuple[Answer, ...]:
+    given = [(question, answers.get(question.key)) for question in questions]
+    return tuple(answer_of(question, value) for question, value in given if value not in (None, "", []))
+
+
+def answer_of(question: Question, value: object) -> Answer:
+    """One answer in words: “5 (accept)”, “yes”, or the text."""
+    if question.kind == Question.Kind.TEXT:
+        return Answer(question.text, str(value), True)
+    if question.kind == Question.Kind.YESNO:
+        return Answer(question.text, "yes" if value else "no", False)
+    values = value if isinstance(value, list) else [value]
+    words = [f"{one} ({label})" if (label := question.labels.get(str(one))) else str(one) for one in values]
+    return Answer(question.text, ", ".join(words), False)
+
+
+def decision_for_authors(submission: Submission) -> DecisionForAuthors | None:
+    """The decision that the authors were told, or None."""
+    row = (
+        Decision.objects.filter(submission=submission, status__in=TOLD).select_related("outcome__offers_track").first()
+    )
+    if row is None:
+        return None
+    offered = row.outcome.offers_track.name if row.outcome.offers_track else ""
+    return DecisionForAuthors(row.outcome.label, row.outcome.kind, row.to_authors, row.released_at, offered)

@@ -1,0 +1,44 @@
+"""What can be decided in each track."""
+
+from django.db import models, transaction
+
+from audit.models import Root
+from audit.services.record import record
+from decisions.models import Outcome
+from decisions.states import OutcomeKind
+from workshops.models import Track, Workshop
+
+
+@transaction.atomic
+def add_default_outcomes(*, workshop: Workshop, by: models.Model | None) -> list[Outcome]:
+    """Give every track that has none: accept, reject, desk-reject, and for an archival track the offer of the first
+    non-archival one. Running it again changes nothing."""
+    tracks = list(workshop.tracks.order_by("position", "id"))
+    with_outcomes = set(Outcome.objects.filter(track__in=tracks).values_list("track_id", flat=True))
+    rows = [row for track in tracks if track.pk not in with_outcomes for row in _defaults(track, tracks)]
+    added = Outcome.objects.bulk_create(rows)
+    if added:
+        record(
+            "settings.added",
+            by=by,
+            root_type=Root.WORKSHOP,
+            root_id=workshop.pk,
+            aspect="settings",
+            data={"outcomes": len(added)},
+        )
+    return added
+
+
+def _defaults(track: Track, tracks: list[Track]) -> list[Outcome]:
+    rows = [("accept", "Accept", OutcomeKind.ACCEPT, None)]
+    offered = next((other for other in tracks if track.archival and not other.archival and other.page_limit), None)
+    if offered is not None:
+        rows.append(("offer", f"Offer {offered.name}", OutcomeKind.OFFER, offered))
+    rows += [
+        ("reject", "Reject", OutcomeKind.REJECT, None),
+        ("desk_reject", "Desk-reject", OutcomeKind.DESK_REJECT, None),
+    ]
+    return [
+        Outcome(track=track, key=key, label=label, kind=kind, offers_track=offers, position=place)
+        for place, (key, label, kind, offers) in enumerate(rows)
+    ]
