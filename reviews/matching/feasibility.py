@@ -1,0 +1,150 @@
+"""Is there an assignment at all? A maximum flow answers; where it falls short, its minimum cut says why.
+
+Papers must get all their reviews, reviewers at least their minimum and at most their maximum. Both sides can be
+looked at apart: if the papers can be served within the maxima, and the minima can be filled within the demands, then
+one assignment does both (Mendelsohn & Dulmage 1958). `find_pairs` builds it in that order, and `explain` asks the
+same question twice, the second time with papers and reviewers exchanged.
+
+The minimum cut is Hall's condition (Hall 1935) with its numbers: the set X of papers that an unserved paper can reach
+by exchanging reviewers, and the reviewers who may review them. Each of those is full, or already has every paper of X
+that they may review. So their places are counted as min(places left, papers of X), and what is missing is exact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from reviews.matching import reasons
+from reviews.matching.flow import Flow
+from reviews.matching.problem import Bools, Ints, Problem
+from reviews.matching.result import Reason
+
+
+@dataclass(frozen=True, eq=False)
+class Remaining:
+    """What is left to decide once the locked pairs are kept."""
+
+    demand: Ints
+    least: Ints
+    most: Ints
+    open: Bools  # pairs that are neither forbidden nor locked
+
+
+def remaining(problem: Problem) -> Remaining:
+    locks = problem.lock_mask()
+    per_paper, per_reviewer = locks.sum(axis=1), locks.sum(axis=0)
+    least = np.array([one.min for one in problem.reviewers], dtype=np.int64)
+    most = np.array([one.max for one in problem.reviewers], dtype=np.int64)
+    return Remaining(
+        demand=np.array([paper.demand for paper in problem.papers], dtype=np.int64) - per_paper,
+        least=np.maximum(least - per_reviewer, 0),
+        most=most - per_reviewer,
+        open=~problem.forbidden & ~locks,
+    )
+
+
+def find_pairs(rest: Remaining, candidates: Bools) -> tuple[Ints, Ints] | None:
+    """Pairs among the candidates that meet every demand, minimum and maximum, or None when there are none."""
+    flow = Flow(rest.demand, rest.least, candidates)
+    if flow.sent < rest.least.sum():
+        return None
+    flow.widen(np.arange(len(rest.most)), rest.most - rest.least)
+    return flow.pairs() if flow.sent == rest.demand.sum() else None
+
+
+def explain(problem: Problem) -> tuple[Reason, ...]:
+    """The reasons why no assignment exists; empty when one does. Call it when no paper or reviewer is over-locked."""
+    rest = remaining(problem)
+    papers, reviewers = [one.id for one in problem.papers], [one.id for one in problem.reviewers]
+    locks = problem.lock_mask()
+    service = _Side(papers, reviewers, rest.demand, rest.most, rest.open, problem.forbidden, locks)
+    loads = _Side(reviewers, papers, rest.least, rest.demand, rest.open.T, problem.forbidden.T, locks.T)
+    return tuple(
+        [reasons.too_few_places(gap) for gap in _gaps(service)] + [reasons.too_few_papers(gap) for gap in _gaps(loads)]
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Side:
+    """One of the two questions: can every left node have its need within the room of the right nodes?"""
+
+    left: list[str]
+    right: list[str]
+    need: Ints
+    room: Ints
+    open: Bools
+    forbidden: Bools
+    locked: Bools
+
+
+def _gaps(side: _Side) -> list[reasons.Gap]:
+    flow = Flow(side.need, side.room, side.open)
+    unmet = flow.unmet()
+    if not unmet.any():
+        return []
+    short_left, short_right = flow.short_side()
+    gaps = []
+    # Lifts of several gaps share the room outside them, so each starts where the last one ended; the places that the
+    # short ones have there stay theirs, so that each missing place costs one lifted pair.
+    lifting = flow.copy()
+    lifting.settle(*np.nonzero(side.open & np.outer(short_left, ~short_right)))
+    for left in _groups(side.open, short_left, short_right):
+        right = np.flatnonzero(side.open[left].any(axis=0))
+        missing = int(unmet[left].sum())
+        lifted, lifting = _lifted(lifting, side, left, np.flatnonzero(~short_right), missing)
+        widened = _widened(flow.copy(), right[short_right[right]], missing)
+        gaps.append(_gap(side, left, right, unmet, widened, lifted))
+    return gaps
+
+
+def _gap(
+    side: _Side, left: Ints, right: Ints, unmet: Ints, widened: dict[int, int], lifted: list[tuple[int, int]]
+) -> reasons.Gap:
+    open_pairs = side.open[np.ix_(left, right)].sum(axis=0)
+    return reasons.Gap(
+        left=tuple(side.left[index] for index in left),
+        right=tuple(side.right[index] for index in right),
+        needed=int(side.need[left].sum()),
+        available=int(np.minimum(side.room[right], open_pairs).sum()),
+        locked=bool(side.locked[left].any()),
+        cut=tuple((side.left[index], int(unmet[index])) for index in left if unmet[index]),
+        widened=tuple((side.right[index], by) for index, by in widened.items()),
+        lifted=tuple((side.left[one], side.right[other]) for one, other in lifted),
+    )
+
+
+def _groups(allowed: Bools, left: Bools, right: Bools) -> list[Ints]:
+    """The short left nodes, apart where they share no full right node: each group is a shortage of its own."""
+    rows, columns = np.flatnonzero(left), np.flatnonzero(right)
+    tails, heads = np.nonzero(allowed[np.ix_(rows, columns)])
+    size = len(rows) + len(columns)
+    graph = coo_array((np.ones(len(tails)), (tails, heads + len(rows))), shape=(size, size)).tocsr()
+    labels = connected_components(graph, directed=False)[1][: len(rows)]
+    return [rows[labels == label] for label in dict.fromkeys(labels.tolist())]
+
+
+def _widened(flow: Flow, full: Ints, missing: int) -> dict[int, int]:
+    """By how much more room the full nodes take all that is missing, spread evenly; empty when they cannot."""
+    before, target, step = flow.loads(), flow.sent + missing, 1
+    while full.size and flow.sent < target and step <= 2 * flow.left:
+        flow.widen(full, np.full(len(full), step))
+        step *= 2
+    more = flow.loads() - before
+    return {int(index): int(more[index]) for index in full if more[index]} if flow.sent == target else {}
+
+
+def _lifted(flow: Flow, side: _Side, left: Ints, free: Ints, missing: int) -> tuple[list[tuple[int, int]], Flow]:
+    """Forbidden pairs that, once allowed, serve all that is missing, and the flow that uses them; or no pairs."""
+    rows, columns = np.nonzero(side.forbidden[np.ix_(left, free)])
+    if len(rows) < missing:
+        return [], flow
+    ones, others = left[rows], free[columns]
+    lifted = flow.copy()
+    used = lifted.lend(ones, others)
+    if lifted.sent < flow.sent + missing:
+        return [], flow
+    return list(zip(ones[used].tolist(), others[used].tolist(), strict=True)), lifted

@@ -1,0 +1,148 @@
+"""Why there is no assignment, in words: from a shortage to a reason with its remedies. Counts only, no names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from reviews.matching.problem import Problem
+from reviews.matching.result import Change, Reason, ReasonKind, Remedy, RemedyKind
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One independent shortage: `left` needs more than `right` has room for, and what would mend it.
+
+    `cut`: by how much less the left may need; `widened`: by how much more room on the right; `lifted`: which
+    forbidden pairs. Each mends the whole gap, or is empty when it cannot.
+    """
+
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    needed: int
+    available: int
+    locked: bool  # some of the left is already served by locked pairs
+    cut: tuple[tuple[str, int], ...]
+    widened: tuple[tuple[str, int], ...]
+    lifted: tuple[tuple[str, str], ...]
+
+    @property
+    def missing(self) -> int:
+        return self.needed - self.available
+
+
+def too_few_places(gap: Gap) -> Reason:
+    """Papers that need more reviews than their reviewers have places."""
+    one = len(gap.left) == 1
+    need = f"{_these(len(gap.left), 'paper')} {'needs' if one else 'need'} {_needed(gap, 'review')}"
+    remedies = (
+        _remedy("raise_maximum", [Change(None, reviewer, by) for reviewer, by in gap.widened]),
+        _remedy("lower_demand", [Change(paper, None, by) for paper, by in gap.cut]),
+        _remedy("lift_pairs", [Change(paper, reviewer, 1) for paper, reviewer in gap.lifted]),
+    )
+    sentence = f"{need}; {_places(gap, 'it' if one else 'them')}: {_are(gap.missing, 'missing')}."
+    return _reason("too_few_places", gap, gap.left, gap.right, sentence, remedies)
+
+
+def too_few_papers(gap: Gap) -> Reason:
+    """Reviewers whose minimum is more than the papers they may review can offer."""
+    one = len(gap.left) == 1
+    need = f"{_these(len(gap.left), 'reviewer')} {'needs' if one else 'need'} at least {_needed(gap, 'paper')}"
+    offer = f"the papers that {'this reviewer' if one else 'they'} may review offer {_count(gap.available, 'place')}"
+    remedies = (
+        _remedy("lower_minimum", [Change(None, reviewer, by) for reviewer, by in gap.cut]),
+        _remedy("lift_pairs", [Change(paper, reviewer, 1) for reviewer, paper in gap.lifted]),
+    )
+    sentence = f"{need}; {offer}: {_are(gap.missing, 'missing')}."
+    return _reason("too_few_papers", gap, gap.right, gap.left, sentence, remedies)
+
+
+def too_many_locks(problem: Problem) -> tuple[Reason, ...]:
+    """Papers and reviewers whose locked pairs alone exceed the demand or the maximum."""
+    locks = problem.lock_mask()
+    papers = [p for p, count in enumerate(locks.sum(axis=1)) if count > problem.papers[p].demand]
+    reviewers = [r for r, count in enumerate(locks.sum(axis=0)) if count > problem.reviewers[r].max]
+    return tuple(
+        [_over_demand(problem, paper, np.flatnonzero(locks[paper]).tolist()) for paper in papers]
+        + [_over_maximum(problem, one, np.flatnonzero(locks[:, one]).tolist()) for one in reviewers]
+    )
+
+
+def _over_demand(problem: Problem, paper: int, reviewers: list[int]) -> Reason:
+    one = problem.papers[paper]
+    gap = Gap(
+        (one.id,), tuple(problem.reviewers[r].id for r in reviewers), len(reviewers), one.demand, True, (), (), ()
+    )
+    sentence = f"This paper needs {_count(one.demand, 'review')} but has {_count(gap.needed, 'locked reviewer')}"
+    remedies = (_remedy("remove_locks", [Change(one.id, None, gap.missing)]),)
+    return _reason("locks_over_demand", gap, gap.left, gap.right, f"{sentence}: {gap.missing} too many.", remedies)
+
+
+def _over_maximum(problem: Problem, reviewer: int, papers: list[int]) -> Reason:
+    one = problem.reviewers[reviewer]
+    ids = tuple(problem.papers[p].id for p in papers)
+    gap = Gap(ids, (one.id,), len(ids), one.max, True, (), (), ())
+    sentence = f"This reviewer may have {_count(one.max, 'paper')} but has {_count(gap.needed, 'locked paper')}"
+    changes = [Change(None, one.id, gap.missing)]
+    remedies = (_remedy("raise_maximum", changes), _remedy("remove_locks", changes))
+    return _reason("locks_over_maximum", gap, gap.left, gap.right, f"{sentence}: {gap.missing} too many.", remedies)
+
+
+def _reason(
+    kind: ReasonKind,
+    gap: Gap,
+    papers: tuple[str, ...],
+    reviewers: tuple[str, ...],
+    sentence: str,
+    remedies: tuple[Remedy | None, ...],
+) -> Reason:
+    return Reason(
+        kind=kind,
+        papers=papers,
+        reviewers=reviewers,
+        needed=gap.needed,
+        available=gap.available,
+        missing=gap.missing,
+        sentence=sentence,
+        remedies=tuple(remedy for remedy in remedies if remedy),
+    )
+
+
+def _remedy(kind: RemedyKind, changes: list[Change]) -> Remedy | None:
+    """The remedy made of these changes; None when there are none, because it would not help."""
+    if not changes:
+        return None
+    total = sum(change.by for change in changes)
+    sentences: dict[RemedyKind, str] = {
+        "raise_maximum": f"Raise the maximum of {_count(len(changes), 'reviewer')} by {_count(total, 'place')} in all.",
+        "lower_demand": f"Lower the demand of {_count(len(changes), 'paper')} by {_count(total, 'review')} in all.",
+        "lower_minimum": f"Lower the minimum of {_count(len(changes), 'reviewer')} by {_count(total, 'paper')} in all.",
+        "lift_pairs": f"Allow {_count(total, 'forbidden pair')}.",
+        "remove_locks": f"Remove {_count(total, 'lock')}.",
+    }
+    return Remedy(kind, tuple(changes), sentences[kind])
+
+
+def _needed(gap: Gap, noun: str) -> str:
+    return _count(gap.needed, f"more {noun}" if gap.locked else noun)
+
+
+def _places(gap: Gap, it: str) -> str:
+    count = len(gap.right)
+    if not count:
+        return f"no {'other ' if gap.locked else ''}reviewer may review {it}"
+    who = "the reviewer" if count == 1 else f"the {count} reviewers"
+    return f"{who} who may review {it} {'has' if count == 1 else 'have'} {_count(gap.available, 'place')} left for {it}"
+
+
+def _these(count: int, noun: str) -> str:
+    return f"This {noun}" if count == 1 else f"These {count} {noun}s"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _are(number: int, state: str) -> str:
+    return f"{number} {'is' if number == 1 else 'are'} {state}"
