@@ -80,7 +80,7 @@
       if (element.dataset.local || date.getTimezoneOffset() === 0) continue;
       element.dataset.local = "yes";
       const exact = element.querySelector(".instant-exact");
-      if (exact) exact.append(" ", make("span", { textContent: local(date) }));
+      if (exact) exact.lastElementChild.after(" ", make("span", { textContent: local(date) }));
       else element.title += ` · ${local(date)}`;
     }
   }

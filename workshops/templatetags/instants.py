@@ -98,8 +98,11 @@ def instant(
             '<span class="instant-relative">{far}</span></time>',
             **values,
         )
+    opened, closed = ("(", ")") if style == "line" else ("", "")
     return format_html(
         '<time class="{kind}" datetime="{iso}" data-instant><span class="instant-relative">{far}</span> '
-        '<span class="instant-exact"><span>{aoe}</span> <span>{utc}</span></span></time>',
+        '<span class="instant-exact">{opened}<span>{aoe}</span> <span>{utc}</span>{closed}</span></time>',
+        opened=opened,
+        closed=closed,
         **values,
     )

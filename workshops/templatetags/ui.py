@@ -26,7 +26,7 @@ TONE_ICONS = {
 TONES = {"success": "good", "warning": "warn", "error": "bad", "danger": "bad", "debug": "info", "": "neutral"}
 
 SILENT = mark_safe('aria-hidden="true" focusable="false"')
-STEP, RADIUS, GROUND = 8, 2.75, 26
+STEP, RADIUS, GROUND = 8, 2.75, 21
 
 
 def _tone(name: str) -> str:
@@ -133,7 +133,7 @@ def _dots_text(known: Sequence[float], missing: int, low: int, high: int) -> str
 def _dots_picture(known: Sequence[float], missing: int, low: int, high: int, text: str) -> SafeString:
     columns = high - low + 1
     counts = Counter(min(max(round(score), low), high) for score in known)
-    rise = min(6.5, (GROUND - 6) / max(max(counts.values(), default=1) - 1, 1))
+    rise = min(6.5, (GROUND - 7) / max(max(counts.values(), default=1) - 1, 1))
     width = columns * STEP
     circles = [
         ((value - low + 0.5) * STEP, round(GROUND - 4 - level * rise, 1), "dots-score")
@@ -143,8 +143,8 @@ def _dots_picture(known: Sequence[float], missing: int, low: int, high: int, tex
     circles += [(width + 4 + (place + 0.5) * STEP, GROUND - 4, "dots-missing") for place in range(min(missing, 5))]
     full = width + (4 + min(missing, 5) * STEP if missing else 0)
     return format_html(
-        '<svg class="dots" width="{0}" height="28" viewBox="0 0 {0} 28" role="img" aria-label="{1}">'
-        '<line x1="0" y1="26.5" x2="{2}" y2="26.5"/>{3}</svg>',
+        '<svg class="dots" width="{0}" height="22" viewBox="0 0 {0} 22" role="img" aria-label="{1}">'
+        '<line x1="0" y1="21.5" x2="{2}" y2="21.5"/>{3}</svg>',
         full,
         text,
         width,
