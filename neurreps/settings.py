@@ -108,7 +108,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "neurreps.forms_renderer.FormRenderer"
 
 # --- what is stored ---------------------------------------------------------------------------------------------------
 
