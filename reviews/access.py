@@ -7,7 +7,16 @@ from access.registry import grant, through
 from access.rights import visible_to
 from access.viewer import Viewer
 from accounts.models import User
-from reviews.models import Assignment, AssignmentRun, Invitation, ProposedPair, Review, Reviewer, ReviewVersion
+from reviews.models import (
+    Assignment,
+    AssignmentRun,
+    Invitation,
+    ProposedPair,
+    Review,
+    Reviewer,
+    ReviewVersion,
+    TopicInterest,
+)
 from reviews.states import CURRENT, AssignmentKind, AssignmentStatus, ReviewStatus
 from submissions.access import authoring, conflicted
 from submissions.models import Submission
@@ -99,4 +108,5 @@ through(ProposedPair, "submission", Submission, "act")
 through(AssignmentRun, "workshop", Workshop, "staff")
 through(Invitation, "workshop", Workshop, "staff")
 through(Reviewer, "workshop", Workshop, "staff")
+through(TopicInterest, "reviewer", Reviewer, "row")
 through(ReviewVersion, "review", Review, "row")

@@ -20,7 +20,7 @@ from reviews.states import (
     RunStatus,
 )
 from submissions.models import Submission
-from workshops.models import FormVersion, Track, Workshop
+from workshops.models import FormVersion, Topic, Track, Workshop
 from workshops.states import Role
 
 USER = settings.AUTH_USER_MODEL
@@ -52,6 +52,19 @@ class Reviewer(models.Model):
         return f"reviewer {self.pk}"
 
 
+class TopicInterest(models.Model):
+    """A topic of the workshop that a reviewer knows."""
+
+    reviewer = models.ForeignKey(Reviewer, on_delete=models.PROTECT, related_name="interests", db_index=False)
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["reviewer", "topic"], name="interest_once")]
+
+    def __str__(self) -> str:
+        return str(self.topic_id)
+
+
 class Invitation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="invitations", db_index=False)
@@ -68,6 +81,7 @@ class Invitation(models.Model):
         USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     sent_count = models.PositiveSmallIntegerField(default=1)
+    batch_id = models.BigIntegerField(null=True, blank=True, help_text="The bulk mail that first carried it.")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
@@ -134,6 +148,8 @@ class ProposedPair(models.Model):
     score = models.FloatField(null=True, blank=True)
     unknown = models.BooleanField(default=False)
     rank = models.PositiveIntegerField(null=True, blank=True)
+    allowed = models.PositiveIntegerField(null=True, blank=True, help_text="How many reviewers the rank is among.")
+    why = models.TextField(blank=True, help_text="Why it was added in spite of a suspected conflict.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "submission", "user"], name="pair_once_a_run")]
