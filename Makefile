@@ -6,7 +6,7 @@ BIN := .venv/bin
 PYTHON ?= $(shell for each in python3.11 python3.12 python3.13 python3.14 python3; do \
 	"$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$each" && break; done)
 MAKEFLAGS += --no-print-directory
-LINT_ENV := DATA_DIR=var/lint SECRET_KEY=only-for-the-linters REDIS_URL=redis://localhost DATABASE_URL=
+LINT_ENV := env -u DATABASE_URL -u REDIS_URL -u SITE_URL -u EMAIL_URL DATA_DIR=var/lint SECRET_KEY=only-for-the-linters
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-base install-dev run test lint format bench reset-demo lock
