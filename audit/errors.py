@@ -1,5 +1,10 @@
 """What a service says when it does not do as asked."""
 
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import Model
+
 
 class Refused(Exception):
     """A service did nothing. The sentence says what is wrong and how to mend it; it is shown to the person as it is.
@@ -20,3 +25,12 @@ class StaleState(Refused):
         self, sentence: str = "This has changed in the meantime. Look at the page as it is now and try again."
     ) -> None:
         super().__init__(sentence)
+
+
+def refuse_invalid(row: Model, **options: Any) -> None:
+    """Run the model's own checks (``full_clean``); what fails first becomes a Refused of its field."""
+    try:
+        row.full_clean(**options)
+    except ValidationError as problem:
+        field, sentences = next(iter(problem.message_dict.items()))
+        raise Refused(sentences[0], field="" if field == NON_FIELD_ERRORS else field) from None

@@ -9,5 +9,7 @@ ACTIONS = {
     "deadline.moved": "moved a deadline",
     "role.given": "gave a role",
     "role.ended": "ended a role",
+    "form.drafted": "began a new version of a form",
+    "form.changed": "changed the draft of a form",
     "form.opened": "opened a version of a form",
 }

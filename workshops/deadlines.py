@@ -1,0 +1,85 @@
+"""Is this open? The one answer, from a deadline, its grace time and the instant that is asked about."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from workshops.models import Deadline
+from workshops.states import DeadlineKind
+
+
+@dataclass(frozen=True)
+class Window:
+    """One kind of deadline as it stands at one instant.
+
+    Exactly one of ``not_yet``, ``is_open`` and ``is_late`` holds where there is a deadline; none where there is none
+    (``at`` is None). What arrives up to and including ``counts_until`` counts: the deadline and its grace time.
+    ``hard``: what comes later is turned away instead of kept as late.
+    """
+
+    kind: str
+    opens_at: datetime | None = None
+    at: datetime | None = None
+    counts_until: datetime | None = None
+    is_open: bool = False
+    is_late: bool = False
+    not_yet: bool = False
+    hard: bool = False
+    pinned_by: str = ""
+    track_id: int | None = None
+
+    @property
+    def label(self) -> str:
+        return DeadlineKind(self.kind).label
+
+    @property
+    def exists(self) -> bool:
+        return self.at is not None
+
+
+Windows = dict[str, Window]
+
+
+def window(workshop_id: int, kind: str, track_id: int | None = None, *, at: datetime) -> Window:
+    """The window of one kind for a track (or for the workshop as a whole) at the instant ``at``. One query."""
+    rows = Deadline.objects.applying_to(workshop_id, track_id).filter(kind=kind)
+    return _windows(rows, track_id, at)[kind]
+
+
+def windows(workshop_id: int, track_id: int | None, at: datetime) -> Windows:
+    """Every kind of deadline, in the order of the season. One query."""
+    return _windows(Deadline.objects.applying_to(workshop_id, track_id), track_id, at)
+
+
+def windows_by_track(rows: Iterable[Deadline], track_ids: Iterable[int], at: datetime) -> dict[int | None, Windows]:
+    """The windows of the workshop (under None) and of each of its tracks, from its deadlines. No query of its own."""
+    known = list(rows)
+    return {track_id: _windows(known, track_id, at) for track_id in (None, *track_ids)}
+
+
+def _windows(rows: Iterable[Deadline], track_id: int | None, at: datetime) -> Windows:
+    """The track's own deadline wins over the workshop's."""
+    chosen: dict[str, Deadline] = {}
+    for row in rows:
+        if row.track_id == track_id or (row.track_id is None and row.kind not in chosen):
+            chosen[row.kind] = row
+    return {kind: _window(kind, chosen.get(kind), at) for kind in DeadlineKind.values}
+
+
+def _window(kind: str, row: Deadline | None, at: datetime) -> Window:
+    if row is None:
+        return Window(kind)
+    counts_until = row.at + timedelta(minutes=row.grace_minutes)
+    not_yet = row.opens_at is not None and at < row.opens_at
+    return Window(
+        kind=kind,
+        opens_at=row.opens_at,
+        at=row.at,
+        counts_until=counts_until,
+        is_open=not not_yet and at <= counts_until,
+        is_late=at > counts_until,
+        not_yet=not_yet,
+        hard=row.hard,
+        pinned_by=row.pinned_by,
+        track_id=row.track_id,
+    )
