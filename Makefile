@@ -30,6 +30,7 @@ test: install-dev ## all tests, on PostgreSQL and the rest again on SQLite, with
 	@$(BIN)/python -m tests.servers exec --sqlite -- $(BIN)/pytest -n $(WORKERS) -m both $(ARGS)
 
 lint: install-dev ## style, types, layers, templates, migrations, deployment
+	@mkdir -p var/lint
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/djlint --lint --quiet templates
