@@ -82,7 +82,7 @@ class _Side:
 
 
 def _gaps(side: _Side) -> list[reasons.Gap]:
-    flow = Flow(side.need, side.room, side.open)
+    flow = Flow.levelled(side.need, side.room, side.open)
     unmet = flow.unmet()
     if not unmet.any():
         return []
@@ -129,10 +129,11 @@ def _groups(allowed: Bools, left: Bools, right: Bools) -> list[Ints]:
 
 def _widened(flow: Flow, full: Ints, missing: int) -> dict[int, int]:
     """By how much more room the full nodes take all that is missing, spread evenly; empty when they cannot."""
-    before, target, step = flow.loads(), flow.sent + missing, 1
-    while full.size and flow.sent < target and step <= 2 * flow.left:
-        flow.widen(full, np.full(len(full), step))
-        step *= 2
+    before, target, more_left = flow.loads(), flow.sent + missing, True
+    while full.size and flow.sent < target and more_left:
+        sent = flow.sent
+        flow.widen(full, np.ones(len(full), dtype=int))
+        more_left = flow.sent > sent
     more = flow.loads() - before
     return {int(index): int(more[index]) for index in full if more[index]} if flow.sent == target else {}
 

@@ -10,6 +10,8 @@ from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
 from reviews.matching.problem import Bools, Ints
 
+LEVELS = 16  # turns before the rest is served in one; no workshop asks for more reviews of a paper
+
 
 class Flow:
     """A maximum flow source → left (need) → right (room) → sink, kept as its residual so that it can be extended."""
@@ -27,6 +29,18 @@ class Flow:
             np.concatenate([need, np.ones(len(rows), dtype=int), np.minimum(room, self.left)]),
         )
         self._push()
+
+    @classmethod
+    def levelled(cls, need: Ints, room: Ints, allowed: Bools) -> Flow:
+        """The maximum flow, served in turns of one for each left node, so that what it lacks is spread evenly."""
+        flow = cls(np.minimum(need, 1), room, allowed)
+        for level in range(2, 1 + min(int(need.max(initial=0)), LEVELS)):
+            flow._demand(np.minimum(need, level) - np.minimum(need, level - 1))
+        flow._demand(np.maximum(need - LEVELS, 0))
+        return flow
+
+    def _demand(self, more: Ints) -> None:
+        self._extend(np.zeros(self.left, dtype=int), self.of_left(np.arange(self.left)), more)
 
     def copy(self) -> Flow:
         return copy.copy(self)  # no method changes the residual in place
