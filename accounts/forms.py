@@ -1,13 +1,175 @@
 """What a person may type about themself."""
 
+from typing import Any
+
+from allauth.account import forms as allauth_forms
 from django import forms
+from django.http import HttpRequest
+
+from accounts.addresses import normalise_email
+from accounts.models import Affiliation, User
+from accounts.names import tidy_name
+from accounts.services.profile import NAMELESS
+from accounts.services.register import create_person
+from audit.errors import Refused
+
+ROWS = "affiliations"
 
 
-class SignupForm(forms.Form):
-    """The names on top of allauth's sign-up form."""
+class SignInForm(allauth_forms.LoginForm):
+    def clean_login(self) -> str:
+        return normalise_email(super().clean_login())
 
-    given = forms.CharField(label="Given names", max_length=120, required=False)
-    family = forms.CharField(label="Family name", max_length=120)
 
-    def signup(self, request: object, user: object) -> None:
-        """Called by allauth once the account is made."""
+class SignInCodeForm(allauth_forms.RequestLoginCodeForm):
+    def clean_email(self) -> str:
+        self.cleaned_data["email"] = normalise_email(self.cleaned_data["email"])
+        return super().clean_email()
+
+
+class ResetPasswordForm(allauth_forms.ResetPasswordForm):
+    def clean_email(self) -> str:
+        self.cleaned_data["email"] = normalise_email(self.cleaned_data["email"])
+        return super().clean_email()
+
+
+class SignupForm(allauth_forms.SignupForm):
+    """An address and a name; the address is confirmed by a code, and codes are all that is needed later too."""
+
+    given = forms.CharField(
+        label="Given names", max_length=120, required=False, widget=forms.TextInput({"autocomplete": "given-name"})
+    )
+    family = forms.CharField(
+        label="Family name",
+        max_length=120,
+        required=False,
+        help_text="Leave one of the two empty if you have one name only.",
+        widget=forms.TextInput({"autocomplete": "family-name"}),
+    )
+    field_order = ("email", "given", "family")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("password1", None)
+        self.fields["email"].label = "E-mail address"
+        self.fields[
+            "email"
+        ].help_text = "We send a code to it. Best the one on your papers: it is how they are tied to your account."
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not cleaned.get("given") and not cleaned.get("family") and not self.errors:
+            self.add_error("family", NAMELESS)
+        return cleaned
+
+    def clean_given(self) -> str:
+        return _name(self.cleaned_data["given"], "given")
+
+    def clean_family(self) -> str:
+        return _name(self.cleaned_data["family"], "family")
+
+    def try_save(self, request: HttpRequest) -> Any:
+        """As allauth's; who was a moment slower than somebody with the same address gets the same answer as later."""
+        try:
+            return super().try_save(request)
+        except Refused:
+            self.account_already_exists = True
+            return super().try_save(request)
+
+    def save(self, request: HttpRequest) -> User:
+        """The person and their address, made by our service in place of allauth's own writing."""
+        data = self.cleaned_data
+        return create_person(email=data["email"], given=data["given"], family=data["family"], by=None)
+
+
+class ProfileForm(forms.Form):
+    given = forms.CharField(
+        label="Given names", max_length=120, required=False, widget=forms.TextInput({"autocomplete": "given-name"})
+    )
+    particle = forms.CharField(
+        label="Particle",
+        max_length=40,
+        required=False,
+        help_text="Such as van, de la or von, if you are not sorted under it.",
+    )
+    family = forms.CharField(
+        label="Family name", max_length=120, required=False, widget=forms.TextInput({"autocomplete": "family-name"})
+    )
+    orcid = forms.CharField(
+        label="ORCID iD",
+        max_length=60,
+        required=False,
+        help_text="16 digits, or the whole address at orcid.org.",
+        widget=forms.TextInput({"spellcheck": "false"}),
+    )
+    homepage = forms.URLField(label="Home page", max_length=200, required=False, assume_scheme="https")
+
+    @classmethod
+    def of(cls, person: User) -> dict[str, Any]:
+        """What the form begins with."""
+        return {name: getattr(person, name) or "" for name in cls.base_fields}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and not cleaned["given"].strip() and not cleaned["family"].strip():
+            self.add_error("family", NAMELESS)
+        return cleaned
+
+
+class AffiliationForm(forms.Form):
+    name = forms.CharField(label="Institution", max_length=200)
+    domain = forms.CharField(
+        label="Web domain", max_length=120, required=False, help_text="Such as uni.edu; it finds conflicts of interest."
+    )
+    kind = forms.ChoiceField(
+        label="As",
+        choices=[(value, label.capitalize()) for value, label in Affiliation.Kind.choices],
+        initial=Affiliation.Kind.EMPLOYMENT,
+    )
+    start = forms.DateField(label="From", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    end = forms.DateField(
+        label="Until",
+        required=False,
+        help_text="Empty: until now.",
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+    )
+
+
+AffiliationFormSet = forms.formset_factory(AffiliationForm, extra=0, can_delete=True, max_num=30, validate_max=True)
+
+
+def _name(text: str, field: str) -> str:
+    try:
+        return tidy_name(text, field=field)
+    except Refused as refused:
+        raise forms.ValidationError(refused.sentence) from None
+
+
+def affiliations_of(person: User) -> list[dict[str, Any]]:
+    return list(person.affiliations.order_by("id").values("name", "domain", "kind", "start", "end"))
+
+
+def typed_affiliations(rows: forms.BaseFormSet) -> tuple[list[dict[str, Any]], list[int]]:
+    """The rows that are filled in and not to be removed, and the number of each among all rows."""
+    names = AffiliationForm.base_fields
+    kept = [
+        (number, {name: form.cleaned_data.get(name) for name in names})
+        for number, form in enumerate(rows.forms)
+        if form.has_changed() or form.initial
+        if form.cleaned_data.get("name") and not form.cleaned_data.get("DELETE")
+    ]
+    return [values for _, values in kept], [number for number, _ in kept]
+
+
+class PublicationsForm(forms.Form):
+    text = forms.CharField(
+        label="Your publications",
+        help_text="BibTeX, for instance from your reference manager, or one title a line.",
+        widget=forms.Textarea({"rows": 8, "spellcheck": "false"}),
+        error_messages={"required": "Paste your BibTeX here, or write one title a line."},
+    )
+
+
+def add_refusal(form: forms.Form, refused: Refused) -> None:
+    """Put what a service said beside its field, or above the form."""
+    form.add_error(refused.field if refused.field in form.fields else None, refused.sentence)

@@ -1,0 +1,27 @@
+"""What hangs on a person, told by the higher floors: each registers in ``AppConfig.ready()`` what it does for them."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+Confirmed = Callable[["User", str], None]
+
+_ON_CONFIRMED: list[Confirmed] = []
+
+
+def on_confirmed(function: Confirmed) -> Confirmed:
+    """Have ``function(user, address)`` called in the transaction in which an address of a person is confirmed.
+
+    The address is written as accounts.addresses.normalise_email writes it. It may be called again for the same address.
+    """
+    if function not in _ON_CONFIRMED:
+        _ON_CONFIRMED.append(function)
+    return function
+
+
+def address_confirmed(user: "User", address: str) -> None:
+    """Tell everyone who asked."""
+    for function in _ON_CONFIRMED:
+        function(user, address)
