@@ -17,6 +17,8 @@ class Kind:
     ``resend_in_doubt``: a message that may come twice (a reminder) is sent again under the same Message-ID when in
     doubt; everything else waits for a person.
     ``essential``: cannot be unsubscribed from.
+    ``typed``: bulk mail of this kind is confirmed by typing its number, however few it goes to (a release).
+    ``site_only``: its words are the site's; a workshop does not edit them.
     """
 
     name: str
@@ -27,6 +29,8 @@ class Kind:
     resend_in_doubt: bool = False
     essential: bool = True
     bulk: bool = False
+    typed: bool = False
+    site_only: bool = False
 
 
 @dataclass

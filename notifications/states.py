@@ -18,7 +18,8 @@ MESSAGE_MOVES: dict[str, frozenset[str]] = {
     MessageStatus.HELD: frozenset({MessageStatus.DUE, MessageStatus.CANCELLED}),
     MessageStatus.DUE: frozenset({MessageStatus.CLAIMED, MessageStatus.HELD, MessageStatus.CANCELLED}),
     MessageStatus.CLAIMED: frozenset(
-        {MessageStatus.SENDING, MessageStatus.DUE, MessageStatus.HELD, MessageStatus.CANCELLED}
+        # failed: the server refused its sender or recipient, before anything was handed over
+        {MessageStatus.SENDING, MessageStatus.DUE, MessageStatus.HELD, MessageStatus.CANCELLED, MessageStatus.FAILED}
     ),
     MessageStatus.SENDING: frozenset(
         {MessageStatus.SENT, MessageStatus.DUE, MessageStatus.FAILED, MessageStatus.IN_DOUBT}

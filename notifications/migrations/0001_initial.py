@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ("filter", models.JSONField(default=dict)),
                 ("subject", models.CharField(blank=True, max_length=200)),
                 ("text", models.TextField(blank=True)),
+                ("is_rehearsal", models.BooleanField(default=False)),
                 ("left_out", models.JSONField(default=list, help_text="[{who, why}] as shown before it was confirmed")),
                 (
                     "status",
@@ -96,6 +97,10 @@ class Migration(migrations.Migration):
                 ("text", models.TextField(blank=True)),
                 ("html", models.TextField(blank=True)),
                 ("attachments", models.JSONField(default=list, help_text="[{name, type, text}]: calendar files")),
+                (
+                    "values",
+                    models.JSONField(default=dict, help_text="What it was made from, while its bulk mail is a draft"),
+                ),
                 (
                     "is_rehearsal",
                     models.BooleanField(default=False, help_text="Never leaves by the site's own mail server."),

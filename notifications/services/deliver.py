@@ -1,0 +1,237 @@
+"""Send what is due: claim a lot, mark each mail immediately before it is handed over, write down what was said.
+
+docs/algorithms/outbox.md tells why nothing is lost and nothing comes twice.
+"""
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from audit.transitions import IllegalMove
+from notifications import tasks
+from notifications.channels import Answer, Channel, NoAnswer, NotSent, Unwritable, channel_for
+from notifications.kinds import kind_of
+from notifications.models import Attempt, Batch, Message
+from notifications.querysets import MessageQuerySet
+from notifications.services.batches import finish_batches
+from notifications.services.wipe import WIPED
+from notifications.states import MESSAGE_MOVES, BatchStatus, MessageStatus
+
+LOT = 20
+LEASE = timedelta(seconds=150)  # longer than the SMTP time-out of 30 s and than the longest a task may run (110 s)
+ATTEMPTS = 10
+PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=2)
+LEAVING = [BatchStatus.SENDING, BatchStatus.DONE]  # what a message of a batch may leave in (done: it is sent again)
+
+
+@dataclass
+class Lot:
+    """What became of one lot."""
+
+    claimed: int = 0
+    sent: int = 0
+    trouble: bool = False  # the way out does not work; there is no use in going on at once
+    batches: set[int] = field(default_factory=set)
+
+
+def deliver_lot(*, until: float | None = None) -> Lot:
+    """Claim up to twenty mails and send them. ``until``: the monotonic instant after which the rest is given back."""
+    token = secrets.token_hex(16)
+    messages = _claim(token)
+    lot = Lot(claimed=len(messages), batches={m.batch_id for m in messages if m.batch_id})
+    with _channels() as channels:
+        for place, message in enumerate(messages):
+            if lot.trouble or (until is not None and time.monotonic() > until):
+                pause = PAUSE if lot.trouble else timedelta(0)
+                _give_back(token, messages[place:], timezone.now() + pause)
+                break
+            _Try(message, token, channels, lot).run()
+    finish_batches(lot.batches)
+    return lot
+
+
+def sweep() -> None:
+    """Mend what dead workers left: their claimed mails are due again, the one being sent is in doubt. Then ring."""
+    now = timezone.now()
+    lapsed = Message.objects.lapsed(now)
+    freed = lapsed.filter(status=MessageStatus.CLAIMED)
+    freed.update(status=MessageStatus.DUE, claim_token="", lease_until=None)
+    for message in lapsed.filter(status=MessageStatus.SENDING):
+        _doubt(message, message.claim_token, "The worker died while it sent this.")
+    finish_batches(Batch.objects.filter(status=BatchStatus.SENDING).values_list("pk", flat=True))
+    tasks.ring_for(Message.objects.due(now).order_by()[: LOT * tasks.BELLS].count())
+
+
+def pause_after(attempts: int) -> timedelta:
+    """30 s, then twice as long after each further try, at most two hours."""
+    return min(PAUSE * 2 ** max(attempts - 1, 0), LONGEST_PAUSE)
+
+
+def email_of(message: Message) -> EmailMultiAlternatives:
+    email = EmailMultiAlternatives(
+        message.subject,
+        message.text,
+        settings.MAIL_FROM,
+        [message.address],
+        reply_to=[message.reply_to] if message.reply_to else None,
+        headers={"Message-ID": f"<{message.message_id}>", "Auto-Submitted": "auto-generated"},
+    )
+    if message.html:
+        email.attach_alternative(message.html, "text/html")
+    for part in message.attachments:
+        email.attach(part["name"], part["text"], part["type"])
+    return email
+
+
+def _claim(token: str) -> list[Message]:
+    """Up to LOT due mails, the most urgent first, taken by one conditional UPDATE; two workers never wait."""
+    now = timezone.now()
+    with transaction.atomic():
+        free = Message.objects.due(now).select_for_update(skip_locked=True)
+        keys = list(free.values_list("pk", flat=True)[:LOT])
+        if not keys:
+            return []
+        taken = Message.objects.filter(pk__in=keys, status=MessageStatus.DUE)
+        taken.update(status=MessageStatus.CLAIMED, claim_token=token, lease_until=now + LEASE)
+    return list(
+        Message.objects.filter(claim_token=token, status=MessageStatus.CLAIMED).order_by("priority", "due_at", "id")
+    )
+
+
+def _give_back(token: str, messages: list[Message], due_at: datetime) -> None:
+    mine = Message.objects.filter(pk__in=[m.pk for m in messages], claim_token=token, status=MessageStatus.CLAIMED)
+    mine.update(status=MessageStatus.DUE, claim_token="", lease_until=None, due_at=due_at)
+
+
+class _Channels:
+    """The ways out that a lot has used, each opened once."""
+
+    @cached_property
+    def site(self) -> Channel:
+        return channel_for(rehearsal=False)
+
+    @cached_property
+    def rehearsal(self) -> Channel:
+        return channel_for(rehearsal=True)
+
+    def of(self, message: Message) -> Channel:
+        return self.rehearsal if message.is_rehearsal else self.site
+
+
+@contextmanager
+def _channels() -> Iterator[_Channels]:
+    channels = _Channels()
+    try:
+        yield channels
+    finally:
+        for name in ("site", "rehearsal"):
+            if name in channels.__dict__:
+                channels.__dict__[name].close()
+
+
+@dataclass
+class _Try:
+    """One try to send one mail of a lot."""
+
+    message: Message
+    token: str
+    channels: _Channels
+    lot: Lot
+
+    def run(self) -> None:
+        try:
+            answer = self.channels.of(self.message).send(email_of(self.message), self._mark)
+        except Unwritable as trouble:
+            self._end(MessageStatus.FAILED, Answer(554, f"The mail could not be written: {trouble}"))
+        except NotSent as trouble:
+            self.lot.trouble = True
+            self._due_again(str(trouble), PAUSE)
+        except NoAnswer as trouble:
+            _doubt(self.message, self.token, str(trouble))
+        else:
+            self._answered(answer) if answer else self._leave()
+
+    def _mark(self) -> bool:
+        """Committed immediately before the mail is handed over; no when it is no longer ours or may not leave."""
+        may_leave = Q(batch=None) | Q(batch__in=Batch.objects.filter(status__in=LEAVING).values("pk"))
+        mine = self._mine().filter(may_leave)
+        return _move(mine, "claimed", MessageStatus.SENDING, claim_token=self.token, lease_until=timezone.now() + LEASE)
+
+    def _mine(self) -> MessageQuerySet:
+        mine: MessageQuerySet = Message.objects.filter(pk=self.message.pk, claim_token=self.token)
+        return mine
+
+    def _answered(self, answer: Answer) -> None:
+        if answer.accepted:
+            self._sent(answer)
+        elif answer.final or self.message.attempts + 1 >= ATTEMPTS:
+            self._end(MessageStatus.FAILED, answer)
+        else:
+            self._due_again(f"{answer.code} {answer.text}", pause_after(self.message.attempts + 1), answer)
+
+    def _sent(self, answer: Answer) -> None:
+        now = timezone.now()
+        wipe = WIPED | {"wiped_at": now} if kind_of(self.message.kind).secret else {}
+        self._end(MessageStatus.SENT, answer, sent_at=now, **wipe)
+        self.lot.sent += 1
+
+    @transaction.atomic
+    def _end(self, status: MessageStatus, answer: Answer, **changes: Any) -> None:
+        """Write down the last word, together with what the server said."""
+        origin = "sending" if status == MessageStatus.SENT else "claimed sending"
+        said = f"{answer.code} {answer.text}"[:200]
+        if _move(self._mine(), origin, status, attempts=self.message.attempts + 1, last_code=said, **changes):
+            _note(self.message, status, answer)
+
+    @transaction.atomic
+    def _due_again(self, said: str, pause: timedelta, answer: Answer | None = None) -> None:
+        changes: dict[str, Any] = {"due_at": timezone.now() + pause, "last_code": said[:200]}
+        if answer:
+            changes["attempts"] = self.message.attempts + 1
+        if _move(self._mine(), "claimed sending", MessageStatus.DUE, **changes) and answer:
+            _note(self.message, MessageStatus.DUE, answer)
+
+    def _leave(self) -> None:
+        """It may not leave: its batch was paused, stopped or cancelled since it was claimed (or it is not ours)."""
+        for ended, status in (
+            ([BatchStatus.PAUSED], MessageStatus.HELD),
+            ([BatchStatus.STOPPED, BatchStatus.CANCELLED], MessageStatus.CANCELLED),
+        ):
+            batches = Batch.objects.filter(status__in=ended).values("pk")
+            _move(self._mine().filter(batch__in=batches), "claimed", status)
+
+
+def _move(rows: MessageQuerySet, origins: str, to: MessageStatus, **changes: Any) -> bool:
+    """One conditional UPDATE out of any of these states; the claim ends unless ``changes`` renews it."""
+    for origin in origins.split():
+        if to not in MESSAGE_MOVES[origin]:
+            raise IllegalMove(f"Message: {origin} → {to}")
+    changes = {"claim_token": "", "lease_until": None, **changes, "status": to}
+    return rows.filter(status__in=origins.split()).update(**changes) == 1
+
+
+@transaction.atomic
+def _doubt(message: Message, token: str, why: str) -> None:
+    """It may have arrived. What may come twice is sent again under its Message-ID; all else waits for a person."""
+    again = kind_of(message.kind).resend_in_doubt and message.attempts + 1 < ATTEMPTS
+    status = MessageStatus.DUE if again else MessageStatus.IN_DOUBT
+    due_at = timezone.now() + pause_after(message.attempts + 1) if again else message.due_at
+    mine = Message.objects.filter(pk=message.pk, claim_token=token)
+    if _move(mine, "sending", status, attempts=message.attempts + 1, last_code=why[:200], due_at=due_at):
+        Attempt.objects.create(message=message, outcome=MessageStatus.IN_DOUBT, answer=why[:500])
+
+
+def _note(message: Message, outcome: MessageStatus, answer: Answer) -> None:
+    code, text, server = str(answer.code), answer.text[:500], answer.server[:120]
+    Attempt.objects.create(message=message, outcome=outcome, code=code, answer=text, server=server)
