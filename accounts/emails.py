@@ -13,6 +13,7 @@ register(
             values={"subject": "Your sign-in code", "body": "Your code is ABC-123."},
             priority=Priority.NOW,
             secret=True,
+            site_only=True,
         )
     ]
 )
