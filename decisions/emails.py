@@ -36,6 +36,6 @@ def kind_for(outcome_kind: str) -> str:
 
 
 register(
-    Kind(name=name, label=label, values=VALUES, priority=Priority.BULK, bulk=True)
+    Kind(name=name, label=label, values=VALUES, priority=Priority.BULK, bulk=True, typed=True)
     for name, label in [(DECISION, "Decisions"), *((kind_for(kind), label) for kind, label in LABELS.items())]
 )

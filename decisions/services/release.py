@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from access.rights import require, visible_to
 from access.viewer import Viewer
-from audit.errors import Refused
+from audit.errors import Refused, StaleState
 from audit.models import Root
 from audit.services.record import record
 from audit.transitions import move
@@ -175,6 +175,10 @@ def start_release(
     plan = preview(workshop=workshop, viewer=viewer, track=track)
     left = {number: reason.strip() for number, reason in (exceptions or {}).items()}
     _check_plan(plan, left)
+    if typed != len(plan.letters):
+        raise Refused(
+            f"This goes out as {len(plan.letters)} mails. Type {len(plan.letters)} to confirm.", field="typed"
+        )
     batch = draft_batch(
         workshop_id=workshop.pk,
         kind=DECISION,
@@ -190,10 +194,11 @@ def start_release(
         exceptions=[{"paper": number, "reason": reason} for number, reason in left.items()],
         takes_effect_at=timezone.now() + timedelta(minutes=workshop.hold_minutes),
     )
-    for letter in plan.letters:
-        _enqueue(letter, workshop, batch)
     ready = Decision.objects.filter(pk__in=[paper.decision.pk for paper in plan.ready], release=None)
-    ready.filter(status=DecisionStatus.CONFIRMED).update(release=release)
+    if ready.filter(status=DecisionStatus.CONFIRMED).update(release=release) != len(plan.ready):
+        raise StaleState
+    for letter in plan.letters:
+        _enqueue(letter, workshop, batch, release)
     confirm_batch(batch=batch, by=by, typed=typed, hold_minutes=workshop.hold_minutes)
     _log("release.started", release, by, {"papers": len(plan.ready), "mails": len(plan.letters)})
     return release
@@ -218,10 +223,11 @@ def _numbers(numbers: list[int]) -> str:
     return f"paper {words}" if len(numbers) == 1 else f"papers {words}"
 
 
-def _enqueue(letter: Letter, workshop: Workshop, batch: Batch) -> None:
+def _enqueue(letter: Letter, workshop: Workshop, batch: Batch, release: Release) -> None:
+    """The key is the release, since one that was cancelled has left its mails behind; a decision is in one at most."""
     enqueue(
         kind=kind_for(letter.decision.outcome.kind),
-        key="1",
+        key=str(release.pk),
         root_type=Root.SUBMISSION,
         root_id=letter.submission.pk,
         aspect="mail",

@@ -1,6 +1,5 @@
 """Bring a whole file of papers into a track: papers, and from OpenReview their reviews and decisions too."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,10 +11,8 @@ from decisions.services.import_decision import import_decision
 from reviews.services.import_reviews import import_reviews
 from submissions.importing import ImportedPaper, Problem, read
 from submissions.models import Submission
-from submissions.services.import_papers import import_papers
+from submissions.services.import_papers import AddressOf, import_papers
 from workshops.models import Track, Workshop
-
-AddressOf = Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -48,11 +45,11 @@ def plan_import(*, path: Path, workshop: Workshop, track: Track) -> ImportPlan:
     """Read the file and compare it with what is here; papers that came in before (same key) are left alone."""
     result = read(path)
     keys = set(Submission.objects.of(workshop.pk).exclude(imported_from="").values_list("imported_from", flat=True))
-    new = [paper for paper in result.papers if paper.key not in keys]
+    new = [paper for paper in result.papers if paper.key[:120] not in keys]
     problems = [*result.problems, *_unknown_outcomes(new, track)]
     return ImportPlan(
         new=new,
-        known=[paper for paper in result.papers if paper.key in keys],
+        known=[paper for paper in result.papers if paper.key[:120] in keys],
         problems=problems,
         reviews=sum(len(paper.reviews) for paper in new),
         decisions=sum(paper.decision is not None for paper in new),
@@ -95,8 +92,10 @@ def import_file(
         raise Refused(f"{len(plan.errors)} entries are broken. Mend them, or confirm to import the rest.")
     broken = {problem.where for problem in plan.errors}
     papers = import_papers(workshop=workshop, track=track, papers=plan.new, by=by, address_of=address_of)
+    sources = {source.key[:120]: source for source in plan.new}
     reviews = decisions = 0
-    for source, paper in zip(plan.new, papers, strict=True):
+    for paper in papers:
+        source = sources[paper.imported_from]
         if source.reviews:
             reviews += import_reviews(submission=paper, reviews=source.reviews, by=by)
         if source.decision and not source.withdrawn and source.key not in broken:
