@@ -19,6 +19,7 @@ from access.registry import grant, through
 from access.viewer import Viewer
 from accounts.models import User
 from submissions.models import Authorship, Conflict, File, Finding, Handler, Revision, Submission
+from submissions.querysets import ConflictQuerySet
 from submissions.states import AuthorshipStatus, ConflictReason, FilePurpose, HandlerKind
 from workshops.access import organizing
 from workshops.models import Workshop
@@ -40,7 +41,7 @@ def personally_conflicted(viewer: Viewer) -> Q:
     return Q(Exists(_conflicts(viewer).exclude(reason=ConflictReason.INSTITUTION)))
 
 
-def _conflicts(viewer: Viewer) -> "Conflict.objects":  # type: ignore[name-defined]
+def _conflicts(viewer: Viewer) -> ConflictQuerySet:
     return Conflict.objects.effective().filter(submission=OuterRef("pk"), user_id=viewer.id)
 
 

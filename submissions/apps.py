@@ -6,10 +6,16 @@ class SubmissionsConfig(AppConfig):
     verbose_name = "Papers"
 
     def ready(self) -> None:
+        from accounts import links as people
         from audit import actions
         from notifications import kinds
         from submissions import access, emails, tasks  # noqa: F401  (fill the registries)
         from submissions.actions import ACTIONS
+        from submissions.services.claim import claim_authorships
+        from submissions.services.conflicts import check_person_given_a_role
+        from workshops import links as workshops
 
         actions.register(ACTIONS)
         kinds.rehearsals(emails.belongs_to_rehearsal)
+        people.on_confirmed(claim_authorships)
+        workshops.on_role_given(check_person_given_a_role)

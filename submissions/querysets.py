@@ -1,8 +1,9 @@
 """How papers, files and conflicts are read."""
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Subquery
 
-from submissions.states import EFFECTIVE, ConflictState, SubmissionStatus
+from submissions.states import EFFECTIVE, ConflictState, FilePurpose, FileStatus, SubmissionStatus
 
 
 class SubmissionQuerySet(models.QuerySet):
@@ -12,9 +13,25 @@ class SubmissionQuerySet(models.QuerySet):
     def submitted(self) -> "SubmissionQuerySet":
         return self.filter(status=SubmissionStatus.SUBMITTED)
 
+    def without_handler(self) -> "SubmissionQuerySet":
+        """Submitted papers that nobody is responsible for."""
+        from submissions.models import Handler
+
+        posts = Handler.objects.filter(submission=OuterRef("pk"), until=None)
+        return self.submitted().filter(~Exists(posts))
+
+    def with_reader_file(self) -> "SubmissionQuerySet":
+        """Annotate ``reader_file``: the id of the reviewers' copy of the newest PDF that was checked, or None."""
+        from submissions.models import File
+
+        copies = File.objects.filter(submission=OuterRef("pk"), purpose=FilePurpose.BLINDED)
+        newest = copies.order_by("-made_from__at", "-at").values("pk")[:1]
+        return self.annotate(reader_file=Subquery(newest))
+
 
 class FileQuerySet(models.QuerySet):
-    pass
+    def checked(self) -> "FileQuerySet":
+        return self.filter(status=FileStatus.CHECKED)
 
 
 class ConflictQuerySet(models.QuerySet):

@@ -9,6 +9,7 @@ from accounts.models import User
 from audit.errors import Refused
 from audit.models import Root
 from audit.services.record import record
+from workshops import links
 from workshops.models import Membership, Track, Workshop
 from workshops.querysets import MembershipQuerySet
 from workshops.states import Role
@@ -34,6 +35,7 @@ def give_role(*, workshop: Workshop, user: User, role: str, by: User | None, tra
     if role == Role.ORGANIZER:
         _set_staff(user, True)
     _record("role.given", given, by)
+    links.role_given(given)
     return given
 
 

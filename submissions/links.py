@@ -1,0 +1,57 @@
+"""What higher floors hang on a paper. They fill these registries in ``AppConfig.ready()``.
+
+``on_withdrawn(fn)`` and ``on_restored(fn)`` are called as ``fn(submission, by)`` in the transaction that withdraws the
+paper or takes that back. ``on_author_page(fn)`` adds a part to the author's page: ``fn(viewer, submission)`` returns a
+Section, made of plain data, or None when there is nothing to show. It costs a fixed number of queries.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from access.viewer import Viewer
+from submissions.models import Submission
+
+Hook = Callable[[Submission, Any], None]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the author's page: which template, with which plain data (never a model)."""
+
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+SectionMaker = Callable[[Viewer, Submission], Section | None]
+
+_WITHDRAWN: list[Hook] = []
+_RESTORED: list[Hook] = []
+_SECTIONS: list[SectionMaker] = []
+
+
+def on_withdrawn(hook: Hook) -> None:
+    _WITHDRAWN.append(hook)
+
+
+def on_restored(hook: Hook) -> None:
+    _RESTORED.append(hook)
+
+
+def on_author_page(maker: SectionMaker) -> None:
+    _SECTIONS.append(maker)
+
+
+def withdrawn(submission: Submission, by: Any) -> None:
+    for hook in _WITHDRAWN:
+        hook(submission, by)
+
+
+def restored(submission: Submission, by: Any) -> None:
+    for hook in _RESTORED:
+        hook(submission, by)
+
+
+def sections(viewer: Viewer, submission: Submission) -> list[Section]:
+    made = (maker(viewer, submission) for maker in _SECTIONS)
+    return [section for section in made if section is not None]

@@ -1,0 +1,314 @@
+"""Find who must not assess which paper, from what is known; and settle it by a person's word.
+
+One pass over a workshop: people, addresses, affiliations and authors are read whole (a fixed number of statements),
+compared in memory through indexes, and written in bulk. See docs/algorithms/conflicts.md.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from access.rights import require
+from access.viewer import acting
+from accounts.addresses import domain_of, institution_of
+from accounts.models import Affiliation, User
+from audit.errors import Refused
+from audit.models import Root
+from audit.services.record import record
+from submissions.models import Authorship, Conflict, Submission
+from submissions.states import (
+    CONFLICT_MOVES,
+    AuthorshipStatus,
+    ConflictReason,
+    ConflictState,
+    SubmissionStatus,
+)
+from workshops.models import Membership, Workshop
+
+FOUND_BY_MACHINE = (ConflictReason.AUTHORSHIP, ConflictReason.SHARED_PAPER, ConflictReason.INSTITUTION)
+Key = tuple[int, int, str]  # paper, person, reason
+
+
+@dataclass(frozen=True)
+class Found:
+    """A conflict as the facts have it. ``evidence`` holds ids and domains."""
+
+    state: str
+    evidence: dict[str, Any]
+
+
+@dataclass
+class Facts:
+    """What is known about a workshop's people and papers, keyed for comparing."""
+
+    people: set[int] = field(default_factory=set)
+    confirmed: dict[str, int] = field(default_factory=dict)
+    unconfirmed: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    institutions: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    at_institution: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    authors: list[Authorship] = field(default_factory=list)
+    drafts: set[int] = field(default_factory=set)
+
+
+@transaction.atomic
+def find_conflicts(
+    *, workshop: Workshop, by: User | None, submission: Submission | None = None, user: User | None = None
+) -> int:
+    """Compare the people of a workshop (or one ``user``) with its papers (or one ``submission``, and what it makes of
+    its authors elsewhere). Returns how many conflicts came, changed or went.
+
+    A waived, pinned or otherwise settled conflict is never touched; one that the machine found and that no longer
+    holds is removed and logged.
+    """
+    if by is not None:
+        require(acting(by), "staff", workshop)
+    facts = _read(workshop, user)
+    wanted = {key: found for key, found in _compare(facts, workshop) if _in_scope(key, submission)}
+    existing = _existing(workshop, submission, user)
+    return _write(workshop, wanted, existing)
+
+
+def check_person_given_a_role(membership: Membership) -> None:
+    """Whoever gets a role is compared with every paper before being shown any, in the same transaction."""
+    find_conflicts(workshop=membership.workshop, by=None, user=membership.user)
+
+
+def set_conflict(*, submission: Submission, user: User, reason: str, state: str, by: User | None, why: str) -> Conflict:
+    """Settle a conflict by a person's word: confirm, waive (with a reason) or pin it, or declare one that is new.
+
+    Only whoever may act for the paper does it. Raises Refused for waiving an authorship, for waiving without a reason
+    and for a move that makes no sense.
+    """
+    require(acting(by), "act", submission)
+    if reason not in ConflictReason.values or state not in ConflictState.values:
+        raise Refused("Choose a reason and a state from the lists.")
+    if state == ConflictState.WAIVED and reason == ConflictReason.AUTHORSHIP:
+        raise Refused("Being an author cannot be waived. If the person is none, have the list of authors corrected.")
+    if state == ConflictState.WAIVED and not why.strip():
+        raise Refused("Say why the conflict is waived; it is kept with it.", field="why")
+    with transaction.atomic():
+        conflict = _settle(submission, user, reason, state, by, why.strip())
+        record(
+            "conflict.set",
+            by=by,
+            root_type=Root.SUBMISSION,
+            root_id=submission.pk,
+            aspect="act",
+            about=conflict,
+            data={"user": user.pk, "reason": reason, "state": state},
+        )
+    return conflict
+
+
+def _settle(submission: Submission, user: User, reason: str, state: str, by: User | None, why: str) -> Conflict:
+    rows = Conflict.objects.select_for_update().filter(submission=submission, user=user, reason=reason)
+    conflict = rows.first()
+    if conflict is None:
+        if state == ConflictState.WAIVED:
+            raise Refused("There is no such conflict to waive.")
+        return Conflict.objects.create(
+            submission=submission, user=user, reason=reason, state=state, set_by=by, evidence={"why": why}
+        )
+    if conflict.state != state and state not in CONFLICT_MOVES[conflict.state]:
+        raise Refused(f"A conflict that is {conflict.get_state_display().lower()} cannot become “{state}”.")
+    conflict.state, conflict.set_by = state, by
+    conflict.evidence = conflict.evidence | {"why": why}
+    conflict.save(update_fields=["state", "set_by", "evidence", "at"])
+    return conflict
+
+
+# --- what is known ---------------------------------------------------------------------------------------------------
+
+
+def _read(workshop: Workshop, user: User | None) -> Facts:
+    facts = Facts()
+    roles = Membership.objects.open().filter(workshop=workshop)
+    facts.people = set((roles.filter(user=user) if user else roles).values_list("user", flat=True))
+    authors = Authorship.objects.filter(submission__workshop=workshop).exclude(status=AuthorshipStatus.DISOWNED)
+    facts.authors = list(authors.only("id", "submission_id", "user_id", "email").order_by("id"))
+    papers = Submission.objects.of(workshop.pk)
+    facts.drafts = set(papers.filter(status=SubmissionStatus.DRAFT).values_list("pk", flat=True))
+    everyone = facts.people | {a.user_id for a in facts.authors if a.user_id}
+    _read_addresses(facts, everyone)
+    _read_affiliations(facts, everyone, workshop.conflict_years)
+    for person in facts.people:
+        for institution in facts.institutions.get(person, ()):
+            facts.at_institution[institution].add(person)
+    return facts
+
+
+def _read_addresses(facts: Facts, everyone: set[int]) -> None:
+    rows = EmailAddress.objects.filter(user__in=everyone).values_list("user_id", "email", "verified")
+    for person, address, verified in rows:
+        if not verified:
+            facts.unconfirmed[address].add(person)
+            continue
+        facts.confirmed[address] = person
+        if institution := institution_of(domain_of(address)):
+            facts.institutions[person].add(institution)
+    for person, address in User.objects.filter(pk__in=facts.people).values_list("pk", "email"):
+        if facts.confirmed.get(address) != person:
+            facts.unconfirmed[address].add(person)
+
+
+def _read_affiliations(facts: Facts, everyone: set[int], years: int) -> None:
+    since = _years_ago(timezone.now().date(), years)
+    rows = Affiliation.objects.filter(user__in=everyone).exclude(domain="").exclude(kind=Affiliation.Kind.INTERNSHIP)
+    for person, domain in rows.filter(Q(end=None) | Q(end__gte=since)).values_list("user_id", "domain"):
+        if institution := institution_of(domain):
+            facts.institutions[person].add(institution)
+
+
+def _years_ago(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:  # 29 February
+        return day - timedelta(days=365 * years + years // 4)
+
+
+# --- comparing -------------------------------------------------------------------------------------------------------
+
+
+def _compare(facts: Facts, workshop: Workshop) -> Iterator[tuple[Key, Found]]:
+    """Every conflict that the facts make, authorship first: whoever is an author has no need of other reasons."""
+    counts = set(workshop.conflict_sources) or set(ConflictReason.values)
+    authorships = dict(_authorships(facts))
+    yield from authorships.items()
+    certain = {(paper, person) for (paper, person, _), found in authorships.items() if found.state == "confirmed"}
+    others: list[tuple[Key, Found]] = []
+    if ConflictReason.SHARED_PAPER in counts:
+        others += _shared_papers(facts)
+    if ConflictReason.INSTITUTION in counts:
+        others += _institutions(facts)
+    yield from ((key, found) for key, found in others if key[:2] not in certain)
+
+
+def _authorships(facts: Facts) -> Iterator[tuple[Key, Found]]:
+    """By an address that nobody has confirmed: suspected. By account or confirmed address: certain, and said last."""
+    for author in facts.authors:
+        for person in facts.unconfirmed.get(author.email, ()) if author.email else ():
+            if person in facts.people:
+                evidence = {"authorship": author.pk, "unconfirmed_address": True}
+                yield _key(author, person, ConflictReason.AUTHORSHIP), Found(ConflictState.SUSPECTED, evidence)
+    for author in facts.authors:
+        owner = author.user_id or facts.confirmed.get(author.email)
+        if owner in facts.people:
+            yield _key(author, owner, ConflictReason.AUTHORSHIP), _confirmed(authorship=author.pk)
+
+
+def _shared_papers(facts: Facts) -> Iterator[tuple[Key, Found]]:
+    """Co-authors of one paper conflict on each other's other papers. Drafts make none: nobody was told of them."""
+    papers_of: dict[Any, set[int]] = defaultdict(set)
+    authors_of: dict[int, set[Any]] = defaultdict(set)
+    for author in facts.authors:
+        if who := _identity(author, facts):
+            papers_of[who].add(author.submission_id)
+            authors_of[author.submission_id].add(who)
+    for person in sorted(facts.people):
+        shared: dict[int, set[int]] = defaultdict(set)
+        own = papers_of.get(person, set())
+        for paper in own - facts.drafts:
+            for coauthor in authors_of[paper] - {person}:
+                for other in papers_of[coauthor] - own:
+                    shared[other].add(paper)
+        for other, through in sorted(shared.items()):
+            key = (other, person, ConflictReason.SHARED_PAPER)
+            yield key, _confirmed(papers=sorted(through))
+
+
+def _institutions(facts: Facts) -> Iterator[tuple[Key, Found]]:
+    """The domain of an author's address, or of what their account says, against the same of the person."""
+    domains: dict[tuple[int, int], set[str]] = defaultdict(set)
+    for author in facts.authors:
+        theirs = set(facts.institutions.get(author.user_id or 0, ()))
+        if author.email and (institution := institution_of(domain_of(author.email))):
+            theirs.add(institution)
+        for institution in theirs:
+            for person in facts.at_institution.get(institution, ()):
+                domains[author.submission_id, person].add(institution)
+    for (paper, person), shared in sorted(domains.items()):
+        yield (paper, person, ConflictReason.INSTITUTION), _confirmed(domains=sorted(shared))
+
+
+def _identity(author: Authorship, facts: Facts) -> Any:
+    return author.user_id or facts.confirmed.get(author.email) or author.email
+
+
+def _key(author: Authorship, person: int, reason: str) -> Key:
+    return author.submission_id, person, reason
+
+
+def _confirmed(**evidence: Any) -> Found:
+    return Found(ConflictState.CONFIRMED, evidence)
+
+
+def _in_scope(key: Key, submission: Submission | None) -> bool:
+    return submission is None or key[0] == submission.pk or key[2] == ConflictReason.SHARED_PAPER
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+
+def _existing(workshop: Workshop, submission: Submission | None, user: User | None) -> dict[Key, Conflict]:
+    rows: QuerySet[Conflict] = Conflict.objects.filter(submission__workshop=workshop, reason__in=FOUND_BY_MACHINE)
+    if user is not None:
+        rows = rows.filter(user=user)
+    if submission is not None:
+        rows = rows.filter(Q(submission=submission) | Q(reason=ConflictReason.SHARED_PAPER))
+    return {(row.submission_id, row.user_id, row.reason): row for row in rows}
+
+
+def _write(workshop: Workshop, wanted: dict[Key, Found], existing: dict[Key, Conflict]) -> int:
+    new = [key for key in wanted if key not in existing]
+    Conflict.objects.bulk_create(
+        (
+            Conflict(submission_id=k[0], user_id=k[1], reason=k[2], state=wanted[k].state, evidence=wanted[k].evidence)
+            for k in new
+        ),
+        ignore_conflicts=True,
+        batch_size=500,
+    )
+    machine = {key: row for key, row in existing.items() if _is_machines(row)}
+    changed = [key for key, row in machine.items() if key in wanted and row.state != wanted[key].state]
+    refreshed = [key for key, row in machine.items() if key in wanted and _differs(row, wanted[key])]
+    for key in refreshed:
+        machine[key].state, machine[key].evidence = wanted[key].state, wanted[key].evidence
+        machine[key].at = timezone.now()
+    Conflict.objects.bulk_update([machine[key] for key in refreshed], ["state", "evidence", "at"], batch_size=500)
+    gone = [key for key in machine if key not in wanted]
+    Conflict.objects.filter(pk__in=[machine[key].pk for key in gone]).delete()
+    _record("conflict.found", [*new, *changed])
+    _record("conflict.gone", gone)
+    return len(new) + len(changed) + len(gone)
+
+
+def _is_machines(row: Conflict) -> bool:
+    """Found by the machine and settled by nobody."""
+    return row.set_by_id is None and row.state in (ConflictState.SUSPECTED, ConflictState.CONFIRMED)
+
+
+def _differs(row: Conflict, found: Found) -> bool:
+    return row.state != found.state or row.evidence != found.evidence
+
+
+def _record(action: str, keys: Iterable[Key]) -> None:
+    """One line a paper, for those who may act for it."""
+    by_paper: dict[int, list[list[Any]]] = defaultdict(list)
+    for paper, person, reason in keys:
+        by_paper[paper].append([person, str(reason)])
+    for paper, pairs in sorted(by_paper.items()):
+        record(
+            action,
+            by=None,
+            root_type=Root.SUBMISSION,
+            root_id=paper,
+            aspect="act",
+            data={"pairs": sorted(pairs)},
+        )

@@ -1,0 +1,82 @@
+"""Add a file to a paper: its bytes are stored, it becomes part of a revision, and the worker checks it."""
+
+from datetime import datetime
+from typing import IO, Any
+
+from django.db import transaction
+
+from access.rights import require
+from access.viewer import acting
+from accounts.models import User
+from audit.errors import StaleState
+from audit.models import Root
+from audit.services.record import record
+from jobs.services.start import start_job
+from submissions.files import store
+from submissions.models import File, Submission
+from submissions.services import tell
+from submissions.services.save import SOMEBODY_SAVED, add_revision, content_now, require_open
+from submissions.states import FilePurpose, FileStatus, SubmissionStatus
+
+
+def add_file(
+    *,
+    submission: Submission,
+    by: User | None,
+    upload: "IO[bytes] | Any",
+    name: str,
+    received_at: datetime,
+    version: int | None = None,
+    purpose: str = FilePurpose.PAPER,
+) -> File:
+    """Store the upload as the paper's file and start its check. The file before it is kept.
+
+    Raises Refused for an empty or too large upload and after the deadline (by ``received_at``), StaleState when
+    ``version`` is given and old. The same bytes again return the file that has them.
+    """
+    require(acting(by), "own", submission)
+    require_open(submission, received_at)
+    blob = store(upload)
+    with transaction.atomic():
+        row = Submission.objects.select_for_update().get(pk=submission.pk)
+        require_open(row, received_at)
+        pdf = row.current.pdf if row.current else None
+        if purpose == FilePurpose.PAPER and pdf and pdf.blob_id == blob.pk and pdf.status != FileStatus.REFUSED:
+            return pdf
+        if version is not None and row.version != version:
+            raise StaleState(SOMEBODY_SAVED)
+        file = File.objects.create(blob=blob, submission=row, purpose=purpose, name=clean_name(name), uploaded_by=by)
+        if purpose == FilePurpose.PAPER:
+            add_revision(row, by=by, received_at=received_at, content=content_now(row), pdf=file)
+        _record_file(row, by, file)
+        start_job(
+            "pdf_check",
+            root_type=Root.SUBMISSION,
+            root_id=row.pk,
+            aspect="authors",
+            by=by,
+            params={"file": str(file.pk)},
+        )
+        if row.status == SubmissionStatus.SUBMITTED:
+            tell.receipt(row, to=by)
+    submission.refresh_from_db()
+    return file
+
+
+def clean_name(name: str) -> str:
+    """A file's name without its folders and without control characters, at most 200 long, its ending kept."""
+    base = name.replace("\\", "/").rpartition("/")[2]
+    plain = "".join(c for c in base if c.isprintable()).strip() or "paper.pdf"
+    return plain if len(plain) <= 200 else f"{plain[:190]}…{plain[-9:]}"
+
+
+def _record_file(submission: Submission, by: User | None, file: File) -> None:
+    record(
+        "submission.file_added",
+        by=by,
+        root_type=Root.SUBMISSION,
+        root_id=submission.pk,
+        aspect="authors",
+        about=file,
+        data={"blob": file.blob_id, "purpose": file.purpose},
+    )

@@ -1,0 +1,334 @@
+"""Save a paper: its words, its topics, its authors in order. Each save is a revision."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator, validate_email
+from django.db import transaction
+from django.db.models import Max
+
+from access.rights import require
+from access.viewer import acting
+from accounts.addresses import fold, normalise_email
+from accounts.models import User
+from audit.errors import Refused, StaleState
+from audit.models import Root
+from audit.services.record import record
+from submissions.models import Authorship, File, Revision, Submission, SubmissionTopic
+from submissions.services import conflicts, tell
+from submissions.services.page_limit import note_page_limit
+from submissions.services.submit import missing_text, submit_if_complete
+from submissions.states import AuthorshipStatus, SubmissionStatus
+from workshops.deadlines import window
+from workshops.instants import aoe
+from workshops.models import Topic, Track
+from workshops.states import DeadlineKind
+
+SOMEBODY_SAVED = (
+    "Somebody else saved this paper while your page was open. What you typed is still here and not saved: compare it "
+    "with the saved version, then save again to keep yours."
+)
+MOST_AUTHORS = 200
+
+
+@dataclass(frozen=True)
+class AuthorData:
+    """One author as typed."""
+
+    given: str = ""
+    particle: str = ""
+    family: str = ""
+    email: str = ""
+    affiliation: str = ""
+    corresponding: bool = False
+
+
+def save_submission(
+    *,
+    submission: Submission,
+    by: User | None,
+    received_at: datetime,
+    version: int,
+    title: str,
+    abstract: str,
+    tldr: str = "",
+    keywords: str = "",
+    code_url: str = "",
+    topics: Iterable[Topic] = (),
+    track: Track | None = None,
+    authors: Sequence[AuthorData],
+) -> Revision:
+    """Save the whole of it as a new revision, and submit it when it is complete.
+
+    ``version`` is the one that the page was drawn from: StaleState when somebody has saved since. The very same
+    content again (a double click) returns the revision that has it. Raises Refused for what cannot be kept, after the
+    deadline (by ``received_at``, the first byte), and for a change that would leave a submitted paper incomplete.
+    """
+    require(acting(by), "own", submission)
+    track = track or submission.track
+    topics = sorted(topics, key=lambda topic: topic.pk)
+    content = {
+        "title": " ".join(title.split()),
+        "abstract": abstract.replace("\r\n", "\n").strip(),
+        "tldr": " ".join(tldr.split()),
+        "keywords": " ".join(keywords.split()),
+        "code_url": code_url.strip(),
+        "track": track.pk,
+        "topics": [topic.pk for topic in topics],
+        "authors": [asdict(author) for author in clean_authors(authors)],
+    }
+    _check_words(content, submission, track, topics)
+    with transaction.atomic():
+        revision = _save(submission, by, received_at, version, content, track)
+    submission.refresh_from_db()
+    return revision
+
+
+def _save(
+    submission: Submission, by: User | None, received_at: datetime, version: int, content: dict[str, Any], track: Track
+) -> Revision:
+    row = Submission.objects.select_for_update().get(pk=submission.pk)
+    require_open(row, received_at)
+    if track.pk != row.track_id:
+        require_open(row, received_at, track)
+    current = row.current
+    if current is not None and content_of(current) == content:
+        return current
+    if row.version != version:
+        raise StaleState(SOMEBODY_SAVED)
+    if row.status == SubmissionStatus.SUBMITTED and (lacks := missing_text(content)):
+        raise Refused(f"{lacks[0]} This paper is submitted and must stay complete; the saved version is unchanged.")
+    _write_words(row, content, track)
+    _write_authors(row, content["authors"], by)
+    if track.pk != row.track_id:
+        _change_track(row, track)
+    revision = add_revision(row, by=by, received_at=received_at, content=content)
+    _record_save(row, by, revision)
+    conflicts.find_conflicts(workshop=row.workshop, by=None, submission=row)
+    if not submit_if_complete(submission=row, by=by) and row.status == SubmissionStatus.SUBMITTED:
+        tell.receipt(row, to=by)
+        tell.listed_as_author(row, by=by)
+    return revision
+
+
+def require_open(submission: Submission, received_at: datetime, track: Track | None = None) -> None:
+    """Raise Refused unless the paper may still be changed by what arrived at ``received_at``."""
+    if submission.status in (SubmissionStatus.WITHDRAWN, SubmissionStatus.DESK_REJECTED):
+        raise Refused(f"This paper is {submission.get_status_display().lower()}, so it cannot be changed.")
+    require_taking(submission.workshop_id, track or submission.track, received_at)
+
+
+def require_taking(workshop_id: int, track: Track, received_at: datetime) -> None:
+    """Raise Refused unless the track takes papers at this instant."""
+    entry = window(workshop_id, DeadlineKind.SUBMISSION, track.pk, at=received_at)
+    if entry.opens_at is not None and entry.not_yet:
+        raise Refused(f"The track {track.name} takes papers from {aoe(entry.opens_at)} on.")
+    if entry.at is not None and entry.is_late:
+        raise Refused(
+            f"The deadline of the track {track.name} was {aoe(entry.at)}, and this came at {aoe(received_at)}. Nothing "
+            "was changed; what was saved before the deadline counts. If you could not help it, write to the organizers."
+        )
+    if not entry.is_open:
+        raise Refused(f"The track {track.name} takes no papers at present.")
+
+
+def add_revision(
+    submission: Submission,
+    *,
+    by: User | None,
+    received_at: datetime,
+    content: dict[str, Any],
+    pdf: File | None = None,
+) -> Revision:
+    """Keep what the paper is now. ``pdf`` None keeps the file of the revision before. The paper's version grows."""
+    before = submission.current
+    number = (submission.revisions.aggregate(last=Max("number"))["last"] or 0) + 1
+    file = pdf or (before.pdf if before else None)
+    snapshot = content | {
+        "pdf": {"sha256": file.blob.sha256, "size": file.blob.size, "name": file.name} if file else None
+    }
+    revision = Revision.objects.create(
+        submission=submission, number=number, snapshot=snapshot, pdf=file, saved_by=by, received_at=received_at
+    )
+    submission.current, submission.version = revision, submission.version + 1
+    submission.save(update_fields=["current", "version"])
+    return revision
+
+
+def content_of(revision: Revision) -> dict[str, Any]:
+    """The words and authors of a revision, without its file."""
+    return {name: value for name, value in revision.snapshot.items() if name != "pdf"}
+
+
+def content_now(submission: Submission) -> dict[str, Any]:
+    """The words and authors of the paper as they stand in the tables."""
+    people = submission.authorships.order_by("position")
+    return {
+        "title": submission.title,
+        "abstract": submission.abstract,
+        "tldr": submission.tldr,
+        "keywords": submission.keywords,
+        "code_url": submission.code_url,
+        "track": submission.track_id,
+        "topics": sorted(submission.topics.values_list("pk", flat=True)),
+        "authors": [
+            asdict(AuthorData(a.given, a.particle, a.family, a.email, a.affiliation, a.corresponding)) for a in people
+        ],
+    }
+
+
+def clean_authors(authors: Sequence[AuthorData]) -> list[AuthorData]:
+    """The authors without stray spaces, addresses in their one form. Raises Refused, naming the row."""
+    if len(authors) > MOST_AUTHORS:
+        raise Refused(f"There are {len(authors)} authors; at most {MOST_AUTHORS} can be listed.", field="authors")
+    cleaned = [_clean_author(number, author) for number, author in enumerate(authors, 1)]
+    seen: dict[str, int] = {}
+    for number, author in enumerate(cleaned, 1):
+        if author.email and (first := seen.setdefault(author.email, number)) != number:
+            raise Refused(
+                f"Authors {first} and {number} have the same e-mail address, {author.email}. Correct one of them.",
+                field="authors",
+            )
+    return cleaned
+
+
+def _clean_author(number: int, author: AuthorData) -> AuthorData:
+    given, particle, family, affiliation = (
+        " ".join(text.split()) for text in (author.given, author.particle, author.family, author.affiliation)
+    )
+    if not given and not family:
+        raise Refused(f"Author {number} has no name. Type at least one, or remove the row.", field="authors")
+    for text, most, what in ((given, 120, "given names"), (particle, 40, "particle"), (family, 120, "family name")):
+        _fits(text, most, f"The {what} of author {number}", "authors")
+    _fits(affiliation, 200, f"The affiliation of author {number}", "authors")
+    email = normalise_email(author.email)
+    if email:
+        try:
+            validate_email(email)
+        except ValidationError:
+            raise Refused(
+                f"“{author.email.strip()}” of author {number} is no e-mail address, such as name@example.org.",
+                field="authors",
+            ) from None
+        _fits(email, 254, f"The e-mail address of author {number}", "authors")
+    return AuthorData(given, particle, family, email, affiliation, author.corresponding)
+
+
+def _check_words(content: dict[str, Any], submission: Submission, track: Track, topics: Sequence[Topic]) -> None:
+    for name, what in (("title", "The title"), ("tldr", "The one sentence"), ("keywords", "The keywords")):
+        _fits(content[name], 300, what, name)
+    _fits(content["abstract"], 20_000, "The abstract", "abstract")
+    if content["code_url"]:
+        _fits(content["code_url"], 200, "The link to the code", "code_url")
+        try:
+            URLValidator(schemes=["http", "https"])(content["code_url"])
+        except ValidationError:
+            raise Refused(
+                "The link to the code is no web address; it should begin with https://.", field="code_url"
+            ) from None
+    if track.workshop_id != submission.workshop_id:
+        raise Refused("That track belongs to another workshop. Choose one of this workshop.", field="track")
+    if any(topic.workshop_id != submission.workshop_id for topic in topics):
+        raise Refused("One of the topics belongs to another workshop. Choose from the list.", field="topics")
+
+
+def _fits(text: str, most: int, what: str, field: str) -> None:
+    if len(text) > most:
+        raise Refused(f"{what} has {len(text)} characters; at most {most} fit. Shorten it a little.", field=field)
+
+
+def search_texts(content: dict[str, Any]) -> dict[str, str]:
+    """What finds the paper: its words, and, for those who may see authors, their names and addresses."""
+    words = fold(" ".join([content["title"], content["tldr"], content["keywords"], content["abstract"]]))
+    names = (
+        " ".join([a["given"], a["particle"], a["family"], a["email"], a["affiliation"]]) for a in content["authors"]
+    )
+    return {"search_text": words, "search_identity": fold(" ".join(names))}
+
+
+def _write_words(row: Submission, content: dict[str, Any], track: Track) -> None:
+    names = ("title", "abstract", "tldr", "keywords", "code_url")
+    words = {name: content[name] for name in names} | search_texts(content)
+    for name, value in words.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(words))
+    wanted, had = set(content["topics"]), set(row.topics.values_list("pk", flat=True))
+    SubmissionTopic.objects.filter(submission=row, topic__in=had - wanted).delete()
+    SubmissionTopic.objects.bulk_create(
+        SubmissionTopic(submission=row, topic_id=topic) for topic in sorted(wanted - had)
+    )
+
+
+def _write_authors(row: Submission, authors: list[dict[str, Any]], by: User | None) -> None:
+    """Make the rows as listed. A row is the same person while its address, or without one its name, stays."""
+    before = list(row.authorships.all())
+    owners = confirmed_owners(a["email"] for a in authors)
+    _keep_access(by, authors, owners, before)
+    by_address = {old.email: old for old in before if old.email}
+    by_name = {(old.given, old.particle, old.family): old for old in before if not old.email}
+    kept: list[Authorship] = []
+    new: list[Authorship] = []
+    for position, author in enumerate(authors, 1):
+        old = by_address.pop(author["email"], None) if author["email"] else None
+        old = old or by_name.pop((author["given"], author["particle"], author["family"]), None)
+        made = old or Authorship(submission=row)
+        for name, value in (author | {"position": position}).items():
+            setattr(made, name, value)
+        _tie(made, owners.get(author["email"]), by)
+        (kept if old else new).append(made)
+    Authorship.objects.filter(submission=row).exclude(pk__in=[a.pk for a in kept]).delete()
+    fields = ["given", "particle", "family", "email", "affiliation", "corresponding", "position", "user", "status"]
+    Authorship.objects.bulk_update(kept, fields)
+    Authorship.objects.bulk_create(new)
+
+
+def _tie(authorship: Authorship, owner: int | None, by: User | None) -> None:
+    """An author is tied to an account through a confirmed address, and to nothing else."""
+    if authorship.status == AuthorshipStatus.DISOWNED:
+        return
+    authorship.user_id = owner
+    if by is not None and owner == by.pk:
+        authorship.status = AuthorshipStatus.CLAIMED
+
+
+def _keep_access(
+    by: User | None, authors: list[dict[str, Any]], owners: dict[str, int], before: Sequence[Authorship]
+) -> None:
+    if by is None or by.pk in {owners.get(author["email"]) for author in authors}:
+        return
+    if any(old.user_id == by.pk for old in before):
+        raise Refused(
+            "You took yourself off the list of authors, or changed your address to one that is not confirmed as yours. "
+            "You would lose this page: keep a row with a confirmed address of yours, or ask a co-author to remove you.",
+            field="authors",
+        )
+
+
+def confirmed_owners(addresses: Iterable[str]) -> dict[str, int]:
+    """Whose each address is, where somebody has confirmed it. One query."""
+    wanted = {address for address in addresses if address}
+    found = EmailAddress.objects.filter(email__in=wanted, verified=True, user__is_active=True)
+    return dict(found.values_list("email", "user_id"))
+
+
+def _change_track(row: Submission, track: Track) -> None:
+    row.track = track
+    row.save(update_fields=["track"])
+    if row.current and row.current.pdf:
+        note_page_limit(row.current.pdf, track)
+
+
+def _record_save(row: Submission, by: User | None, revision: Revision) -> None:
+    record(
+        "submission.saved",
+        by=by,
+        root_type=Root.SUBMISSION,
+        root_id=row.pk,
+        aspect="authors",
+        about=revision,
+        data={"revision": revision.number},
+    )

@@ -1,0 +1,67 @@
+"""Begin a paper: a draft with a number, and whoever began it as its first author."""
+
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.db.models import Max
+
+from accounts.models import User
+from audit.errors import Refused
+from audit.models import Root
+from audit.services.record import record
+from submissions.models import Authorship, Submission
+from submissions.services.conflicts import find_conflicts
+from submissions.services.save import require_taking
+from submissions.states import AuthorshipStatus
+from workshops.models import Track, Workshop
+
+
+def start_submission(
+    *, workshop: Workshop, track: Track, by: User | None, received_at: datetime, title: str = ""
+) -> Submission:
+    """Make a draft under the workshop's next number. ``by`` becomes first and corresponding author.
+
+    Raises Refused when the track takes no papers at ``received_at``, and for a person without a confirmed address.
+    """
+    if track.workshop_id != workshop.pk:
+        raise Refused("That track belongs to another workshop. Choose one of this workshop.", field="track")
+    title = " ".join(title.split())
+    if len(title) > 300:
+        raise Refused(f"The title has {len(title)} characters; at most 300 fit. Shorten it a little.", field="title")
+    require_taking(workshop.pk, track, received_at)
+    with transaction.atomic():
+        submission = Submission.objects.create(
+            workshop=workshop, track=track, number=next_number(workshop), title=title, created_by=by
+        )
+        if by is not None:
+            _first_author(submission, by)
+        record("submission.started", by=by, root_type=Root.SUBMISSION, root_id=submission.pk, aspect="authors")
+        find_conflicts(workshop=workshop, by=None, submission=submission)
+    return submission
+
+
+def next_number(workshop: Workshop) -> int:
+    """The number after the highest. Two that ask at once wait for each other: the workshop's row is locked."""
+    Workshop.objects.select_for_update().get(pk=workshop.pk)
+    return (Submission.objects.of(workshop.pk).aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def _first_author(submission: Submission, by: User) -> None:
+    addresses = EmailAddress.objects.filter(user=by, verified=True).order_by("-primary", "pk")
+    address = addresses.values_list("email", flat=True).first()
+    if address is None:
+        raise Refused("Confirm your e-mail address first: papers are tied to people by it.")
+    place = by.affiliations.filter(end=None).order_by("-start", "pk").values_list("name", flat=True).first()
+    Authorship.objects.create(
+        submission=submission,
+        position=1,
+        given=by.given,
+        particle=by.particle,
+        family=by.family,
+        email=address,
+        affiliation=place or "",
+        user=by,
+        corresponding=True,
+        status=AuthorshipStatus.CLAIMED,
+    )
