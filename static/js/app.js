@@ -70,7 +70,7 @@
   function local(date) {
     const zone = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" })
       .formatToParts(date).find((part) => part.type === "timeZoneName")?.value ?? "";
-    return `${day(date)}, ${two(date.getHours())}:${two(date.getMinutes())} your time (${zone})`;
+    return `${day(date)}, ${two(date.getHours())}:${two(date.getMinutes())} ${zone}, your time`;
   }
   function instants() {
     for (const element of all("time[data-instant]")) {
@@ -146,6 +146,10 @@
     failed(why) {
       this.say("failed", `Not saved: ${why}${this.isKept ? ", your text is kept in this browser" : ""}`);
     }
+    refused(sentence) {
+      const words = sentence.replace(/[.\s]+$/, "");
+      this.say("failed", `Not saved. ${words}.${this.isKept ? " Your text is kept in this browser." : ""}`);
+    }
     async save() {
       if (this.stopped || this.changes === this.saved) return;
       if (this.busy) { this.waiting = true; return; }
@@ -172,7 +176,7 @@
     }
     async heard(answer, sent) {
       if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
-        this.failed("you are signed out. Sign in in another tab; this page tries again at your next change");
+        this.refused("You are signed out: sign in in another tab, then go on typing here");
         return;
       }
       const said = await answer.json().catch(() => ({}));
@@ -183,11 +187,11 @@
         this.say("saved", `Saved ${clock(said.saved_at ? new Date(said.saved_at) : new Date())}`);
       } else if (answer.status === 409) {
         this.stopped = true; // what somebody else saved is never overwritten
-        this.failed(said.message ?? "this was changed in another window. Load the page again to see it");
+        this.refused(said.message ?? "This was changed in another window; load the page again to see it");
       } else if (said.message) {
-        this.failed(said.message);
+        this.refused(said.message);
       } else {
-        this.failed("the server could not save it; it will be tried again");
+        this.failed("the server could not do it and is asked again soon");
         clearTimeout(this.timer);
         this.timer = setTimeout(() => this.save(), 10000);
       }
@@ -251,8 +255,8 @@
     current?.classList.remove("is-current");
     current = next;
     current.classList.add("is-current");
-    const target = current.querySelector("[data-row-link], a[href], input, button") ?? current;
-    target.focus({ preventScroll: true });
+    const target = ["[data-row-link]", "a[href]", "button", "input"].map((kind) => current.querySelector(kind)).find(Boolean);
+    target?.focus({ preventScroll: true });
     current.scrollIntoView({ block: "nearest" });
   }
   function toggle(row) {
@@ -387,19 +391,29 @@
     try { await navigator.clipboard.writeText(text); announce("Copied"); button.dataset.done = ""; } catch { announce("Not copied: the browser does not allow it"); }
   }
 
+  // A formula wider than the screen scrolls by itself, so it must be reachable by keyboard.
+  function scrollers() {
+    for (const wide of all('math[display="block"], .list-wrap, pre')) {
+      if (wide.scrollWidth > wide.clientWidth + 1) wide.setAttribute("tabindex", "0");
+      else wide.removeAttribute("tabindex");
+    }
+  }
+
   // ------------------------------------------------------------------ start
 
   themes();
   setClock();
   instants();
   setInterval(instants, 15000);
+  scrollers();
+  addEventListener("resize", scrollers);
   for (const form of all("form[data-autosave]")) new Autosave(form);
   for (const rows of all("[data-rows]")) for (const button of all("[data-move]", rows)) button.hidden = false;
   document.addEventListener("submit", onSubmit);
   document.addEventListener("click", onClick);
   document.addEventListener("keydown", onKey);
   document.addEventListener("change", onSelect);
-  document.addEventListener("htmx:afterSettle", instants);
+  document.addEventListener("htmx:afterSettle", () => { instants(); scrollers(); });
   document.addEventListener("focusin", (event) => {
     const row = event.target.closest?.("[data-list] tbody > tr, [data-list] [data-row]");
     if (row && current && row !== current) { current.classList.remove("is-current"); current = null; }
