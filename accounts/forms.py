@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from accounts.addresses import normalise_email
 from accounts.models import Affiliation, User
 from accounts.names import tidy_name
-from accounts.services.profile import NAMELESS
+from accounts.services.profile import MOST_AFFILIATIONS, NAMELESS
 from accounts.services.register import create_person
 from audit.errors import Refused
 
@@ -135,7 +135,9 @@ class AffiliationForm(forms.Form):
     )
 
 
-AffiliationFormSet = forms.formset_factory(AffiliationForm, extra=0, can_delete=True, max_num=30, validate_max=True)
+AffiliationFormSet = forms.formset_factory(
+    AffiliationForm, extra=0, can_delete=True, max_num=MOST_AFFILIATIONS, validate_max=True
+)
 
 
 def _name(text: str, field: str) -> str:
@@ -146,7 +148,8 @@ def _name(text: str, field: str) -> str:
 
 
 def affiliations_of(person: User) -> list[dict[str, Any]]:
-    return list(person.affiliations.order_by("id").values("name", "domain", "kind", "start", "end"))
+    rows = person.affiliations.order_by("id").values("name", "domain", "kind", "start", "end")
+    return [dict(row) for row in rows]
 
 
 def typed_affiliations(rows: forms.BaseFormSet) -> tuple[list[dict[str, Any]], list[int]]:

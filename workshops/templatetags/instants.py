@@ -1,23 +1,17 @@
 """Moments in time for readers in every time zone: how far away, then the instant in AoE, UTC and their own zone."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from django import template
 from django.utils import timezone as django_timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from workshops import instants
+
 register = template.Library()
 
-AOE = timezone(timedelta(hours=-12), "AoE")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SOON = timedelta(hours=48)
-
-
-def written(moment: datetime, zone: timezone) -> str:
-    """Such as 24 Nov 2026, 23:59."""
-    there = moment.astimezone(zone)
-    return f"{there.day} {MONTHS[there.month - 1]} {there.year}, {there:%H:%M}"
 
 
 def _count(number: int, unit: str) -> str:
@@ -55,13 +49,13 @@ def _aware(moment: datetime) -> datetime:
 @register.filter
 def aoe(moment: datetime | None) -> str:
     """Such as "24 Nov 2026, 23:59 AoE"; empty for nothing."""
-    return f"{written(_aware(moment), AOE)} AoE" if moment else ""
+    return instants.aoe(_aware(moment)) if moment else ""
 
 
 @register.filter
 def utc(moment: datetime | None) -> str:
     """Such as "25 Nov 2026, 11:59 UTC"; empty for nothing."""
-    return f"{written(_aware(moment), UTC)} UTC" if moment else ""
+    return instants.utc(_aware(moment)) if moment else ""
 
 
 @register.filter
