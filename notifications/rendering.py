@@ -92,6 +92,8 @@ def validate(kind: Kind, subject: str, text: str) -> Rendered:
             raise Refused(f"{missing.sentence} This mail knows: {known}.", field=field) from missing
         except Refused as refusal:
             raise Refused(refusal.sentence, field=field) from refusal
+        if left := re.search(r"\{\{|\{%|%\}|\}\}", filled):
+            raise Refused(f"There is a {left[0]} without its other half; complete it or take it out.", field=field)
         if field == "subject" and len(one_line(filled)) > LONGEST_SUBJECT:
             raise Refused(f"The subject is longer than {LONGEST_SUBJECT} characters; shorten it.", field=field)
     return render_words(Words(subject, text), kind.values)

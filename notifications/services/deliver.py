@@ -75,7 +75,7 @@ def sweep() -> None:
 
 def pause_after(attempts: int) -> timedelta:
     """30 s, then twice as long after each further try, at most two hours."""
-    return min(PAUSE * 2 ** max(attempts - 1, 0), LONGEST_PAUSE)
+    return min(PAUSE * 2 ** min(max(attempts - 1, 0), 10), LONGEST_PAUSE)
 
 
 def email_of(message: Message) -> EmailMultiAlternatives:
