@@ -17,8 +17,9 @@ FAMILY = (
 ).split()
 PLACES = [
     ("Example University", "example-uni"), ("Sample Institute", "sample-institute"), ("Muster College", "muster"),
-    ("Ejemplo Lab", "ejemplo"), ("Voorbeeld School", "voorbeeld"), ("Örnek Research", "ornek"), ("Primer Academy", "primer"),
-    ("Specimen Centre", "specimen"), ("Contoh Campus", "contoh"), ("Mfano Institute", "mfano"),
+    ("Ejemplo Lab", "ejemplo"), ("Voorbeeld School", "voorbeeld"), ("Örnek Research", "ornek"),
+    ("Primer Academy", "primer"), ("Specimen Centre", "specimen"), ("Contoh Campus", "contoh"),
+    ("Mfano Institute", "mfano"),
 ]  # fmt: skip
 BRANCHES = 40  # so that two people share an institution now and then, and not all the time
 

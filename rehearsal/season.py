@@ -115,7 +115,7 @@ class Season:
         found = Workshop.objects.filter(slug=self.plan.slug).first()
         if found is not None and not found.is_rehearsal:
             raise RehearsalError(
-                f"“{found}” ({found.slug}) is a real workshop; a rehearsal plays on a workshop of its own. Choose another name."
+                f"“{found}” ({found.slug}) is a real workshop. A rehearsal needs one of its own: choose another name."
             )
         self.workshop = found or self._create()
         self.track = self.workshop.tracks.order_by("position", "id")[0]
@@ -363,7 +363,7 @@ class Season:
     def play_review(self, share: float = 1.0) -> None:
         assignments = Assignment.objects.current().filter(submission__in=self.papers())
         todo = assignments.exclude(review__status=ReviewStatus.SUBMITTED)
-        chosen = [row for row in todo.select_related("submission__track", "submission__workshop", "user")]
+        chosen = list(todo.select_related("submission__track", "submission__workshop", "user"))
         for row in chosen[: math.ceil(len(chosen) * share)]:
             self.review(row)
 
