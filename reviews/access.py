@@ -17,7 +17,7 @@ from reviews.models import (
     ReviewVersion,
     TopicInterest,
 )
-from reviews.states import CURRENT, AssignmentKind, AssignmentStatus, ReviewStatus
+from reviews.states import CURRENT, REVIEWING, AssignmentKind, AssignmentStatus, ReviewStatus
 from submissions.access import authoring, conflicted
 from submissions.models import Submission
 from submissions.states import SubmissionStatus
@@ -33,8 +33,7 @@ def _assigned(viewer: Viewer, *kinds: str) -> Q:
 
 def reviewing(viewer: Viewer) -> Q:
     """Papers that the viewer reviews: assigned, submitted, no conflict found since."""
-    kinds = (AssignmentKind.REVIEWER, AssignmentKind.EXTERNAL, AssignmentKind.EMERGENCY)
-    return _assigned(viewer, *kinds)
+    return _assigned(viewer, *REVIEWING)
 
 
 def discussion_open() -> Q:

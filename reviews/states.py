@@ -54,6 +54,10 @@ class AssignmentKind(models.TextChoices):
     EMERGENCY = "emergency", "Emergency reviewer"
 
 
+REVIEWING = (AssignmentKind.REVIEWER, AssignmentKind.EXTERNAL, AssignmentKind.EMERGENCY)
+"""Kinds of assignment that write a review."""
+
+
 class AssignmentStatus(models.TextChoices):
     """“Completed” is read from the review, not stored."""
 

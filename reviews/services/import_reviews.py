@@ -8,7 +8,6 @@ from django.utils import timezone
 from accounts.addresses import normalise_email
 from accounts.models import User
 from accounts.services.register import create_person
-from audit.errors import Refused
 from audit.models import Root
 from audit.services.record import record
 from reviews.models import Assignment, Review, ReviewVersion, Score
@@ -28,8 +27,6 @@ def import_reviews(*, submission: Submission, reviews: tuple[ImportedReview, ...
     (same signature) is left alone, so that a second import adds nothing. Raises Refused when no review form is open.
     """
     form = open_form(submission.workshop_id, submission.track_id)
-    if form is None:
-        raise Refused(f"Open a review form for {submission.track.name} before reviews are imported.")
     known = set(Assignment.objects.filter(submission=submission).values_list("user__email", flat=True))
     taken = set(Assignment.objects.filter(submission=submission).values_list("handle", flat=True))
     count = 0

@@ -1,0 +1,131 @@
+"""The mails about papers to review. One of these mails is about several papers of one person."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from icalendar import Calendar, Event
+
+from accounts.models import User
+from audit.models import Root
+from notifications.models import Batch
+from notifications.services.enqueue import Attachment, enqueue
+from reviews import emails
+from reviews.models import Assignment
+from submissions.models import Authorship, Conflict, Submission
+from workshops.instants import aoe
+from workshops.models import Membership, Workshop
+from workshops.states import Role
+
+UNDO = timedelta(seconds=30)
+
+
+def tell_assigned(
+    user: User, assignments: Iterable[Assignment], *, workshop: Workshop, key: str, batch: Batch | None = None
+) -> None:
+    """One mail with all these papers and the calendar file; by itself it can be undone for 30 seconds."""
+    rows = sorted(assignments, key=lambda row: row.submission.number)
+    soonest = min((row.due_at for row in rows if row.due_at), default=None)
+    enqueue(
+        kind=emails.ASSIGNMENTS,
+        key=key,
+        **_root(workshop, user, [row.submission for row in rows]),
+        values={**_shared(workshop, user, rows), "due": aoe(soonest) if soonest else ""},
+        recipient=user,
+        scope=f"w:{workshop.pk}",
+        batch=batch,
+        due_at=None if batch else timezone.now() + UNDO,
+        reply_to=workshop.contact,
+        attachments=[Attachment("reviews.ics", calendar(workshop, rows))] if soonest else [],
+    )
+
+
+def tell_not_needed(
+    user: User,
+    assignments: Iterable[Assignment],
+    *,
+    workshop: Workshop,
+    key: str,
+    why: str,
+    batch: Batch | None = None,
+) -> None:
+    """Thanks, and which papers need not be reviewed any more."""
+    rows = sorted(assignments, key=lambda row: row.submission.number)
+    enqueue(
+        kind=emails.NOT_NEEDED,
+        key=key,
+        **_root(workshop, user, [row.submission for row in rows]),
+        values={**_shared(workshop, user, rows), "why": why},
+        recipient=user,
+        scope=f"w:{workshop.pk}",
+        batch=batch,
+        due_at=None if batch else timezone.now() + UNDO,
+        reply_to=workshop.contact,
+    )
+
+
+def _shared(workshop: Workshop, user: User, rows: list[Assignment]) -> dict[str, Any]:
+    return {
+        "workshop": str(workshop),
+        "name": user.name,
+        "papers": [
+            {
+                "number": str(row.submission.number),
+                "title": row.submission.title,
+                "due": aoe(row.due_at) if row.due_at else "",
+            }
+            for row in rows
+        ],
+        "count": "1 paper" if len(rows) == 1 else f"{len(rows)} papers",
+        "link": emails.page("reviews:profile", workshop.slug),
+        "contact": workshop.contact,
+    }
+
+
+def _root(workshop: Workshop, user: User, papers: list[Submission]) -> dict[str, Any]:
+    """Who may read such a mail beside its recipient: organizers who may see who reviews *each* of its papers.
+
+    It hangs on a paper that is hidden from every organizer from whom any of its papers is hidden; where there is no
+    such paper, on the person, where no organizer reads it.
+    """
+    organizers = Membership.objects.open().filter(workshop=workshop, role=Role.ORGANIZER)
+    ids, everyone = [paper.pk for paper in papers], set(organizers.values_list("user", flat=True))
+    hidden: dict[int, set[int]] = {pk: set() for pk in ids}
+    conflicts = Conflict.objects.effective().filter(submission__in=ids, user__in=everyone)
+    authors = Authorship.objects.filter(submission__in=ids, user__in=everyone)
+    for rows in (conflicts, authors):
+        for paper, organizer in rows.values_list("submission", "user"):
+            hidden[paper].add(organizer)
+    barred = set().union(*hidden.values())
+    for paper, from_whom in hidden.items():
+        if from_whom == barred:
+            return {"root_type": Root.SUBMISSION, "root_id": paper, "aspect": "identities"}
+    return {"root_type": Root.PERSON, "root_id": user.pk, "aspect": "self"}
+
+
+def calendar(workshop: Workshop, rows: list[Assignment]) -> str:
+    """An iCalendar file (RFC 5545) with the papers of each due date as one event."""
+    by_due: dict[datetime, list[Assignment]] = defaultdict(list)
+    for row in rows:
+        if row.due_at:
+            by_due[row.due_at].append(row)
+    file = Calendar()
+    file.add("prodid", "-//NeurReps//reviews//EN")
+    file.add("version", "2.0")
+    for due, papers in sorted(by_due.items()):
+        file.add_component(_event(workshop, due, papers))
+    return file.to_ical().decode()
+
+
+def _event(workshop: Workshop, due: datetime, rows: list[Assignment]) -> Event:
+    event = Event()
+    numbers = ", ".join(f"#{row.submission.number}" for row in rows)
+    event.add("uid", f"reviews-{workshop.slug}-{due:%Y%m%dT%H%M%S}-{rows[0].pk}@{workshop.slug}")
+    event.add("dtstamp", timezone.now().astimezone(UTC))
+    event.add("dtstart", due.astimezone(UTC))
+    event.add("dtend", due.astimezone(UTC))
+    event.add("summary", f"{workshop}: reviews of {numbers} are due")
+    event.add("url", emails.page("reviews:profile", workshop.slug))
+    return event
