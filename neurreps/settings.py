@@ -297,7 +297,8 @@ UNFOLD = {
     "SITE_HEADER": "Settings",
     "SITE_URL": reverse_lazy("desk:my_desk"),
     "SITE_ICON": lambda request: static("img/mark.svg"),
-    "STYLES": [lambda request: static("css/unfold.css")],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")}],
+    "STYLES": [lambda request, name=name: static(f"css/{name}.css") for name in ("fonts", "tokens", "unfold")],
     "COMMAND": {"search_models": False, "show_history": False},
     "SIDEBAR": {"show_search": False, "command_search": False, "show_all_applications": False},
 }
