@@ -1,9 +1,10 @@
 """The one way an e-mail address is written down, compared and matched."""
 
-import re
 import unicodedata
 
 import idna
+
+from audit.text import fold as fold  # noqa: PLC0414 (people look for it here)
 
 # Providers where a shared domain says nothing about a shared institution.
 FREE_MAIL = frozenset(
@@ -55,9 +56,3 @@ def institution_of(domain: str) -> str:
     if base in UMBRELLAS and len(labels) > keep:
         return ".".join(labels[-keep - 1 :])
     return base
-
-
-def fold(text: str) -> str:
-    """Text as it is searched: case-folded, accents off, runs of space as one."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return re.sub(r"\s+", " ", plain).strip()

@@ -98,6 +98,7 @@ class Message(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     wiped_at = models.DateTimeField(null=True, blank=True)
     last_code = models.CharField(max_length=200, blank=True)
+    search_text = models.TextField(blank=True, help_text="Subject and address, folded")
 
     objects = MessageQuerySet.as_manager()
 

@@ -131,6 +131,7 @@ class Migration(migrations.Migration):
                 ("sent_at", models.DateTimeField(blank=True, null=True)),
                 ("wiped_at", models.DateTimeField(blank=True, null=True)),
                 ("last_code", models.CharField(blank=True, max_length=200)),
+                ("search_text", models.TextField(blank=True, help_text="Subject and address, folded")),
                 (
                     "batch",
                     models.ForeignKey(

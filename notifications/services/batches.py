@@ -14,6 +14,7 @@ from django.utils import timezone
 from audit.errors import Refused, StaleState
 from audit.models import Root
 from audit.services.record import record
+from audit.text import fold
 from audit.transitions import move
 from notifications import tasks
 from notifications.kinds import hooks_of, is_rehearsal, kind_of
@@ -74,7 +75,8 @@ def change_batch(*, batch: Batch, by: models.Model | None, subject: str, text: s
     for message in messages:
         rendered = rendered_for(message, batch)
         message.subject, message.text, message.html = rendered.subject, rendered.text, rendered.html
-    Message.objects.bulk_update(messages, ["subject", "text", "html"], batch_size=100)
+        message.search_text = fold(f"{rendered.subject} {message.address}")
+    Message.objects.bulk_update(messages, ["subject", "text", "html", "search_text"], batch_size=100)
     _record("batch.changed", batch, by)
     return batch
 

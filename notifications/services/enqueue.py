@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from audit.errors import Refused
+from audit.text import fold
 from notifications import tasks
 from notifications.kinds import is_rehearsal, kind_of
 from notifications.models import Batch, Message
@@ -87,6 +88,7 @@ def enqueue(
         status=MessageStatus.HELD if batch else MessageStatus.DUE,
         due_at=due_at or now,
         message_id=message_id(unique),
+        search_text=fold(f"{rendered.subject} {to}"),
     )
     if not _inserted(message):
         return None
