@@ -1,8 +1,12 @@
-"""The cast and the stage. See docs/contributing/tests.md."""
+"""The stage of every test. See docs/contributing/tests.md."""
 
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
@@ -15,24 +19,61 @@ def django_db_modify_db_settings() -> None:
     """Nothing to change: the database comes from the environment, as in production."""
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The database, and on SQLite a way to empty it: a flush is DELETE there, which the log's triggers refuse."""
+    with django_db_blocker.unblock():
+        if connection.vendor == "sqlite":
+            operations = connection.ops
+            flush = operations.execute_sql_flush
+
+            def flush_the_log_too(sql_list: list[str]) -> None:
+                with _triggers_set_aside():
+                    flush(sql_list)
+
+            operations.execute_sql_flush = flush_the_log_too  # type: ignore[method-assign]
+
+
+@contextmanager
+def _triggers_set_aside() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        triggers = cursor.fetchall()
+        for name, _ in triggers:
+            cursor.execute(f'DROP TRIGGER "{name}"')
+        try:
+            yield
+        finally:
+            for _, sql in triggers:
+                cursor.execute(sql)
+
+
 @pytest.fixture(autouse=True)
-def _quick_passwords(settings, tmp_path) -> None:
+def _stage(settings: Any, tmp_path: Any) -> None:
+    """Files, mail and backups in a folder of the test; a cache of its own; passwords that cost nothing."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.FILES_DIR = tmp_path / "files"
     settings.MAIL_DIR = tmp_path / "mail"
     settings.BACKUP_DIR = tmp_path / "backups"
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.CELERY_TASK_ALWAYS_EAGER = False
+    cache.clear()
 
 
 @pytest.fixture
-def cast(db) -> Cast:
+def cast(db: None) -> Cast:
     """A workshop in its submission phase with the whole cast, see tests.factories.Cast."""
     return factories.make_cast()
 
 
 @pytest.fixture
-def now():
+def make_cast(db: None) -> Callable[..., Cast]:
+    """``make_cast("review")``: the cast in another phase, see tests.factories.PHASES."""
+    return factories.make_cast
+
+
+@pytest.fixture
+def now() -> datetime:
     return timezone.now()
 
 
