@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("workshops.urls")),
+    path("profile/", include("accounts.urls")),
     path("", include("desk.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
