@@ -387,6 +387,11 @@ class Season:
         for row in waiting.select_related("submission__track", "submission__workshop", "decided_by"):
             self.confirm(row)
 
+    def decide_some(self, count: int) -> None:
+        """Tentative decisions on the first so many papers."""
+        for paper in self.papers()[:count]:
+            self.decide(paper)
+
     def decide(self, paper: Submission) -> Decision:
         mean = self.mean(paper)
         kind = OutcomeKind.ACCEPT if mean >= ACCEPT_FROM else OutcomeKind.REJECT

@@ -1,0 +1,130 @@
+"""Pages: queries and CPU time for every role that sees one, at 10 and at 300 papers, as a table.
+
+Needs an empty database of its own: a temporary SQLite file is made unless DATABASE_URL is set. The number of queries
+must not grow with the number of papers; the script exits 1 when it does.
+"""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+SIZES = (10, 300)
+ROUNDS = 5
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "neurreps.settings")
+        os.environ["DATA_DIR"] = folder
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
+        measured = {size: dict(measure(size)) for size in SIZES}
+    print_table(measured)
+    if any(len({measured[size][row][0] for size in SIZES}) > 1 for row in measured[SIZES[0]]):
+        sys.exit("The number of queries grows with the number of papers.")
+
+
+def measure(size: int) -> Iterator[tuple[tuple[str, str], tuple[int, float]]]:
+    """Play a season of so many papers up to the reviews, then open every page as every role."""
+    from rehearsal.season import Plan, Season
+
+    season = Season(Plan(slug=f"bench-{size}", papers=papers_file(size), until="review"), tell=lambda line: None)
+    season.play()
+    season.decide_some(size // 2)
+    for page, role, user, address in pages(season):
+        yield (page, role), open_page(user, address)
+
+
+def papers_file(size: int) -> Path:
+    """A CSV file of so many made-up papers."""
+    import csv
+    import random
+
+    from rehearsal.papers import make_up
+    from rehearsal.people import Crowd
+
+    chance, crowd = random.Random(size), Crowd(size)
+    path = Path(os.environ["DATA_DIR"]) / f"papers-{size}.csv"
+    with path.open("w", newline="", encoding="utf-8") as out:
+        rows = csv.writer(out)
+        rows.writerow(["title", "abstract", "authors", "keywords"])
+        for number in range(size):
+            paper = make_up(chance)
+            people = [crowd.persona() for _ in range(chance.randint(1, 5))]
+            authors = "; ".join(f"{person.given} {person.family} <{person.email}>" for person in people)
+            if number == 0:
+                authors += "; Otto Organizer <otto@otto.test>"
+            rows.writerow([f"{paper.title} ({number + 1})", paper.abstract, authors, paper.keywords])
+    return path
+
+
+def pages(season: "object") -> Iterator[tuple[str, str, object, str]]:
+    """(page, role, user, address) of everything that is measured."""
+    from django.urls import reverse
+
+    from accounts.models import User
+    from reviews.models import Assignment
+    from submissions.models import Submission
+
+    workshop = season.workshop  # type: ignore[attr-defined]
+    paper = Submission.objects.filter(workshop=workshop, authorships__user__isnull=False).order_by("number")[1]
+    author = paper.authorships.filter(user__isnull=False)[0].user
+    assignment = Assignment.objects.current().filter(submission=paper)[0]
+    operator = User.objects.filter(email="opal@opal.test").first() or User.objects.create_superuser(
+        "opal@opal.test", given="Opal", family="Operator"
+    )
+    olga, otto = season.organizers[:2]  # type: ignore[attr-defined]
+    slug, number = [workshop.slug], [workshop.slug, paper.number]
+    yield "call", "anyone", None, reverse("workshops:call", args=slug)
+    yield "My desk", "author", author, reverse("desk:my_desk")
+    yield "paper", "author", author, reverse("submissions:paper", args=number)
+    yield "My desk", "reviewer", assignment.user, reverse("desk:my_desk")
+    yield "review", "reviewer", assignment.user, reverse("reviews:review", args=[assignment.pk])
+    for role, user in (("organizer, free", olga), ("organizer, author of one", otto)):
+        yield "My desk", role, user, reverse("desk:my_desk")
+        for name in ("dashboard", "papers", "people", "assignment", "decisions", "release", "mail", "log"):
+            yield name, role, user, reverse(f"desk:{name}", args=slug)
+        yield "paper (desk)", role, user, reverse("desk:paper", args=number)
+    yield "operator", "operator", operator, reverse("desk:operator")
+
+
+def open_page(user: "object | None", address: str) -> tuple[int, float]:
+    """Queries of one request, and its CPU time in milliseconds: the smallest of a few."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    client = Client(SERVER_NAME="localhost")
+    if user is not None:
+        client.force_login(user)  # type: ignore[arg-type]
+    client.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(address)
+    if answer.status_code != 200:
+        sys.exit(f"{address} answered {answer.status_code} to {user}.")
+    times = []
+    for _ in range(ROUNDS):
+        begun = time.process_time()
+        client.get(address)
+        times.append((time.process_time() - begun) * 1000)
+    return len(queries), min(times)
+
+
+def print_table(measured: dict[int, dict[tuple[str, str], tuple[int, float]]]) -> None:
+    small, large = SIZES
+    print("| page | role | " + " | ".join(f"queries at {n} | CPU ms at {n}" for n in SIZES) + " |")
+    print("|---|---|---|---|---|---|")
+    for row, (queries, cpu) in measured[small].items():
+        more_queries, more_cpu = measured[large][row]
+        print(f"| {row[0]} | {row[1]} | {queries} | {cpu:.0f} | {more_queries} | {more_cpu:.0f} |")
+
+
+if __name__ == "__main__":
+    main()
