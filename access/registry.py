@@ -48,7 +48,10 @@ def right(model: type[Model], aspect: str, viewer: Viewer) -> Q:
         return right(model, aspect, Viewer(viewer.person)) & right(model, aspect, Viewer(viewer.through))
     union = Q(pk__in=[])
     for function in _GRANTS[model, aspect]:
-        union |= function(viewer)
+        rows = function(viewer)
+        if not rows:  # an empty Q means every row, and "or" would drop it
+            return Q()
+        union |= rows
     return union
 
 
