@@ -45,10 +45,6 @@ class AoeDateTimeField(forms.DateTimeField):
         except (ValueError, OverflowError):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        shown = self.prepare_value(initial) if isinstance(initial, datetime) else initial
-        return super(forms.DateTimeField, self).has_changed(shown or "", data or "")
-
     def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundField:
         return AoeBoundField(form, self, field_name)
 

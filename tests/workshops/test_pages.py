@@ -1,0 +1,209 @@
+"""The public pages: the list of calls, a call, its calendar file."""
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from icalendar import Calendar
+
+from accounts.models import User
+from tests.workshops.conftest import SUBMISSION_AT
+from workshops.models import Deadline, Workshop
+from workshops.services.create import create_workshop
+from workshops.services.deadlines import set_deadline
+
+DAY = timedelta(days=1)
+HOME = reverse("workshops:home")
+
+
+def page(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200
+    return " ".join(response.content.decode().split())
+
+
+def call_of(workshop: Workshop) -> str:
+    return reverse("workshops:call", args=[workshop.slug])
+
+
+@pytest.fixture
+def before():
+    """Ten days before the submission deadline."""
+    with time_machine.travel(SUBMISSION_AT - 10 * DAY, tick=False):
+        yield
+
+
+class TestHome:
+    def test_empty_site_tells_how_to_begin(self, client: Client, db):
+        content = page(client, HOME)
+        assert "No call is open" in content
+        assert "manage.py createsuperuser" in content
+
+    def test_empty_site_offers_whoever_has_a_desk_to_begin_a_workshop(self, client: Client, olga: User):
+        olga.is_staff = True
+        olga.save()
+        client.force_login(olga)
+        content = page(client, HOME)
+        assert f'href="{reverse("desk:new_workshop")}"' in content
+        assert "Begin a workshop" in content
+
+    def test_open_call_stands_there_with_its_deadline(self, client: Client, workshop: Workshop, before):
+        content = page(client, HOME)
+        assert f'<a href="{call_of(workshop)}">NeurReps 2027</a>' in content
+        assert "Open for submissions" in content
+        assert "4 Sep 2027, 23:59 AoE" in content
+
+    def test_next_deadline_stands_first_and_what_is_closed_last(self, client: Client, workshop: Workshop, olga: User):
+        for slug, days in (("sooner", -3), ("closed", -30)):
+            at = SUBMISSION_AT + days * DAY
+            create_workshop(by=olga, slug=slug, name=slug.title(), year=2027, submission_at=at)
+        with time_machine.travel(SUBMISSION_AT - 10 * DAY, tick=False):
+            response = client.get(HOME)
+        assert [entry.workshop.slug for entry in response.context["current"]] == ["sooner", "neurreps-2027"]
+        assert [entry.workshop.slug for entry in response.context["others"]] == ["closed"]
+        assert "Submissions closed" in response.content.decode()
+
+    def test_rehearsal_is_hidden_beside_a_real_workshop(self, client: Client, workshop: Workshop, olga: User, before):
+        create_workshop(by=olga, slug="demo", name="Demo", year=2027, is_rehearsal=True, submission_at=SUBMISSION_AT)
+        assert "Demo" not in page(client, HOME)
+
+    def test_rehearsal_is_shown_and_marked_when_there_is_nothing_else(self, client: Client, olga: User, before):
+        create_workshop(by=olga, slug="demo", name="Demo", year=2027, is_rehearsal=True, submission_at=SUBMISSION_AT)
+        content = page(client, HOME)
+        assert "Demo 2027" in content
+        assert "Rehearsal: its people and papers are made up" in content
+
+    @pytest.mark.parametrize("more", [0, 2])
+    def test_queries_do_not_grow_with_workshops(
+        self, client: Client, workshop: Workshop, olga: User, more: int, django_assert_num_queries
+    ):
+        for number in range(more):
+            create_workshop(by=olga, slug=f"w{number}", name="W", year=2027)
+        with django_assert_num_queries(3):
+            client.get(HOME)
+
+
+class TestCall:
+    def test_open_call_has_one_primary_button_that_starts_a_submission(
+        self, client: Client, workshop: Workshop, before
+    ):
+        content = page(client, call_of(workshop))
+        start = reverse("submissions:start", args=[workshop.slug])
+        assert content.count("btn-primary") == 1
+        assert f'<a class="btn btn-primary" href="{start}">' in content
+        assert "in 10 days" in content
+        assert "4 Sep 2027, 23:59 AoE" in content
+        assert "5 Sep 2027, 11:59 UTC" in content
+
+    def test_call_before_it_opens_says_when_and_has_no_button(self, client: Client, workshop: Workshop, olga: User):
+        opens = SUBMISSION_AT - 5 * DAY
+        set_deadline(workshop=workshop, kind="submission", at=SUBMISSION_AT, by=olga, opens_at=opens)
+        with time_machine.travel(SUBMISSION_AT - 10 * DAY, tick=False):
+            content = page(client, call_of(workshop))
+        assert "Submissions are not open yet" in content
+        assert "in 5 days" in content
+        assert "btn-primary" not in content
+
+    def test_call_after_the_deadline_says_since_when_and_has_no_button(self, client: Client, workshop: Workshop):
+        with time_machine.travel(SUBMISSION_AT + 3 * DAY, tick=False):
+            content = page(client, call_of(workshop))
+        assert "Submissions are closed" in content
+        assert "3 days ago" in content
+        assert "btn-primary" not in content
+
+    def test_call_stays_open_within_the_grace_time(self, client: Client, workshop: Workshop, olga: User):
+        set_deadline(workshop=workshop, kind="submission", at=SUBMISSION_AT, by=olga, grace_minutes=30)
+        with time_machine.travel(SUBMISSION_AT + timedelta(minutes=30), tick=False):
+            assert "Start a submission" in page(client, call_of(workshop))
+        with time_machine.travel(SUBMISSION_AT + timedelta(minutes=30, seconds=1), tick=False):
+            assert "Start a submission" not in page(client, call_of(workshop))
+
+    def test_call_is_open_while_one_track_is(self, client: Client, workshop: Workshop, olga: User):
+        findings = workshop.tracks.get(slug="findings")
+        set_deadline(workshop=workshop, track=findings, kind="submission", at=SUBMISSION_AT + 7 * DAY, by=olga)
+        with time_machine.travel(SUBMISSION_AT + DAY, tick=False):
+            content = page(client, call_of(workshop))
+        assert "Start a submission" in content
+        assert "Submission (Findings)" in content
+
+    def test_call_without_dates_says_so(self, client: Client, workshop: Workshop):
+        workshop.deadlines.all().delete()
+        content = page(client, call_of(workshop))
+        assert "The dates are not set yet" in content
+        assert "The organizers have not set them yet." in content
+
+    def test_tracks_stand_in_a_table_with_what_tells_them_apart(self, client: Client, workshop: Workshop, before):
+        content = page(client, call_of(workshop))
+        for words in ("9 without references", "4 without references", "no limit", "Double-blind", "Single-blind"):
+            assert words in content
+        assert content.count('scope="row"') == 3
+
+    def test_text_contact_and_topics_are_shown_and_the_text_is_safe(self, client: Client, workshop: Workshop, before):
+        text = "**Welcome** $x^2$ <script>alert(1)</script>"
+        Workshop.objects.filter(pk=workshop.pk).update(call=text, contact="chairs@neurreps.test", venue="Hall <1>")
+        content = page(client, call_of(workshop))
+        assert "<strong>Welcome</strong>" in content
+        assert "<math" in content
+        assert "<script>alert" not in content
+        assert 'href="mailto:chairs@neurreps.test"' in content
+        assert "Hall &lt;1&gt;" in content
+        assert "Group structure in data" in content
+
+    def test_reviewers_dates_are_not_shown_to_the_public(self, client: Client, workshop: Workshop, before):
+        assert "<dt>Reviews</dt>" not in page(client, call_of(workshop))
+
+    def test_unknown_workshop_is_not_found(self, client: Client, workshop: Workshop):
+        assert client.get(reverse("workshops:call", args=["nothing"])).status_code == 404
+        assert client.get(reverse("workshops:calendar", args=["nothing"])).status_code == 404
+
+    @pytest.mark.parametrize("method", ["post", "put", "delete"])
+    def test_page_changes_nothing(self, client: Client, workshop: Workshop, method: str):
+        assert getattr(client, method)(call_of(workshop)).status_code == 405
+
+    def test_page_takes_four_queries(self, client: Client, workshop: Workshop, django_assert_num_queries):
+        with django_assert_num_queries(4):
+            client.get(call_of(workshop))
+
+
+class TestCalendar:
+    def read(self, client: Client, workshop: Workshop) -> Calendar:
+        response = client.get(reverse("workshops:calendar", args=[workshop.slug]))
+        assert response["Content-Type"] == "text/calendar; charset=utf-8"
+        return Calendar.from_ical(response.content)
+
+    def test_calendar_holds_the_dates_that_authors_wait_for(self, client: Client, workshop: Workshop):
+        events = self.read(client, workshop).walk("VEVENT")
+        assert [str(event["SUMMARY"]) for event in events] == [
+            "NeurReps 2027: Submission",
+            "NeurReps 2027: Notification",
+            "NeurReps 2027: Camera-ready",
+        ]
+        assert events[0]["DTSTART"].dt == SUBMISSION_AT
+        assert "4 Sep 2027, 23:59 AoE (5 Sep 2027, 11:59 UTC)" in str(events[0]["DESCRIPTION"])
+
+    def test_moved_date_keeps_its_uid_and_counts_its_sequence_up(self, client: Client, workshop: Workshop, olga: User):
+        first = self.read(client, workshop).walk("VEVENT")[0]
+        set_deadline(workshop=workshop, kind="submission", at=SUBMISSION_AT + 6 * DAY, by=olga)
+        second = self.read(client, workshop).walk("VEVENT")[0]
+        assert first["UID"] == second["UID"]
+        assert (first["SEQUENCE"], second["SEQUENCE"]) == (1, 2)
+        assert second["DTSTART"].dt == SUBMISSION_AT + 6 * DAY
+
+    def test_workshop_itself_is_an_entry_of_whole_days(self, client: Client, workshop: Workshop):
+        Workshop.objects.filter(pk=workshop.pk).update(
+            starts=date(2027, 12, 4), ends=date(2027, 12, 5), venue="Sydney; Hall 2, upstairs"
+        )
+        event = self.read(client, workshop).walk("VEVENT")[-1]
+        assert (event["DTSTART"].dt, event["DTEND"].dt) == (date(2027, 12, 4), date(2027, 12, 6))
+        assert str(event["LOCATION"]) == "Sydney; Hall 2, upstairs"
+
+    def test_date_that_every_track_replaces_is_left_out(self, client: Client, workshop: Workshop):
+        tracks = list(workshop.tracks.all())
+        for number, track in enumerate(tracks):
+            at = SUBMISSION_AT + number * DAY
+            Deadline.objects.create(workshop=workshop, track=track, kind="submission", at=at)
+        names = [str(event["SUMMARY"]) for event in self.read(client, workshop).walk("VEVENT")]
+        assert names[:3] == [f"NeurReps 2027: Submission ({track.name})" for track in tracks]
+        assert "NeurReps 2027: Submission" not in names
