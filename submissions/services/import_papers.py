@@ -125,7 +125,8 @@ def _authors(paper: ImportedPaper, address_of: AddressOf | None) -> list[AuthorD
         seen.add(email)
         first = bool(email) and not corresponding
         corresponding = corresponding or first
-        authors.append(AuthorData(names[0], names[1], names[2], email, " ".join(author.affiliation.split())[:200], first))
+        place = " ".join(author.affiliation.split())[:200]
+        authors.append(AuthorData(names[0], names[1], names[2], email, place, first))
     return authors
 
 

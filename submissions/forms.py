@@ -1,0 +1,222 @@
+"""What an author may type, and what is said when it is wrong."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from submissions.models import Authorship, Submission
+from submissions.services.save import MOST_AUTHORS, AuthorData
+from workshops.models import Topic, Track
+
+EVERYBODY = "Reviewers and organizers; everybody once the paper is published."
+NAMES = ("given", "particle", "family", "email", "affiliation")
+
+
+class DraftField(forms.CharField):
+    """Needed for a submission, but a draft is saved without it."""
+
+    def validate(self, value: Any) -> None:
+        return None
+
+
+class StartForm(forms.Form):
+    """The two things that a paper begins with."""
+
+    title = forms.CharField(
+        label="Working title",
+        max_length=300,
+        help_text="You can change it until the deadline.",
+        error_messages={"required": "Give the paper a title; you can change it later."},
+    )
+    track = forms.ChoiceField(label="Track", widget=forms.RadioSelect, error_messages={"required": "Choose a track."})
+
+    def __init__(self, *args: Any, tracks: Sequence[Track], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tracks = {str(track.pk): track for track in tracks}
+        self.fields["track"].choices = [(key, track.name) for key, track in self.tracks.items()]  # type: ignore[attr-defined]
+
+    def clean_track(self) -> Track:
+        return self.tracks[self.cleaned_data["track"]]
+
+
+class PaperForm(forms.Form):
+    """The words of a paper, and its file. Nothing is required of a draft."""
+
+    use_required_attribute = False
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    track = forms.ChoiceField(label="Track")
+    title = DraftField(label="Title", max_length=300, help_text="Mathematics between dollar signs, such as $SO(3)$.")
+    abstract = DraftField(
+        label="Abstract",
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"class": "form-control-read", "rows": 10}),
+        help_text="Plain text; Markdown and mathematics between dollar signs work.",
+    )
+    tldr = forms.CharField(label="In one sentence", max_length=300, required=False)
+    keywords = forms.CharField(label="Keywords", max_length=300, required=False, help_text="With commas between them.")
+    topics = forms.MultipleChoiceField(
+        label="Topics",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="They help to find reviewers who know the field.",
+    )
+    code_url = forms.URLField(
+        label="Link to the code",
+        required=False,
+        assume_scheme="https",
+        help_text="Where reviewers may follow it, it must not tell who you are.",
+        error_messages={"invalid": "This is no web address; it should begin with https://."},
+    )
+    file = forms.FileField(
+        label="The paper as a PDF", required=False, widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"})
+    )
+
+    def __init__(self, *args: Any, tracks: Sequence[Track], topics: Sequence[Topic], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tracks = {str(track.pk): track for track in tracks}
+        self.topics = {str(topic.pk): topic for topic in topics}
+        self.fields["track"].choices = [(key, track.name) for key, track in self.tracks.items()]  # type: ignore[attr-defined]
+        self.fields["topics"].choices = [(key, topic.name) for key, topic in self.topics.items()]  # type: ignore[attr-defined]
+        self.fields["file"].validators = []
+        for name in ("title", "abstract", "tldr", "keywords"):
+            self.fields[name].readers = EVERYBODY  # type: ignore[attr-defined]
+
+    def words(self) -> dict[str, Any]:
+        """What save_submission takes of it."""
+        cleaned = self.cleaned_data
+        names = ("title", "abstract", "tldr", "keywords", "code_url")
+        return {name: cleaned[name] for name in names} | {
+            "version": cleaned["version"],
+            "track": self.tracks[cleaned["track"]],
+            "topics": [self.topics[key] for key in cleaned["topics"]],
+        }
+
+
+def stored(submission: Submission, topics: Sequence[int]) -> dict[str, Any]:
+    """The saved words as a form shows them."""
+    names = ("version", "title", "abstract", "tldr", "keywords", "code_url")
+    saved = {name: getattr(submission, name) for name in names}
+    return saved | {"track": str(submission.track_id), "topics": [str(pk) for pk in topics]}
+
+
+class AuthorForm(forms.Form):
+    """One row of the list of authors."""
+
+    given = forms.CharField(label="Given names", max_length=120, required=False)
+    particle = forms.CharField(label="van, de, von …", max_length=40, required=False)
+    family = forms.CharField(label="Family name", max_length=120, required=False)
+    email = forms.EmailField(
+        label="E-mail",
+        max_length=254,
+        required=False,
+        error_messages={"invalid": "This is no e-mail address; it should look like name@example.org."},
+    )
+    affiliation = forms.CharField(label="Affiliation", max_length=200, required=False)
+    is_corresponding = False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.is_blank() and not cleaned.get("given") and not cleaned.get("family"):
+            self.add_error("family", "Type at least one name, or remove the row.")
+        return cleaned
+
+    def is_blank(self) -> bool:
+        return not any(str(self.data.get(self.add_prefix(name), "")).strip() for name in NAMES)
+
+
+Row = dict[str, str]
+
+
+class AuthorRows:
+    """The rows of authors in their order: typed (``bound``) or stored. ``corresponding`` is a place in the list."""
+
+    prefix = "authors"
+
+    def __init__(self, rows: Sequence[Row], corresponding: int | None, *, bound: bool = False) -> None:
+        self.rows, self.corresponding, self.bound = list(rows), corresponding, bound
+        data = {f"{self.prefix}-{place}-{name}": row[name] for place, row in enumerate(rows) for name in NAMES}
+        self.forms = [
+            AuthorForm(data if bound else None, initial=row, prefix=f"{self.prefix}-{place}")
+            for place, row in enumerate(rows)
+        ]
+        for place, form in enumerate(self.forms):
+            form.is_corresponding = place == corresponding
+        self.error = ""
+
+    @classmethod
+    def typed(cls, post: QueryDict, *, bound: bool = True) -> "AuthorRows":
+        """As typed: in the order of their ORDER fields, without the rows that were taken out."""
+        total = min(_number(post.get(f"{cls.prefix}-TOTAL_FORMS"), 0), MOST_AUTHORS + 20)
+        kept = [place for place in range(total) if not post.get(f"{cls.prefix}-{place}-DELETE")]
+        kept.sort(key=lambda place: _number(post.get(f"{cls.prefix}-{place}-ORDER"), total + place))
+        rows = [{name: post.get(f"{cls.prefix}-{place}-{name}", "") for name in NAMES} for place in kept]
+        chosen = _number(post.get("corresponding"), -1)
+        return cls(rows, kept.index(chosen) if chosen in kept else None, bound=bound)
+
+    @classmethod
+    def stored(cls, authors: Sequence[Authorship]) -> "AuthorRows":
+        rows = [{name: getattr(author, name) for name in NAMES} for author in authors]
+        return cls(rows, next((place for place, author in enumerate(authors) if author.corresponding), None))
+
+    def changed(self, action: str) -> "AuthorRows":
+        """The list after “add”, “remove-2”, “up-2” or “down-2” (places from 0)."""
+        verb, _, text = action.partition("-")
+        place, rows = _number(text, -1), list(range(len(self.rows)))
+        if verb == "remove" and place in rows:
+            rows.remove(place)
+        elif verb in ("up", "down") and place in rows:
+            other = place + (-1 if verb == "up" else 1)
+            if other in rows:
+                rows[place], rows[other] = rows[other], rows[place]
+        changed = [self.rows[old] for old in rows] + ([dict.fromkeys(NAMES, "")] if verb == "add" else [])
+        chosen = self.corresponding
+        return AuthorRows(changed, rows.index(chosen) if chosen in rows else None)
+
+    def is_valid(self) -> bool:
+        return sum(not form.is_valid() for form in self.forms) == 0  # every row says what is wrong with it
+
+    def authors(self) -> list[AuthorData]:
+        """What save_submission takes of it; rows that are blank say nothing."""
+        return [
+            AuthorData(**{name: form.cleaned_data[name] for name in NAMES}, corresponding=place == self.corresponding)
+            for place, form in enumerate(self.forms)
+            if not form.is_blank()
+        ]
+
+    @property
+    def blank(self) -> AuthorForm:
+        """The row that a button adds without a visit to the server."""
+        return AuthorForm(prefix=f"{self.prefix}-__prefix__")
+
+    def __iter__(self) -> Any:
+        return iter(zip(range(len(self.forms)), self.forms, strict=True))
+
+    def __len__(self) -> int:
+        return len(self.forms)
+
+
+class WithdrawForm(forms.Form):
+    number = forms.CharField(label="To withdraw it, type the number of the paper", max_length=10)
+    reason = forms.CharField(label="Reason", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, submission: Submission, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.submission = submission
+        self.fields["reason"].readers = "All authors of the paper, by mail."  # type: ignore[attr-defined]
+        self.fields["number"].error_messages["required"] = self._sentence()
+
+    def clean_number(self) -> int:
+        typed = self.cleaned_data["number"].strip().removeprefix("#")
+        if typed != str(self.submission.number):
+            raise forms.ValidationError(self._sentence())
+        return self.submission.number
+
+    def _sentence(self) -> str:
+        return f"Type {self.submission.number} to withdraw this paper; nothing has happened yet."
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else otherwise

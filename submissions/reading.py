@@ -1,0 +1,211 @@
+"""What the author's page shows, read in a fixed number of statements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from submissions.files import megabytes
+from submissions.findings import Said, shown
+from submissions.models import Authorship, File, Finding, Revision, Submission
+from submissions.services.submit import missing
+from submissions.services.withdraw import undo_until
+from submissions.states import FilePurpose, FileStatus, SubmissionStatus
+from workshops.deadlines import Window, window
+from workshops.instants import both
+from workshops.states import DeadlineKind
+
+NAMES = {
+    "title": "title",
+    "abstract": "abstract",
+    "tldr": "sentence",
+    "keywords": "keywords",
+    "code_url": "link to the code",
+    "track": "track",
+    "topics": "topics",
+    "authors": "authors",
+    "pdf": "file",
+}
+TONES = {
+    SubmissionStatus.DRAFT: ("Draft, not submitted yet", "warn"),
+    SubmissionStatus.SUBMITTED: ("Submitted", "good"),
+    SubmissionStatus.WITHDRAWN: ("Withdrawn", "neutral"),
+    SubmissionStatus.DESK_REJECTED: ("Desk-rejected", "neutral"),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the progress rail; ``state`` is done, now, wrong or todo."""
+
+    words: str
+    state: str
+    detail: str
+    url: str
+
+
+@dataclass(frozen=True)
+class FileCard:
+    """A file as its authors see it."""
+
+    name: str
+    size: str
+    pages: int | None
+    sha256: str
+    url: str
+    is_checking: bool
+    is_refused: bool
+    findings: tuple[Said, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A line of the history; ``what`` names what differs from the save before."""
+
+    number: int
+    at: datetime
+    by: str
+    what: str
+
+
+@dataclass(frozen=True)
+class AuthorPage:
+    submission: Submission
+    authors: tuple[Authorship, ...]
+    window: Window
+    file: FileCard | None
+    refused: FileCard | None  # a newer upload that could not be read, while ``file`` stays
+    lacks: tuple[str, ...]
+    state_words: str
+    state_tone: str
+    may_edit: bool
+    may_withdraw: bool
+    undo_until: datetime | None
+
+    @property
+    def steps(self) -> list[Step]:
+        done = [self._step_authors(), self._step_paper(), self._step_file(), self._step_checks()]
+        first = next((step for step in done if step.state == "todo"), None)
+        return [Step(s.words, "now", s.detail, s.url) if s is first else s for s in done]
+
+    @property
+    def is_checking(self) -> bool:
+        return bool(self.file and self.file.is_checking)
+
+    @property
+    def receipt(self) -> list[tuple[str, str]] | None:
+        """The parts of the receipt of a submitted paper."""
+        if self.submission.status != SubmissionStatus.SUBMITTED or not self.submission.current:
+            return None
+        items = [
+            ("Paper", f"#{self.submission.number}, {self.submission.title}"),
+            ("Track", self.submission.track.name),
+            ("Authors, in order", ", ".join(author.name for author in self.authors)),
+        ]
+        if self.file:
+            pages = f"{self.file.pages} pages, " if self.file.pages else ""
+            items.append(("File", f"{self.file.name}, {pages}{self.file.size}"))
+        if self.submission.submitted_at:
+            items.append(("Submitted", both(self.submission.submitted_at)))
+        return [*items, ("Last change", both(self.submission.current.received_at))]
+
+    def _step_authors(self) -> Step:
+        count = len(self.authors)
+        reachable = any(author.corresponding and author.email for author in self.authors)
+        detail = f"{count} author{'' if count == 1 else 's'}" if reachable else "who is the corresponding author?"
+        return Step("Authors", "done" if reachable else "todo", detail, "#authors")
+
+    def _step_paper(self) -> Step:
+        names = (("title", self.submission.title), ("abstract", self.submission.abstract))
+        lacks = [name for name, text in names if not text.strip()]
+        return Step("Paper", "todo" if lacks else "done", " and ".join(lacks) + " missing" if lacks else "", "#words")
+
+    def _step_file(self) -> Step:
+        if self.file is None:
+            return Step("File", "todo", "upload the PDF", "#file")
+        detail = "upload another" if self.file.is_refused else self.file.name
+        return Step("File", "wrong" if self.file.is_refused else "done", detail, "#file")
+
+    def _step_checks(self) -> Step:
+        if self.file is None:
+            return Step("Checks", "todo", "", "#checks")
+        if self.file.is_checking:
+            return Step("Checks", "now", "under way", "#checks")
+        if self.file.is_refused:
+            return Step("Checks", "wrong", "the PDF cannot be read", "#checks")
+        number = len(self.file.findings)
+        return Step("Checks", "done", f"{number} to look at" if number else "nothing found", "#checks")
+
+
+def papers_for_authors(rows: "QuerySet[Submission]") -> "QuerySet[Submission]":
+    """With what the page needs of each, in the same statement."""
+    return rows.select_related("workshop", "track", "current__pdf__blob")
+
+
+def read_page(submission: Submission, *, viewer_id: int, now: datetime) -> AuthorPage:
+    """Four statements: authors, deadlines, files, findings. ``submission`` comes from papers_for_authors."""
+    authors = tuple(submission.authorships.all())
+    entry = window(submission.workshop_id, DeadlineKind.SUBMISSION, submission.track_id, at=now)
+    pdf = submission.current.pdf if submission.current else None
+    newest = _newest_upload(submission)
+    refused = newest if newest and newest != pdf and newest.status == FileStatus.REFUSED else None
+    findings = list(Finding.objects.filter(file__in=[file.pk for file in (pdf, refused) if file]).order_by("pk"))
+    words, tone = TONES[SubmissionStatus(submission.status)]
+    corresponding = any(author.user_id == viewer_id and author.corresponding for author in authors)
+    alive = submission.status in (SubmissionStatus.DRAFT, SubmissionStatus.SUBMITTED)
+    return AuthorPage(
+        submission=submission,
+        authors=authors,
+        window=entry,
+        file=_card(pdf, submission, findings),
+        refused=_card(refused, submission, findings),
+        lacks=tuple(missing(submission, authors)) if submission.status == SubmissionStatus.DRAFT else (),
+        state_words=words,
+        state_tone=tone,
+        may_edit=alive and entry.is_open,
+        may_withdraw=alive and corresponding,
+        undo_until=undo_until(submission) if submission.status == SubmissionStatus.WITHDRAWN else None,
+    )
+
+
+def history(submission: Submission) -> list[Change]:
+    """The last fifty saves, newest first. One statement."""
+    rows = list(submission.revisions.select_related("saved_by").order_by("-number")[:51])
+    pairs = zip(rows, [*rows[1:], None], strict=True)
+    return [_change(row, before) for row, before in pairs][:50]
+
+
+def _change(row: Revision, before: Revision | None) -> Change:
+    old: dict[str, Any] = before.snapshot if before else {}
+    changed = [
+        words for name, words in NAMES.items() if row.snapshot.get(name) != old.get(name) and _says(row, old, name)
+    ]
+    by = row.saved_by.name if row.saved_by else ""
+    return Change(row.number, row.received_at, by, ", ".join(changed) or "no change")
+
+
+def _says(row: Revision, old: dict[str, Any], name: str) -> bool:
+    return bool(row.snapshot.get(name) or old.get(name))
+
+
+def _newest_upload(submission: Submission) -> File | None:
+    uploads = submission.files.filter(purpose=FilePurpose.PAPER).select_related("blob")
+    return uploads.order_by("-at").first()
+
+
+def _card(file: File | None, submission: Submission, findings: Sequence[Finding]) -> FileCard | None:
+    if file is None:
+        return None
+    return FileCard(
+        name=file.name,
+        size=megabytes(file.blob.size),
+        pages=file.pages,
+        sha256=file.blob.sha256,
+        url=reverse("submissions:file", args=[file.pk]),
+        is_checking=file.status == FileStatus.STORED,
+        is_refused=file.status == FileStatus.REFUSED,
+        findings=tuple(shown(file, submission.track, [f for f in findings if f.file_id == file.pk])),
+    )
