@@ -22,6 +22,12 @@ def page(view: str, *args: Any) -> str:
     return f"{settings.SITE_URL}{reverse(view, args=args)}"
 
 
+def papers_at_most(load: int | None) -> str:
+    if load is None:
+        return "a few papers"
+    return "one paper" if load == 1 else f"up to {load} papers"
+
+
 register(
     [
         Kind(

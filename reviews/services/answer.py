@@ -14,7 +14,7 @@ from notifications.services.enqueue import enqueue
 from reviews import emails
 from reviews.links import ended
 from reviews.models import Invitation
-from reviews.services.invite import account_of, log_invitation, papers_at_most
+from reviews.services.invite import account_of, log_invitation
 from reviews.services.reviewers import check_load, enrol
 from reviews.states import INVITATION_MOVES, InvitationStatus
 from workshops.services.roles import give_role
@@ -123,7 +123,7 @@ def _confirm(invitation: Invitation, accept: bool) -> None:
             "workshop": str(invitation.workshop),
             "name": invitation.user.name if invitation.user and accept else invitation.name,
             "accepted": "yes" if accept else "",
-            "load": papers_at_most(invitation.load) if accept and invitation.role == Role.REVIEWER else "",
+            "load": emails.papers_at_most(invitation.load) if accept and invitation.role == Role.REVIEWER else "",
             "link": emails.page("reviews:profile", invitation.workshop.slug),
             "contact": invitation.workshop.contact,
         },

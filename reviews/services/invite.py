@@ -313,7 +313,7 @@ def _values(invitation: Invitation, token: str) -> dict[str, object]:
         "workshop": str(workshop),
         "name": invitation.name,
         "role": Role(invitation.role).label.lower(),
-        "load": papers_at_most(invitation.load),
+        "load": emails.papers_at_most(invitation.load),
         "due": _review_due(invitation),
         "note": invitation.note,
         "inviter": invitation.invited_by.name if invitation.invited_by else "",
@@ -323,12 +323,6 @@ def _values(invitation: Invitation, token: str) -> dict[str, object]:
         "no": f"{link}?answer=no",
         "until": aoe(invitation.expires_at),
     }
-
-
-def papers_at_most(load: int | None) -> str:
-    if load is None:
-        return "a few papers"
-    return "one paper" if load == 1 else f"up to {load} papers"
 
 
 def _review_due(invitation: Invitation) -> str:

@@ -1,0 +1,442 @@
+"""What a reviewer's pages show: frozen plain data, read by ``values``. No paper, author or other person is in it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+from django.http import Http404
+
+from access.rights import visible_to
+from access.viewer import Viewer
+from accounts.models import Publication
+from reviews.emails import papers_at_most
+from reviews.models import Assignment, Invitation, Review, Reviewer, ReviewVersion, TopicInterest
+from reviews.states import CURRENT, REVIEWING, AssignmentStatus, InvitationStatus, ReviewStatus
+from reviews.writing import Writing, writing
+from submissions.models import File, Submission
+from submissions.states import FilePurpose, FileStatus, SubmissionStatus
+from workshops.deadlines import window, windows
+from workshops.models import Question, Topic
+from workshops.reading import NAMES, QuestionData, find_open_form, questions_of
+from workshops.states import DeadlineKind, Role
+
+READ_BY_REVIEWERS = (Question.Readers.AUTHORS, Question.Readers.REVIEWERS)
+
+
+@dataclass(frozen=True)
+class Place:
+    """The workshop that a page belongs to."""
+
+    slug: str
+    name: str
+    contact: str
+    is_rehearsal: bool
+
+
+@dataclass(frozen=True)
+class State:
+    """A state for the ``status`` tag."""
+
+    code: str
+    words: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class PaperFile:
+    pk: UUID
+    pages: int | None
+    size: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    question: str
+    value: str
+    is_text: bool
+
+
+@dataclass(frozen=True)
+class OtherReview:
+    who: str
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One paper of a reviewer, as a line of a list."""
+
+    pk: UUID
+    number: int
+    title: str
+    track: str
+    due: datetime | None
+    state: State
+    is_new: bool
+    here: bool = False
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    number: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ReviewPage:
+    pk: UUID
+    place: Place
+    track: str
+    number: int
+    title: str
+    abstract: str
+    tldr: str
+    keywords: str
+    handle: int
+    state: State
+    due: datetime | None
+    is_new: bool
+    is_open: bool
+    submitted_at: datetime | None
+    saved_at: datetime | None
+    version: int
+    writing: Writing
+    questions: tuple[QuestionData, ...]
+    answers: Mapping[str, Any]
+    file: PaperFile | None
+    tasks: tuple[Task, ...]
+    versions: tuple[VersionLine, ...]
+    others: tuple[OtherReview, ...]
+    others_open: bool
+
+    @property
+    def number_text(self) -> str:
+        return str(self.number)
+
+    @property
+    def who_you_are(self) -> str:
+        return f"You are Reviewer {self.handle} of this paper"
+
+    @property
+    def is_submitted(self) -> bool:
+        return self.state.code == ReviewStatus.SUBMITTED
+
+    @property
+    def may_decline(self) -> bool:
+        return self.is_open and self.state.code in ("todo", ReviewStatus.DRAFT)
+
+
+_FIELDS = (
+    "pk",
+    "handle",
+    "status",
+    "due_at",
+    "submission_id",
+    "submission__number",
+    "submission__title",
+    "submission__abstract",
+    "submission__tldr",
+    "submission__keywords",
+    "submission__status",
+    "submission__track_id",
+    "submission__track__name",
+    "submission__track__names_to_reviewers",
+    "submission__current__pdf_id",
+    "submission__workshop_id",
+    "submission__workshop__slug",
+    "submission__workshop__name",
+    "submission__workshop__year",
+    "submission__workshop__contact",
+    "submission__workshop__is_rehearsal",
+    "review__pk",
+    "review__status",
+    "review__version",
+    "review__draft",
+    "review__draft_saved_at",
+    "review__submitted_at",
+    "review__current__answers",
+    "review__current__form_version_id",
+)
+
+
+def review_page(viewer: Viewer, pk: UUID, at: datetime) -> ReviewPage:
+    """One's own review with its paper. A fixed number of queries. Raises Http404."""
+    mine = visible_to(viewer, "own", Assignment).filter(pk=pk, kind__in=REVIEWING)
+    shown = visible_to(viewer, "reviews", Submission).filter(pk=OuterRef("submission"))
+    row = mine.annotate(others_open=Exists(shown)).values(*_FIELDS, "others_open").first()
+    if row is None:
+        raise Http404
+    is_open = row["status"] in CURRENT and row["submission__status"] == SubmissionStatus.SUBMITTED
+    found = windows(row["submission__workshop_id"], row["submission__track_id"], at)
+    contact = row["submission__workshop__contact"]
+    status = row["review__status"] or ReviewStatus.DRAFT
+    return ReviewPage(
+        pk=row["pk"],
+        place=_place(row),
+        track=row["submission__track__name"],
+        number=row["submission__number"],
+        title=row["submission__title"] if is_open else "",
+        abstract=row["submission__abstract"] if is_open else "",
+        tldr=row["submission__tldr"] if is_open else "",
+        keywords=row["submission__keywords"] if is_open else "",
+        handle=row["handle"],
+        state=_state(row["status"], row["review__status"]),
+        due=row["due_at"] or found[DeadlineKind.REVIEW].at,
+        is_new=row["status"] == AssignmentStatus.ACTIVE,
+        is_open=is_open,
+        submitted_at=row["review__submitted_at"],
+        saved_at=row["review__draft_saved_at"],
+        version=row["review__version"] or 1,
+        writing=writing(row["status"], status, found, at, contact),
+        questions=_questions(row),
+        answers=row["review__draft"] or row["review__current__answers"] or {},
+        file=_file(viewer, row) if is_open else None,
+        tasks=tasks(viewer, row["submission__workshop_id"], here=pk),
+        versions=_versions(row["review__pk"]),
+        others=_others(row) if row["others_open"] else (),
+        others_open=row["others_open"],
+    )
+
+
+def _place(row: Mapping[str, Any]) -> Place:
+    start = "submission__workshop__"
+    name = f"{row[start + 'name']} {row[start + 'year']}"
+    return Place(row[start + "slug"], name, row[start + "contact"], row[start + "is_rehearsal"])
+
+
+def _state(assignment: str, review: str | None) -> State:
+    if assignment == AssignmentStatus.NOT_NEEDED:
+        return State("not_needed", "No longer needed", "neutral")
+    if review == ReviewStatus.SET_ASIDE:
+        return State("set_aside", "Set aside by the organizers", "warn")
+    if review == ReviewStatus.SUBMITTED:
+        return State("submitted", "Submitted", "good")
+    if review == ReviewStatus.DRAFT:
+        return State("draft", "Begun", "accent")
+    return State("todo", "To write", "warn")
+
+
+def _questions(row: Mapping[str, Any]) -> tuple[QuestionData, ...]:
+    """What the review answered; before that, what is asked now (nothing where no form is open)."""
+    if version := row["review__current__form_version_id"]:
+        return questions_of(version)
+    form = find_open_form(row["submission__workshop_id"], row["submission__track_id"])
+    return questions_of(form.pk) if form else ()
+
+
+def _file(viewer: Viewer, row: Mapping[str, Any]) -> PaperFile | None:
+    """The copy without identifying metadata of the present PDF; the original where authors are no secret."""
+    pdf = row["submission__current__pdf_id"]
+    if pdf is None:
+        return None
+    files = visible_to(viewer, "row", File).filter(submission=row["submission_id"], status=FileStatus.CHECKED)
+    rows = list(files.values_list("pk", "purpose", "made_from", "pages", "blob__size"))
+    copies = [one for one in rows if one[1] == FilePurpose.BLINDED and one[2] == pdf]
+    for key, _, _, pages, size in [*copies, *(one for one in rows if one[0] == pdf)]:
+        return PaperFile(key, pages, size)
+    return None
+
+
+def tasks(viewer: Viewer, workshop_id: int, here: UUID | None = None) -> tuple[Task, ...]:
+    """All papers that the viewer reviews in a workshop, what is due first. One query."""
+    rows = visible_to(viewer, "own", Assignment).filter(submission__workshop=workshop_id, kind__in=REVIEWING)
+    names = ("pk", "status", "due_at", "submission__number", "submission__title", "submission__status")
+    found = [_task(row, here) for row in rows.values(*names, "submission__track__name", "review__status")]
+    return tuple(sorted(found, key=lambda task: (task.due is None, task.due, task.number)))
+
+
+def _task(row: Mapping[str, Any], here: UUID | None) -> Task:
+    is_open = row["status"] in CURRENT and row["submission__status"] == SubmissionStatus.SUBMITTED
+    return Task(
+        pk=row["pk"],
+        number=row["submission__number"],
+        title=row["submission__title"] if is_open else "",
+        track=row["submission__track__name"],
+        due=row["due_at"],
+        state=_state(row["status"], row["review__status"]),
+        is_new=row["status"] == AssignmentStatus.ACTIVE,
+        here=row["pk"] == here,
+    )
+
+
+def _versions(review: UUID | None) -> tuple[VersionLine, ...]:
+    if review is None:
+        return ()
+    rows = ReviewVersion.objects.filter(review=review).order_by("-number").values_list("number", "at")
+    return tuple(VersionLine(number, at) for number, at in rows)
+
+
+# --- others' reviews -------------------------------------------------------------------------------------------------
+
+
+def _others(row: Mapping[str, Any]) -> tuple[OtherReview, ...]:
+    """The other submitted reviews, under handles, or under names where the track says so."""
+    rows = list(
+        Review.objects.counted()
+        .filter(assignment__submission=row["submission_id"], current__isnull=False)
+        .exclude(assignment=row["pk"])
+        .order_by("assignment__handle")
+        .values(
+            "assignment__handle",
+            "assignment__user__given",
+            "assignment__user__particle",
+            "assignment__user__family",
+            "current__form_version",
+            "current__answers",
+        )
+    )
+    named = row["submission__track__names_to_reviewers"]
+    asked = _questions_by_version({one["current__form_version"] for one in rows}, READ_BY_REVIEWERS)
+    return tuple(
+        OtherReview(_who(one, named), answers_in_words(asked[one["current__form_version"]], one["current__answers"]))
+        for one in rows
+    )
+
+
+def _who(row: Mapping[str, Any], named: bool) -> str:
+    if not named:
+        return f"Reviewer {row['assignment__handle']}"
+    parts = (row[f"assignment__user__{part}"] for part in ("given", "particle", "family"))
+    return " ".join(part for part in parts if part)
+
+
+def _questions_by_version(versions: Iterable[int], readers: Iterable[str]) -> dict[int, list[QuestionData]]:
+    found: dict[int, list[QuestionData]] = defaultdict(list)
+    rows = Question.objects.filter(version__in=list(versions), readers__in=list(readers))
+    for version, *values in rows.values_list("version", *NAMES):
+        found[version].append(QuestionData(**dict(zip(NAMES, values, strict=True))))
+    return found
+
+
+def answers_in_words(questions: Iterable[QuestionData], answers: Mapping[str, Any]) -> tuple[Answer, ...]:
+    """What was answered to these questions; what was left empty is not there."""
+    given = ((question, answers.get(question.key)) for question in questions)
+    return tuple(_in_words(question, value) for question, value in given if value not in (None, "", []))
+
+
+def _in_words(question: QuestionData, value: Any) -> Answer:
+    if question.kind == Question.Kind.TEXT:
+        return Answer(question.text, str(value), True)
+    if question.kind == Question.Kind.YESNO:
+        return Answer(question.text, "yes" if value is True or value == "yes" else "no", False)
+    values = value if isinstance(value, list) else [value]
+    words = (question.labels.get(str(one), "") for one in values)
+    shown = (
+        f"{one}: {label}" if label and label != str(one) else str(one) for one, label in zip(values, words, strict=True)
+    )
+    return Answer(question.text, ", ".join(shown), False)
+
+
+# --- what a reviewer offers ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PublicationLine:
+    title: str
+    details: str
+
+
+@dataclass(frozen=True)
+class ReviewingPage:
+    place: Place
+    tasks: tuple[Task, ...]
+    offers: bool
+    load_max: int
+    statement: str
+    emergency: bool
+    topics: tuple[tuple[int, str], ...]
+    chosen: tuple[int, ...]
+    publications: tuple[PublicationLine, ...]
+
+    @property
+    def new(self) -> int:
+        return sum(task.is_new for task in self.tasks)
+
+    @property
+    def open_tasks(self) -> int:
+        return sum(task.state.code in ("todo", "draft") for task in self.tasks)
+
+    @property
+    def next_due(self) -> datetime | None:
+        """When the first review that is still to be submitted is due."""
+        return min((t.due for t in self.tasks if t.due and t.state.code in ("todo", "draft")), default=None)
+
+
+def reviewing_page(viewer: Viewer, workshop: Any) -> ReviewingPage:
+    """A reviewer's page of one workshop; also for somebody who reviews one paper from outside. Raises Http404."""
+    names = ("pk", "load_max", "statement", "emergency")
+    row = visible_to(viewer, "self", Reviewer).filter(workshop=workshop.pk).values(*names).first()
+    mine = tasks(viewer, workshop.pk)
+    if row is None and not mine:
+        raise Http404
+    offer = row or {"pk": 0, "load_max": 0, "statement": "", "emergency": False}
+    chosen = TopicInterest.objects.filter(reviewer=offer["pk"]).values_list("topic", flat=True)
+    return ReviewingPage(
+        place=Place(workshop.slug, str(workshop), workshop.contact, workshop.is_rehearsal),
+        tasks=mine,
+        offers=row is not None,
+        load_max=offer["load_max"],
+        statement=offer["statement"],
+        emergency=offer["emergency"],
+        topics=tuple(Topic.objects.filter(workshop=workshop.pk).values_list("pk", "name")),
+        chosen=tuple(chosen),
+        publications=_publications(viewer),
+    )
+
+
+def _publications(viewer: Viewer) -> tuple[PublicationLine, ...]:
+    rows = visible_to(viewer, "row", Publication).order_by("-year", "title").values_list("title", "venue", "year")
+    return tuple(
+        PublicationLine(title, ", ".join(str(one) for one in (venue, year) if one)) for title, venue, year in rows
+    )
+
+
+# --- an invitation ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class InvitationPage:
+    place: Place
+    role: str
+    reviews: bool
+    address: str
+    name: str
+    load: int | None
+    load_words: str
+    note: str
+    inviter: str
+    due: datetime | None
+    until: datetime
+    status: str
+    answered_at: datetime | None
+    has_account: bool
+
+    @property
+    def is_answerable(self) -> bool:
+        return self.status in (InvitationStatus.SENT, InvitationStatus.DECLINED)
+
+
+def invitation_page(invitation: Invitation, at: datetime, *, has_account: bool) -> InvitationPage:
+    """What an invited person reads. Two queries beside the invitation's own."""
+    workshop = invitation.workshop
+    inviter = invitation.invited_by
+    return InvitationPage(
+        place=Place(workshop.slug, str(workshop), workshop.contact, workshop.is_rehearsal),
+        role=Role(invitation.role).label.lower(),
+        reviews=invitation.role == Role.REVIEWER,
+        address=invitation.address,
+        name=invitation.name,
+        load=invitation.load,
+        load_words=papers_at_most(invitation.load),
+        note=invitation.note,
+        inviter=inviter.name if inviter else "",
+        due=window(invitation.workshop_id, DeadlineKind.REVIEW, invitation.track_id, at=at).at,
+        until=invitation.expires_at,
+        status=invitation.status,
+        answered_at=invitation.answered_at,
+        has_account=has_account,
+    )

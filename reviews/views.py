@@ -1,0 +1,359 @@
+"""Pages of invited people and of reviewers."""
+
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from access.rights import get_or_404
+from access.viewer import viewer_of
+from accounts.models import User
+from accounts.services.publications import add_publications
+from audit.errors import Refused, StaleState
+from reviews import reading
+from reviews.forms import AnswerForm, DeclineForm, PublicationsForm, ReviewForm, ReviewingForm, posted_answers
+from reviews.links import LONGEST_TOKEN, Found, ended, resolve
+from reviews.models import Assignment, Invitation, Reviewer
+from reviews.services.answer import answer_invitation
+from reviews.services.assign import accept_assignments, decline_assignment
+from reviews.services.invite import account_of
+from reviews.services.review import WrongAnswers, open_review, save_draft, submit_review
+from reviews.services.reviewers import change_reviewer
+from reviews.states import InvitationStatus
+from workshops.middleware import received_at
+from workshops.models import Topic, Workshop
+
+TOKEN = "invitation"  # noqa: S105 (a key of the session)
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+SHOWN_PROBLEMS = 10
+
+
+def _add(form: Form, refusal: Refused) -> None:
+    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+
+
+# --- an invitation ----------------------------------------------------------------------------------------------------
+
+
+@never_cache
+@require_safe
+def link(request: HttpRequest, token: str) -> HttpResponse:
+    """The link of a mail: remember it and show the page. It answers nothing, whoever follows it."""
+    request.session[TOKEN] = token[:LONGEST_TOKEN]
+    answer = request.GET.get("answer", "")
+    known = answer in dict(AnswerForm.ANSWERS)
+    return redirect(reverse("reviews:invitation") + (f"?{urlencode({'answer': answer})}" if known else ""))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest) -> HttpResponse:
+    """What is asked, and one button that answers, without an account."""
+    found = _find(request)
+    if found.invitation is None:
+        return render(request, "reviews/no_invitation.html", {"sentence": found.sentence}, status=404)
+    if found.sentence:
+        return _invitation_page(request, found.invitation, None, found.sentence, status=410)
+    if request.method != "POST":
+        return _invitation_page(request, found.invitation, _answer_form(request, found.invitation))
+    form = _answer_form(request, found.invitation, request.POST)
+    if form.is_valid():
+        try:
+            return _answered(request, found.invitation, form)
+        except Refused as refusal:
+            _add(form, refusal)
+    return _invitation_page(request, found.invitation, form, status=422)
+
+
+def _find(request: HttpRequest) -> Found:
+    """By the link that was followed, or, for somebody who is signed in, by a line of My desk."""
+    asked = request.GET.get("invitation", "")
+    if not (asked and request.user.is_authenticated):
+        return resolve(request.session.get(TOKEN, ""), at=received_at(request))
+    try:
+        key = UUID(asked)
+    except ValueError:
+        return resolve("", at=received_at(request))
+    addresses = EmailAddress.objects.filter(user=request.user, verified=True).values("email")
+    mine = Invitation.objects.select_related("workshop", "track", "user").filter(pk=key, address__in=addresses).first()
+    if mine is None:
+        return resolve("", at=received_at(request))
+    over = mine.status == InvitationStatus.EXPIRED or received_at(request) > mine.expires_at
+    return Found(mine, ended(mine, mine.expires_at) if over and mine.status != InvitationStatus.ACCEPTED else "")
+
+
+def _answer_form(request: HttpRequest, invitation: Invitation, data: Any = None) -> AnswerForm:
+    ask_name = account_of(invitation.address) is None and not request.user.is_authenticated
+    initial = {"answer": request.GET.get("answer", ""), "load": None}
+    return AnswerForm(data, initial=initial, name=invitation.name, ask_name=ask_name)
+
+
+def _answered(request: HttpRequest, invitation: Invitation, form: AnswerForm) -> HttpResponse:
+    given = form.cleaned_data
+    accept = given["answer"] != AnswerForm.NO
+    known = account_of(invitation.address)
+    signed_in: User | None = request.user if request.user.is_authenticated else None
+    done = answer_invitation(
+        invitation=invitation,
+        accept=accept,
+        load=given["load"] if given["answer"] == AnswerForm.FEWER else None,
+        reason=given["reason"],
+        user=signed_in,
+        name=(given.get("given", ""), given.get("family", "")),
+    )
+    if not accept:
+        return redirect(_here(request))
+    person = done.user
+    if person is not None and known is None and signed_in is None:
+        login(request, person, backend=BACKEND)
+        signed_in = person
+    if person is None or signed_in is None or signed_in.pk != person.pk:
+        return redirect(_here(request))
+    messages.success(request, "Thank you. Now tell us what you know, so that the right papers find you.")
+    return redirect("reviews:profile", done.workshop.slug)
+
+
+def _here(request: HttpRequest) -> str:
+    asked = request.GET.get("invitation", "")
+    return reverse("reviews:invitation") + (f"?{urlencode({'invitation': asked})}" if asked else "")
+
+
+def _invitation_page(
+    request: HttpRequest, invitation: Invitation, form: AnswerForm | None, sentence: str = "", status: int = 200
+) -> HttpResponse:
+    has_account = invitation.user_id is not None
+    page = reading.invitation_page(invitation, received_at(request), has_account=has_account)
+    own = request.user.is_authenticated and request.user.pk == invitation.user_id
+    context = {"page": page, "form": form, "sentence": sentence, "own": own, "action": _here(request)}
+    return render(request, "reviews/invitation.html", context, status=status)
+
+
+# --- what a reviewer offers -------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: HttpRequest, slug: str) -> HttpResponse:
+    """A reviewer's page of one workshop: their papers, and what they offer and know."""
+    workshop = get_or_404(viewer_of(request), "public", Workshop, slug=slug)
+    page = reading.reviewing_page(viewer_of(request), workshop)
+    if request.method != "POST":
+        return _profile_page(request, page)
+    form = ReviewingForm(request.POST, topics=page.topics)
+    if form.is_valid() and _offer(request, workshop, form):
+        messages.success(request, "Saved.")
+        return redirect("reviews:profile", slug)
+    return _profile_page(request, page, form=form, status=422)
+
+
+def _offer(request: HttpRequest, workshop: Workshop, form: ReviewingForm) -> bool:
+    reviewer = get_or_404(viewer_of(request), "self", Reviewer.objects.select_related("workshop"), workshop=workshop)
+    chosen = form.cleaned_data.get("topics", [])
+    try:
+        change_reviewer(
+            reviewer=reviewer,
+            by=request.user,  # type: ignore[arg-type]
+            load_max=form.cleaned_data["load_max"],
+            statement=form.cleaned_data["statement"],
+            emergency=form.cleaned_data["emergency"],
+            topics=Topic.objects.filter(workshop=workshop, pk__in=chosen),
+        )
+    except Refused as refusal:
+        _add(form, refusal)
+        return False
+    return True
+
+
+@login_required
+@require_POST
+def publications(request: HttpRequest, slug: str) -> HttpResponse:
+    """Add one's own papers; what cannot be read stays in the box, with the reason."""
+    workshop = get_or_404(viewer_of(request), "public", Workshop, slug=slug)
+    page = reading.reviewing_page(viewer_of(request), workshop)
+    form = PublicationsForm(request.POST)
+    if not form.is_valid():
+        return _profile_page(request, page, publications_form=form, status=422)
+    try:
+        added, problems = add_publications(
+            user=request.user,  # type: ignore[arg-type]
+            by=request.user,  # type: ignore[arg-type]
+            text=form.cleaned_data["text"],
+        )
+    except Refused as refusal:
+        _add(form, refusal)
+        return _profile_page(request, page, publications_form=form, status=422)
+    if added:
+        messages.success(request, f"Added {added} publication{'' if added == 1 else 's'}.")
+    if not problems:
+        return redirect("reviews:profile", slug)
+    for sentence in problems[:SHOWN_PROBLEMS]:
+        form.add_error("text", sentence)
+    page = reading.reviewing_page(viewer_of(request), workshop)
+    return _profile_page(request, page, publications_form=form, status=422)
+
+
+def _profile_page(
+    request: HttpRequest,
+    page: reading.ReviewingPage,
+    *,
+    form: ReviewingForm | None = None,
+    publications_form: PublicationsForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    initial = {
+        "load_max": page.load_max,
+        "statement": page.statement,
+        "emergency": page.emergency,
+        "topics": [str(one) for one in page.chosen],
+    }
+    context = {
+        "page": page,
+        "form": form or ReviewingForm(initial=initial, topics=page.topics),
+        "publications_form": publications_form or PublicationsForm(),
+    }
+    return render(request, "reviews/reviewing.html", context, status=status)
+
+
+@login_required
+@require_POST
+def accept(request: HttpRequest, slug: str) -> HttpResponse:
+    """Yes to all new papers, with one click."""
+    workshop = get_or_404(viewer_of(request), "public", Workshop, slug=slug)
+    count = accept_assignments(workshop=workshop, by=request.user)  # type: ignore[arg-type]
+    said = "Thank you. The organizers know that your papers are in good hands."
+    messages.success(request, said if count else "Your papers are accepted already.")
+    return redirect("reviews:profile", slug)
+
+
+# --- a review ---------------------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The paper and the form; POST saves (``do=save``) or submits (``do=submit``)."""
+    if request.method != "POST":
+        return _review_page(request, pk)
+    assignment = _own(request, pk)
+    page = reading.review_page(viewer_of(request), pk, received_at(request))
+    answers = posted_answers(request.POST, page.questions)
+    submits = request.POST.get("do") == "submit"
+    try:
+        _write(request, assignment, answers, submits=submits)
+    except Refused as refusal:
+        return _not_written(request, pk, refusal, answers, submits=submits)
+    messages.success(request, _written(page) if submits else "Saved as a draft. Only you can read it.")
+    return redirect("reviews:review", pk)
+
+
+def _own(request: HttpRequest, pk: UUID) -> Assignment:
+    rows = Assignment.objects.select_related("submission__workshop", "submission__track", "user")
+    return get_or_404(viewer_of(request), "own", rows, pk=pk)
+
+
+def _version(request: HttpRequest) -> int:
+    text = request.POST.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def _write(request: HttpRequest, assignment: Assignment, answers: dict[str, Any], *, submits: bool) -> int:
+    """Save or submit; returns the version that the page now is."""
+    by: Any = request.user
+    row = open_review(assignment=assignment, by=by)
+    if not submits:
+        return save_draft(review=row, by=by, version=_version(request), answers=answers).version
+    at = received_at(request)
+    submit_review(review=row, by=by, version=_version(request), answers=answers, received_at=at)
+    return _version(request) + 1
+
+
+def _written(page: reading.ReviewPage) -> str:
+    if page.is_submitted:
+        return "Your changes are submitted; the version before is kept."
+    return "Your review is submitted. Thank you. A receipt is on its way to you by mail."
+
+
+def _not_written(
+    request: HttpRequest, pk: UUID, refusal: Refused, answers: dict[str, Any], *, submits: bool
+) -> HttpResponse:
+    """The page again with all that was typed; wrong answers are kept as a draft too."""
+    version = _version(request)
+    if isinstance(refusal, WrongAnswers):
+        with suppress(Refused):
+            version = _write(request, _own(request, pk), answers, submits=False)
+    page = reading.review_page(viewer_of(request), pk, received_at(request))
+    form = ReviewForm(page.questions, request.POST)
+    if not isinstance(refusal, WrongAnswers):
+        form.errors.clear()
+        form.add_error(None, refusal.sentence)
+    status = 409 if isinstance(refusal, StaleState) else 422
+    return _review_page(request, pk, form=form, version=version, page=page, status=status)
+
+
+def _review_page(
+    request: HttpRequest,
+    pk: UUID,
+    *,
+    form: ReviewForm | None = None,
+    decline_form: DeclineForm | None = None,
+    version: int | None = None,
+    page: reading.ReviewPage | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    page = page or reading.review_page(viewer_of(request), pk, received_at(request))
+    context = {
+        "page": page,
+        "form": form or ReviewForm.filled(page.questions, page.answers),
+        "answers": reading.answers_in_words(page.questions, page.answers) if not page.writing.allowed else (),
+        "decline_form": decline_form or DeclineForm(auto_id="decline_%s"),
+        "version": page.version if version is None else version,
+    }
+    return render(request, "reviews/review.html", context, status=status)
+
+
+@login_required
+@require_POST
+def autosave(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """What is typed, kept as a draft. 409 when it was saved elsewhere since; 422 when it cannot be kept."""
+    assignment = _own(request, pk)
+    page = reading.review_page(viewer_of(request), pk, received_at(request))
+    by: Any = request.user
+    try:
+        row = open_review(assignment=assignment, by=by)
+        answers = posted_answers(request.POST, page.questions)
+        row = save_draft(review=row, by=by, version=_version(request), answers=answers)
+    except Refused as refusal:
+        return JsonResponse({"message": refusal.sentence}, status=409 if isinstance(refusal, StaleState) else 422)
+    at = row.draft_saved_at
+    assert at is not None
+    return JsonResponse({"version": row.version, "saved": f"{at:%H:%M:%S}", "saved_at": at.isoformat()})
+
+
+@login_required
+@require_POST
+def decline(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Give one paper back, with a word why."""
+    assignment = _own(request, pk)
+    form = DeclineForm(request.POST, auto_id="decline_%s")
+    if form.is_valid():
+        try:
+            decline_assignment(assignment=assignment, by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
+        except Refused as refusal:
+            _add(form, refusal)
+        else:
+            messages.success(
+                request, f"You do not review paper #{assignment.submission.number} any more. Thank you for saying so."
+            )
+            return redirect("reviews:profile", assignment.submission.workshop.slug)
+    return _review_page(request, pk, decline_form=form, status=422)
