@@ -1,0 +1,220 @@
+"""The mail of one workshop and its papers, as far as the viewer may see it: newest first, by key."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from access.rights import visible_to
+from access.viewer import Viewer
+from audit.models import Root
+from audit.text import fold
+from desk.reading.roots import about
+from notifications.kinds import Kind, all_kinds, kind_of
+from notifications.models import Batch, Message, Template
+from notifications.rendering import scope_of
+from notifications.states import BatchStatus, MessageStatus
+from submissions.models import Submission
+from workshops.models import Workshop
+
+PAGE = 50
+TONES = {
+    MessageStatus.SENT: "good",
+    MessageStatus.FAILED: "bad",
+    MessageStatus.IN_DOUBT: "warn",
+    MessageStatus.CLAIMED: "accent",
+    MessageStatus.SENDING: "accent",
+}
+BATCH_TONES = {
+    BatchStatus.HELD: "warn",
+    BatchStatus.SENDING: "accent",
+    BatchStatus.PAUSED: "warn",
+    BatchStatus.STOPPED: "bad",
+    BatchStatus.DONE: "good",
+}
+OPEN = (BatchStatus.DRAFT, BatchStatus.HELD, BatchStatus.SENDING, BatchStatus.PAUSED)
+LINE = ("pk", "kind", "status", "subject", "address", "due_at", "sent_at", "created_at", "root_type", "root_id")
+
+
+@dataclass(frozen=True)
+class MailQuery:
+    """What the list is narrowed to; the address of the page is its whole state."""
+
+    status: str = ""
+    kind: str = ""
+    q: str = ""
+    before: int | None = None
+
+    @classmethod
+    def of(cls, given: dict[str, Any]) -> "MailQuery":
+        status = str(given.get("status", ""))
+        before = str(given.get("before", ""))
+        return cls(
+            status=status if status in MessageStatus.values else "",
+            kind=str(given.get("kind", ""))[:40],
+            q=str(given.get("q", "")).strip()[:200],
+            before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
+        )
+
+    def url(self, **changes: Any) -> str:
+        """The address of the list with these changes; a changed filter begins at the newest again."""
+        query = replace(self, **({"before": None} | changes))
+        parts = {name: value for name, value in vars(query).items() if value}
+        return f"?{urlencode(parts)}"
+
+
+@dataclass(frozen=True)
+class MailLine:
+    pk: int
+    status: str
+    status_words: str
+    tone: str
+    kind: str
+    subject: str
+    address: str
+    paper: int | None
+    at: datetime
+    waits: bool
+
+
+@dataclass(frozen=True)
+class MailPage:
+    lines: list[MailLine]
+    older: int | None
+
+
+def visible_messages(workshop: Workshop, viewer: Viewer) -> QuerySet[Message]:
+    """The workshop's own mail for organizers, a paper's for those who may see that aspect of the paper."""
+    return Message.objects.filter(about(workshop, viewer))
+
+
+def read_mail(workshop: Workshop, viewer: Viewer, query: MailQuery, *, batch: Batch | None = None) -> MailPage:
+    """Fifty lines, of a batch or of all. Two queries."""
+    rows = visible_messages(workshop, viewer)
+    if batch is not None:
+        rows = rows.filter(batch=batch)
+    for name in ("status", "kind"):
+        if value := getattr(query, name):
+            rows = rows.filter(**{name: value})
+    for word in fold(query.q).split():
+        rows = rows.filter(search_text__contains=word)
+    if query.before:
+        rows = rows.filter(pk__lt=query.before)
+    found = list(rows.order_by("-pk").only(*LINE)[: PAGE + 1])
+    shown = found[:PAGE]
+    numbers = _numbers(shown, viewer)
+    return MailPage([_line(row, numbers) for row in shown], shown[-1].pk if len(found) > PAGE else None)
+
+
+def _numbers(rows: list[Message], viewer: Viewer) -> dict[int, int]:
+    ids = {row.root_id for row in rows if row.root_type == Root.SUBMISSION}
+    return dict(visible_to(viewer, "title", Submission).filter(pk__in=ids).values_list("pk", "number"))
+
+
+def _line(row: Message, numbers: dict[int, int]) -> MailLine:
+    return MailLine(
+        pk=row.pk,
+        status=row.status,
+        status_words=row.get_status_display(),
+        tone=TONES.get(MessageStatus(row.status), "neutral"),
+        kind=label_of(row.kind),
+        subject=row.subject,
+        address=row.address,
+        paper=numbers.get(row.root_id) if row.root_type == Root.SUBMISSION else None,
+        at=row.sent_at or row.created_at,
+        waits=row.status == MessageStatus.DUE and row.due_at > timezone.now(),
+    )
+
+
+def label_of(kind: str) -> str:
+    try:
+        return kind_of(kind).label
+    except KeyError:
+        return kind
+
+
+def workshop_kinds() -> list[Kind]:
+    """The kinds whose words a workshop may change, and whose mail its desk may show."""
+    return [kind for kind in all_kinds() if not kind.site_only]
+
+
+@dataclass(frozen=True)
+class BatchLine:
+    """A bulk mail, with the numbers of those of its messages that the viewer may see."""
+
+    pk: int
+    label: str
+    status: str
+    status_words: str
+    tone: str
+    release_at: datetime | None
+    created_at: datetime
+    finished_at: datetime | None
+    total: int
+    sent: int
+    failed: int
+    in_doubt: int
+    left: int
+
+    @property
+    def done(self) -> int:
+        return self.sent + self.failed + self.in_doubt
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def moves_by_itself(self) -> bool:
+        return self.status in (BatchStatus.HELD, BatchStatus.SENDING)
+
+
+def batches_of(workshop: Workshop) -> QuerySet[Batch]:
+    return Batch.objects.filter(workshop_id=workshop.pk)
+
+
+def read_batches(workshop: Workshop, viewer: Viewer, batches: list[Batch]) -> list[BatchLine]:
+    """One query for the numbers of all of them."""
+    rows = visible_messages(workshop, viewer).filter(batch__in=[batch.pk for batch in batches])
+    counted = rows.order_by().values_list("batch", "status").annotate(n=Count("pk"))
+    counts: dict[int, dict[str, int]] = {}
+    for batch_id, status, number in counted:
+        counts.setdefault(batch_id, {})[status] = number
+    return [_batch_line(batch, counts.get(batch.pk, {})) for batch in batches]
+
+
+def _batch_line(batch: Batch, counts: dict[str, int]) -> BatchLine:
+    waiting = (MessageStatus.HELD, MessageStatus.DUE, MessageStatus.CLAIMED, MessageStatus.SENDING)
+    return BatchLine(
+        pk=batch.pk,
+        label=label_of(batch.kind),
+        status=batch.status,
+        status_words=batch.get_status_display(),
+        tone=BATCH_TONES.get(BatchStatus(batch.status), "neutral"),
+        release_at=batch.release_at,
+        created_at=batch.created_at,
+        finished_at=batch.finished_at,
+        total=sum(counts.values()),
+        sent=counts.get(MessageStatus.SENT, 0),
+        failed=counts.get(MessageStatus.FAILED, 0),
+        in_doubt=counts.get(MessageStatus.IN_DOUBT, 0),
+        left=sum(counts.get(state, 0) for state in waiting),
+    )
+
+
+@dataclass(frozen=True)
+class TemplateLine:
+    kind: str
+    label: str
+    source: str
+
+
+def read_templates(workshop: Workshop) -> list[TemplateLine]:
+    """Every kind that a workshop may reword, and whose words it has now. One query."""
+    scopes = Q(scope=scope_of(workshop.pk)) | Q(scope="")
+    rows = Template.objects.filter(scopes).order_by("scope").values_list("kind", "scope")
+    sources = {kind: "This workshop’s own" if scope else "The site’s" for kind, scope in rows}
+    return [TemplateLine(kind.name, kind.label, sources.get(kind.name, "Default")) for kind in workshop_kinds()]
