@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
+from desk.views import dashboard, decisions, log, my_desk, operator, paper, papers, release, workshops
+
 app_name = "desk"
 
 
@@ -14,4 +16,34 @@ def page(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern
     return path(f"admin/w/<slug:slug>/{route}", admin.site.admin_view(view), name=name)
 
 
-urlpatterns: list[URLPattern] = []
+def guarded(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+    """A page of the desk outside every workshop."""
+    return path(f"admin/{route}", admin.site.admin_view(view), name=name)
+
+
+PAPER = "papers/<int:number>/"
+
+urlpatterns: list[URLPattern] = [
+    path("desk/", my_desk.my_desk, name="my_desk"),
+    guarded("operator/", operator.operator, "operator"),
+    guarded("w/", workshops.home, "home"),
+    guarded("w/new/", workshops.new_workshop, "new_workshop"),
+    page("", dashboard.dashboard, "dashboard"),
+    page("appoint-handlers/", dashboard.appoint_handlers, "appoint_handlers"),
+    page("find-conflicts/", dashboard.find_conflicts, "find_conflicts"),
+    page("papers/", papers.papers, "papers"),
+    page(PAPER, paper.paper, "paper"),
+    page(f"{PAPER}decide/", paper.decide, "decide"),
+    page(f"{PAPER}decision/<slug:verb>/", paper.change_decision, "change_decision"),
+    page(f"{PAPER}assign/", paper.assign, "assign"),
+    page(f"{PAPER}assignments/<uuid:pk>/remove/", paper.unassign, "unassign"),
+    page(f"{PAPER}handler/", paper.handle, "handle"),
+    page(f"{PAPER}conflicts/", paper.declare_conflict, "declare_conflict"),
+    page(f"{PAPER}conflicts/settle/", paper.settle_conflict, "settle_conflict"),
+    page("decisions/", decisions.decisions, "decisions"),
+    page("decisions/confirm/", decisions.confirm, "confirm_all"),
+    page("decisions/<int:number>/", decisions.decide_row, "decide_row"),
+    page("decisions/release/", release.release, "release"),
+    page("decisions/release/mail/<int:number>/<int:author>/", release.letter, "letter"),
+    page("log/", log.log, "log"),
+]

@@ -1,11 +1,12 @@
 """The season of one workshop at a glance, counted over what the viewer may see."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 
 from access.registry import right
 from access.viewer import Viewer
@@ -29,13 +30,14 @@ A_WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Milestone:
-    """A deadline on the timeline."""
+    """A deadline on the timeline; ``today`` stands before the first that is to come."""
 
     label: str
     track: str
     at: datetime
     past: bool
     pinned_by: str
+    today: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Need:
     page: str
     query: str = ""
     action: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,10 @@ def read_dashboard(workshop: Workshop, viewer: Viewer, now: datetime, *, two: bo
     seasons = windows_by_track(deadlines, [track.pk for track in tracks], now)
     rows = _rows(workshop, viewer)
     counts = Counter(row.status for row in rows)
-    milestones = [_milestone(row, now) for row in deadlines]
+    milestones = _timeline(deadlines, now)
     closed = {track.pk for track in tracks if seasons[track.pk][DeadlineKind.SUBMISSION].is_late}
-    needs = [need for need in _needs(workshop, viewer, rows, seasons, closed, now, two) if need is not None]
+    found = _needs(workshop, viewer, rows, seasons, closed, now, two)
+    needs = [replace(need, url=f"{reverse(f'desk:{need.page}', args=[workshop.slug])}{need.query}") for need in found]
     return Dashboard(
         milestones=milestones,
         next=next((milestone for milestone in milestones if not milestone.past), None),
@@ -95,9 +99,19 @@ def read_dashboard(workshop: Workshop, viewer: Viewer, now: datetime, *, two: bo
     )
 
 
-def _milestone(row: Deadline, now: datetime) -> Milestone:
-    track = row.track.name if row.track else ""
-    return Milestone(row.get_kind_display(), track, row.at, row.at < now, row.pinned_by)
+def _timeline(rows: list[Deadline], now: datetime) -> list[Milestone]:
+    nearest = next((row for row in rows if row.at >= now), None)
+    return [
+        Milestone(
+            label=row.get_kind_display(),
+            track=row.track.name if row.track else "",
+            at=row.at,
+            past=row.at < now,
+            pinned_by=row.pinned_by,
+            today=row is nearest,
+        )
+        for row in rows
+    ]
 
 
 def _rows(workshop: Workshop, viewer: Viewer) -> list[Any]:
@@ -137,9 +151,9 @@ def _progress(rows: list[Any]) -> list[Progress]:
 
 def _needs(
     workshop: Workshop, viewer: Viewer, rows: list[Any], seasons: dict, closed: set[int], now: datetime, two: bool
-) -> list[Need | None]:
+) -> list[Need]:
     """Worst first."""
-    return [
+    found = [
         _without_handler(workshop, closed),
         _bad_mail(workshop, viewer),
         _held(workshop),
@@ -149,6 +163,7 @@ def _needs(
         _invitations(workshop, now),
         _unconfirmed(rows, two),
     ]
+    return [need for need in found if need is not None]
 
 
 def _count(number: int, one: str, many: str = "") -> str:

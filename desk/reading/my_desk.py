@@ -118,7 +118,7 @@ def _papers(papers: list[Any], seasons: Seasons) -> list[Item]:
 
 
 def _paper(paper: Any, decision: Decision | None, authors: list[dict], seasons: Seasons) -> Item:
-    common = {
+    common: dict[str, Any] = {
         "role": "Author",
         "title": paper.title or "Paper without a title",
         "where": f"{paper.workshop}, {paper.track.name}, paper {paper.number}",
@@ -160,7 +160,7 @@ def _assignment(row: Any, seasons: Seasons) -> Item:
     due = row.due_at or _window(seasons, paper.workshop_id, paper.track_id, DeadlineKind.REVIEW).at
     review: Review | None = getattr(row, "review", None)
     state = review.status if review else ""
-    common = {
+    common: dict[str, Any] = {
         "role": "Reviewer",
         "title": paper.title,
         "where": f"{paper.workshop}, {paper.track.name}, paper {paper.number}",

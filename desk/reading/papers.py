@@ -73,10 +73,16 @@ class PaperQuery:
     def url(self, **changes: Any) -> str:
         """The address of this list with some of it changed; another filter begins at its first page."""
         changes.setdefault("page", 1)
-        shown = replace(self, **changes)
+        return "?" + urlencode(replace(self, **changes)._said())
+
+    def kept(self) -> list[tuple[str, Any]]:
+        """What a new search keeps: everything but the words and the page."""
+        return list(replace(self, q="", page=1)._said().items())
+
+    def _said(self) -> dict[str, Any]:
         default = PaperQuery()
-        parts = {f.name: getattr(shown, f.name) for f in fields(shown)}
-        return "?" + urlencode({k: v for k, v in parts.items() if v != getattr(default, k)})
+        parts = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in parts.items() if value != getattr(default, name)}
 
 
 @dataclass(frozen=True)

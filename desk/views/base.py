@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from access.rights import get_or_404, visible_to
 from access.viewer import Viewer, viewer_of
+from accounts.models import User
 from workshops.models import Workshop
 
 DeskView = Callable[..., HttpResponse]
@@ -25,6 +26,12 @@ def desk_page(view: DeskView) -> DeskView:
 
     inner.is_desk_page = True  # type: ignore[attr-defined]
     return inner
+
+
+def actor(viewer: Viewer) -> User:
+    """The person who looks at a desk page, as the ``by`` of a service."""
+    assert viewer.person is not None
+    return cast(User, viewer.person)
 
 
 def operator_page(view: DeskView) -> DeskView:

@@ -1,0 +1,106 @@
+"""The papers to decide on, in one table; each row is saved by itself."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from access.rights import get_or_404
+from access.viewer import Viewer
+from audit.errors import Refused
+from decisions.models import Outcome
+from decisions.rules import needs_second_person
+from decisions.services.decide import confirm as confirm_one
+from decisions.services.decide import decide
+from desk.reading.decisions import DecisionRow, decidable, read_board, read_rows
+from desk.reading.papers import DECISION_STATES
+from desk.services.confirm_all import confirm_all
+from desk.views.base import actor, desk_page, desk_render
+from submissions.models import Submission
+from workshops.models import Track, Workshop
+
+
+@desk_page
+def decisions(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResponse:
+    tracks = list(Track.objects.filter(workshop=workshop))
+    track = next((one for one in tracks if one.slug == request.GET.get("track")), None)
+    state = request.GET.get("state", "") if request.GET.get("state") in DECISION_STATES else ""
+    two = needs_second_person(workshop)
+    board = read_board(workshop, viewer, two=two, track=track.name if track else "", state=state)
+    slug = track.slug if track else ""
+    context = {
+        "board": board,
+        "two": two,
+        "track": track,
+        "state": state,
+        "to_confirm": sum(row.may_confirm for row in board.rows),
+        "track_chips": [_chip("track", one.slug, one.name, slug, {"state": state}) for one in tracks],
+        "state_chips": [_chip("state", key, words, state, {"track": slug}) for key, words in DECISION_STATES.items()],
+    }
+    return desk_render(request, "desk/decisions.html", workshop, viewer, "decisions", context)
+
+
+def _chip(name: str, value: str, words: str, chosen: str, others: dict[str, str]) -> dict[str, Any]:
+    kept = {**others, name: "" if chosen == value else value}
+    query = "&".join(f"{key}={text}" for key, text in kept.items() if text)
+    return {"words": words, "count": None, "on": chosen == value, "url": f"?{query}"}
+
+
+@require_POST
+@desk_page
+def decide_row(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
+    """Save one row. With htmx the row comes back as it is now, else the table does."""
+    papers = Submission.objects.of(workshop.pk).select_related("track", "workshop")
+    paper = get_or_404(viewer, "act", papers, number=number)
+    error = _save(request, paper, viewer)
+    if not request.htmx:  # type: ignore[attr-defined]
+        if error:
+            messages.error(request, error)
+        return redirect("desk:decisions", workshop.slug)
+    row = replace(_row(workshop, viewer, paper), error=error, typed=request.POST.get("reason", "") if error else "")
+    two = needs_second_person(workshop)
+    return render(request, "desk/_decision_row.html", {"row": row, "workshop": workshop, "two": two, "swapped": True})
+
+
+def _save(request: HttpRequest, paper: Submission, viewer: Viewer) -> str:
+    """The sentence that says why it was not saved; nothing when it was."""
+    chosen, version = request.POST.get("outcome", ""), request.POST.get("version", "")
+    if not chosen.isdigit() or not version.isdigit():
+        return f"Paper {paper.number}: choose a decision first."
+    outcome = Outcome.objects.filter(pk=int(chosen), track=paper.track_id).first()
+    if outcome is None:
+        return f"Paper {paper.number}: choose one of the outcomes of its track."
+    decision = getattr(paper, "decision", None)
+    kept = {"to_authors": decision.to_authors, "reason": decision.reason} if decision else {}
+    kept["reason"] = request.POST.get("reason", "").strip() or kept.get("reason", "")
+    try:
+        if request.POST.get("verb") == "confirm" and decision is not None and decision.outcome_id == outcome.pk:
+            confirm_one(decision=decision, by=actor(viewer))
+        else:
+            decide(submission=paper, outcome=outcome, by=actor(viewer), version=int(version), **kept)
+    except Refused as refusal:
+        return refusal.sentence
+    return ""
+
+
+def _row(workshop: Workshop, viewer: Viewer, paper: Submission) -> DecisionRow:
+    rows = read_rows(
+        decidable(workshop, viewer).filter(pk=paper.pk), workshop, viewer, two=needs_second_person(workshop)
+    )
+    if not rows:
+        raise Http404
+    return rows[0]
+
+
+@require_POST
+@desk_page
+def confirm(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResponse:
+    """Confirm all that this person may, of one track or of all."""
+    track = Track.objects.filter(workshop=workshop, slug=request.POST.get("track", "")).first()
+    done = confirm_all(workshop=workshop, by=actor(viewer), track=track)
+    said = "1 decision is confirmed." if done == 1 else f"{done} decisions are confirmed."
+    messages.success(request, said if done else "There was nothing that you could confirm.")
+    return redirect("desk:decisions", workshop.slug)

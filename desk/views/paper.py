@@ -1,0 +1,274 @@
+"""A paper's page for organizers, and what is done on it."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from access.rights import get_or_404
+from access.viewer import Viewer
+from accounts.models import User
+from audit.errors import Refused
+from decisions.models import Decision
+from decisions.rules import counts_as_confirmed, needs_second_person
+from decisions.services import decide as deciding
+from decisions.states import TOLD, DecisionStatus
+from desk.forms import AssignForm, ConflictForm, DecisionForm, HandlerForm, SettleForm
+from desk.reading import paper as reading
+from desk.reading.levels import own_reasons, papers_on_desk
+from desk.reading.papers import Scale, authors_of, scales_of
+from desk.services.reveal import reveal
+from desk.views.base import actor, desk_page, desk_render
+from reviews.models import Assignment
+from reviews.services.assign import assign as assign_reviewer
+from reviews.services.assign import remove_assignment
+from submissions.models import Submission
+from submissions.services.conflicts import set_conflict
+from submissions.services.handlers import appoint_handler
+from submissions.states import ConflictReason, ConflictState
+from workshops.models import Workshop
+
+VERBS: dict[str, Callable[..., Any]] = {
+    "confirm": deciding.confirm,
+    "unconfirm": deciding.unconfirm,
+    "clear": deciding.clear,
+}
+SAID = {"confirm": "Confirmed.", "unconfirm": "No longer confirmed.", "clear": "The paper is undecided again."}
+
+
+@desk_page
+def paper(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
+    return show(request, workshop, viewer, number)
+
+
+def show(
+    request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int, bound: dict[str, Form] | None = None
+) -> HttpResponse:
+    """The page, with a form that was refused in its place (``bound``)."""
+    found: Any = reading.find_paper(workshop, viewer, number)
+    if found is None:
+        raise Http404
+    before, after = reading.neighbours(papers_on_desk(workshop, viewer), number)
+    context = {"paper": found, "before": before, "after": after, "handler": reading.handler_of(found)}
+    if not found.is_open:
+        context["reasons"] = own_reasons(viewer, found.pk)
+        return desk_render(request, "desk/paper_sealed.html", workshop, viewer, "papers", context)
+    context |= _open(request, workshop, viewer, found)
+    if found.is_assessed:
+        context |= _assessment(workshop, viewer, found)
+    if found.acts:
+        context |= _acting(workshop, viewer, found, bound or {})
+    elif found.level != "free":
+        context["reasons"] = own_reasons(viewer, found.pk)
+    return desk_render(
+        request, "desk/paper.html", workshop, viewer, "papers", context, 422 if bound and found.acts else 200
+    )
+
+
+def _open(request: HttpRequest, workshop: Workshop, viewer: Viewer, found: Any) -> dict[str, Any]:
+    """What every open line has: the paper itself, its file, its authors when asked for, its history."""
+    authors: list[str] | None = None
+    if found.knows_authors and request.GET.get("authors") == "1":
+        authors = authors_of([found.pk]).get(found.pk, [])
+        reveal(by=actor(viewer), workshop=workshop, page="paper", submission=found)
+    file = reading.file_of(found)
+    return {
+        "authors": authors,
+        "file": file,
+        "findings": reading.findings_of(found, file),
+        "topics": list(found.topics.values_list("name", flat=True)),
+        "decision": reading.decision_of(found, viewer),
+        "history": reading.history_of(workshop, found, viewer, names=found.knows_reviewers),
+    }
+
+
+def _assessment(workshop: Workshop, viewer: Viewer, found: Any) -> dict[str, Any]:
+    reviews = reading.reviews_of(found, viewer, names=found.knows_reviewers)
+    scores = [review.score for review in reviews if review.status == "submitted" and review.score is not None]
+    return {
+        "reviews": reviews,
+        "scores": scores,
+        "mean": sum(scores) / len(scores) if scores else None,
+        "scale": scales_of(workshop).get(found.track_id, Scale()),
+        "assignments": reading.assignments_of(found) if found.knows_reviewers else [],
+    }
+
+
+def _acting(workshop: Workshop, viewer: Viewer, found: Any, bound: dict[str, Form]) -> dict[str, Any]:
+    decision = Decision.objects.filter(submission=found).first()
+    two = needs_second_person(workshop)
+    mine = decision is not None and decision.decided_by_id == viewer.id
+    tentative = decision is not None and decision.status == DecisionStatus.TENTATIVE
+    made = {
+        "decide": lambda: _decision_form(found, decision),
+        "assign": lambda: AssignForm(people=reading.candidates(workshop, found, viewer), auto_id="assign_%s"),
+        "handle": lambda: HandlerForm(people=reading.possible_handlers(workshop, found), auto_id="handler_%s"),
+        "declare": lambda: ConflictForm(people=reading.people_without_conflict(workshop, found), auto_id="conflict_%s"),
+    }
+    return {
+        "forms": {name: bound.get(name) or make() for name, make in made.items()},
+        "conflicts": reading.conflicts_of(found),
+        "told": decision is not None and decision.status in TOLD,
+        "held": decision is not None and decision.release_id is not None and decision.status not in TOLD,
+        "may_confirm": tentative and not (mine and two),
+        "needs_other": tentative and mine and two,
+        "sole": counts_as_confirmed(found, viewer.id),
+    }
+
+
+def _decision_form(found: Submission, decision: Decision | None, data: Any = None) -> DecisionForm:
+    return DecisionForm(data, outcomes=reading.outcomes_of(found), decision=decision, auto_id="decision_%s")
+
+
+# --- what is done on it: each asks for the right to act first ---
+
+
+def _acted_on(workshop: Workshop, viewer: Viewer, number: int) -> Submission:
+    papers = Submission.objects.of(workshop.pk).select_related("track", "workshop")
+    return get_or_404(viewer, "act", papers, number=number)
+
+
+def _refused(form: Form, refusal: Refused) -> None:
+    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+
+
+@require_POST
+@desk_page
+def decide(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
+    found = _acted_on(workshop, viewer, number)
+    form = _decision_form(found, Decision.objects.filter(submission=found).first(), request.POST)
+    if form.is_valid():
+        values = {name: form.cleaned_data[name] for name in ("reason", "to_authors", "version")}
+        try:
+            deciding.decide(submission=found, outcome=form.chosen, by=actor(viewer), **values)
+        except Refused as refusal:
+            _refused(form, refusal)
+        else:
+            messages.success(request, f"Paper {number}: {form.chosen.label}. The authors do not know it yet.")
+            return redirect("desk:paper", workshop.slug, number)
+    return show(request, workshop, viewer, number, {"decide": form})
+
+
+@require_POST
+@desk_page
+def change_decision(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int, verb: str) -> HttpResponse:
+    """Confirm, take the confirmation back, or make the paper undecided again."""
+    if verb not in VERBS:
+        raise Http404
+    found = _acted_on(workshop, viewer, number)
+    rows = Decision.objects.select_related("submission__workshop")
+    decision = get_object_or_404(rows, submission=found)
+    try:
+        VERBS[verb](decision=decision, by=actor(viewer))
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, SAID[verb])
+    return redirect("desk:paper", workshop.slug, number)
+
+
+@require_POST
+@desk_page
+def assign(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
+    found = _acted_on(workshop, viewer, number)
+    people = reading.candidates(workshop, found, viewer)
+    form = AssignForm(request.POST, people=people, auto_id="assign_%s")
+    if form.is_valid():
+        user = get_object_or_404(User, pk=form.cleaned_data["user"])
+        try:
+            assign_reviewer(submission=found, user=user, by=actor(viewer), override=form.cleaned_data["override"])
+        except Refused as refusal:
+            _refused(form, refusal)
+        else:
+            messages.success(request, f"{user.name} has paper {number} now.")
+            return redirect("desk:paper", workshop.slug, number)
+    return show(request, workshop, viewer, number, {"assign": form})
+
+
+@require_POST
+@desk_page
+def unassign(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int, pk: UUID) -> HttpResponse:
+    found = _acted_on(workshop, viewer, number)
+    assignment = get_object_or_404(Assignment, pk=pk, submission=found)
+    try:
+        remove_assignment(assignment=assignment, by=actor(viewer), reason=request.POST.get("reason", "").strip())
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, f"Reviewer {assignment.handle} no longer has paper {number}.")
+    return redirect("desk:paper", workshop.slug, number)
+
+
+@require_POST
+@desk_page
+def handle(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
+    found = _acted_on(workshop, viewer, number)
+    form = HandlerForm(request.POST, people=reading.possible_handlers(workshop, found), auto_id="handler_%s")
+    if form.is_valid():
+        user = get_object_or_404(User, pk=form.cleaned_data["user"])
+        try:
+            appoint_handler(submission=found, user=user, by=actor(viewer), reason=form.cleaned_data["reason"])
+        except Refused as refusal:
+            _refused(form, refusal)
+        else:
+            messages.success(request, f"{user.name} handles paper {number} now.")
+            return redirect("desk:paper", workshop.slug, number)
+    return show(request, workshop, viewer, number, {"handle": form})
+
+
+@require_POST
+@desk_page
+def declare_conflict(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
+    found = _acted_on(workshop, viewer, number)
+    form = ConflictForm(request.POST, people=reading.people_without_conflict(workshop, found), auto_id="conflict_%s")
+    if form.is_valid():
+        user = get_object_or_404(User, pk=form.cleaned_data["user"])
+        reason, state = ConflictReason.ORGANIZER, ConflictState.CONFIRMED
+        why = form.cleaned_data["why"]
+        try:
+            set_conflict(submission=found, user=user, reason=reason, state=state, by=actor(viewer), why=why)
+        except Refused as refusal:
+            _refused(form, refusal)
+        else:
+            messages.success(request, f"{user.name} has a conflict with paper {number} now.")
+            return _back(workshop, viewer, number, user)
+    return show(request, workshop, viewer, number, {"declare": form})
+
+
+def _back(workshop: Workshop, viewer: Viewer, number: int, user: User) -> HttpResponse:
+    """Whoever says that they have a conflict themself does not return to the paper."""
+    if user.pk == viewer.id:
+        return redirect("desk:papers", workshop.slug)
+    return redirect("desk:paper", workshop.slug, number)
+
+
+@require_POST
+@desk_page
+def settle_conflict(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
+    found = _acted_on(workshop, viewer, number)
+    form = SettleForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Choose “holds” or “waive” for the conflict.")
+        return redirect("desk:paper", workshop.slug, number)
+    asked = form.cleaned_data
+    known = found.conflicts.filter(user=asked["user"], reason=asked["reason"]).select_related("user")
+    conflict = get_object_or_404(known)
+    try:
+        set_conflict(
+            submission=found,
+            user=conflict.user,
+            reason=asked["reason"],
+            state=asked["state"],
+            by=actor(viewer),
+            why=asked["why"],
+        )
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, f"Settled: {conflict.user.name}.")
+    return _back(workshop, viewer, number, conflict.user)

@@ -1,0 +1,112 @@
+"""Telling the authors: what would go out, to how many, and the deliberate act that starts it."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from access.viewer import Viewer
+from audit.errors import Refused
+from decisions.emails import kind_for
+from decisions.services.release import Letter, ReleasePreview, address_of, preview, start_release
+from desk.forms import ReleaseForm
+from desk.reading.levels import sealed_papers
+from desk.services.reveal import reveal
+from desk.views.base import actor, desk_page, desk_render
+from notifications.models import Batch
+from notifications.rendering import render, scope_of
+from notifications.sandbox import MissingValue
+from notifications.states import BatchStatus
+from workshops.models import Track, Workshop
+
+REASON = "why-"
+
+
+@desk_page
+def release(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResponse:
+    track = _track(workshop, request)
+    plan = preview(workshop=workshop, viewer=viewer, track=track)
+    form = ReleaseForm(request.POST or None)
+    reasons = {name.removeprefix(REASON): str(text) for name, text in request.POST.items() if name.startswith(REASON)}
+    if request.method == "POST" and form.is_valid():
+        exceptions = {int(number): text for number, text in reasons.items() if number.isdigit() and text.strip()}
+        try:
+            started = start_release(
+                workshop=workshop,
+                by=actor(viewer),
+                track=track,
+                typed=form.cleaned_data["typed"],
+                exceptions=exceptions,
+            )
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        else:
+            return redirect("desk:batch", workshop.slug, started.batch_id)
+    context = _context(workshop, viewer, plan, track, reasons) | {"form": form}
+    return desk_render(
+        request, "desk/release.html", workshop, viewer, "decisions", context, 422 if form.errors else 200
+    )
+
+
+def _track(workshop: Workshop, request: HttpRequest) -> Track | None:
+    slug = request.GET.get("track", "")
+    if not slug:
+        return None
+    found = Track.objects.filter(workshop=workshop, slug=slug).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _context(
+    workshop: Workshop, viewer: Viewer, plan: ReleasePreview, track: Track | None, reasons: dict[str, str]
+) -> dict[str, Any]:
+    tracks = Track.objects.filter(workshop=workshop).values_list("slug", "name")
+    chosen = track.slug if track else ""
+    chips = [
+        {"words": name, "count": None, "on": slug == chosen, "url": f"?track={slug}" if slug != chosen else "?"}
+        for slug, name in tracks
+    ]
+    numbers = {paper.pk: paper.number for paper in plan.ready}
+    held = Batch.objects.filter(workshop_id=workshop.pk, kind="decision", status=BatchStatus.HELD).order_by("-id")
+    return {
+        "plan": plan,
+        "track": track,
+        "chips": chips,
+        "outcomes": sorted(plan.by_outcome.items()),
+        "blocked": [(paper, reasons.get(str(paper.number), "")) for paper in plan.blocked],
+        "undecided": {paper.number for paper in plan.undecided},
+        "letters": [(letter.submission, letter.author.position, letter.author.pk) for letter in plan.letters],
+        "no_address": [(numbers[author.submission_id], author.position) for author in plan.no_address],
+        "sealed": sealed_papers(workshop, viewer).count(),
+        "held": held.first(),
+    }
+
+
+@desk_page
+def letter(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int, author: int) -> HttpResponse:
+    """The mail that one author would get, word by word."""
+    plan = preview(workshop=workshop, viewer=viewer, track=None)
+    found: Letter | None = next(
+        (one for one in plan.letters if one.submission.number == number and one.author.pk == author), None
+    )
+    if found is None:
+        raise Http404
+    reveal(by=actor(viewer), workshop=workshop, page="letter", submission=found.submission)
+    rendered, problem = None, ""
+    try:
+        rendered = render(kind_for(found.decision.outcome.kind), scope_of(workshop.pk), found.values)
+    except MissingValue as missing:
+        problem = missing.sentence
+    place = plan.letters.index(found)
+    context = {
+        "letter": found,
+        "to": address_of(found.author),
+        "mail": rendered,
+        "problem": problem,
+        "before": plan.letters[place - 1] if place else None,
+        "after": plan.letters[place + 1] if place + 1 < len(plan.letters) else None,
+        "place": place + 1,
+        "total": len(plan.letters),
+    }
+    return desk_render(request, "desk/letter.html", workshop, viewer, "decisions", context)
