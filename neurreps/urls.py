@@ -6,9 +6,10 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("workshops.urls")),
     path("profile/", include("accounts.urls")),
-    path("", include("reviews.urls")),
-    path("", include("desk.urls")),
     path("", include("submissions.urls")),
+    path("", include("reviews.urls")),
+    path("", include("notifications.urls")),
+    path("", include("desk.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
