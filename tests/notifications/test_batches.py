@@ -28,6 +28,8 @@ from notifications.services.deliver import deliver_lot
 from notifications.states import BatchStatus, MessageStatus
 from tests.factories import make_user
 
+pytestmark = pytest.mark.both
+
 Draft = Callable[..., Batch]
 
 

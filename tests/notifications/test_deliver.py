@@ -22,6 +22,8 @@ from notifications.services.wipe import wipe_old
 from notifications.states import MessageStatus
 from tests import servers
 
+pytestmark = pytest.mark.both
+
 Write = Callable[..., Message]
 
 

@@ -15,6 +15,8 @@ from notifications.services.enqueue import Attachment, dedupe_key, message_id
 from notifications.states import MessageStatus
 from tests.factories import make_user
 
+pytestmark = pytest.mark.both
+
 Write = Callable[..., Message | None]
 
 

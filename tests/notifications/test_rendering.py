@@ -9,7 +9,7 @@ from notifications.sandbox import MissingValue, fill
 from notifications.services.templates import save_template
 from tests.notifications.conftest import SAMPLES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 def test_render_fills_subject_text_and_html() -> None:

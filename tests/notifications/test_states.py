@@ -9,6 +9,8 @@ from audit.transitions import IllegalMove, move
 from notifications.models import Batch, Message
 from notifications.states import BATCH_MOVES, MESSAGE_MOVES, BatchStatus, MessageStatus
 
+pytestmark = pytest.mark.both
+
 
 @pytest.mark.parametrize("to", MessageStatus.values)
 @pytest.mark.parametrize("origin", MessageStatus.values)
