@@ -13,6 +13,7 @@ from access.registry import aspects
 from access.rights import visible_to
 from access.services.settings import save_setting
 from access.viewer import viewer_of
+from audit.actions import sentence
 from audit.models import Entry, Root
 
 ASPECT = "settings"
@@ -110,10 +111,14 @@ class ConflictAwareAdmin(_Choices, ModelAdmin):
         if row is None:
             raise Http404
         entries = Entry.objects.filter(object_type=row._meta.label_lower, object_id=str(row.pk))
+        lines = [
+            {"at": entry.at, "actor": entry.actor, "words": sentence(entry.action), "data": entry.data}
+            for entry in entries.select_related("actor")[:100]
+        ]
         context = {
             **self.admin_site.each_context(request),
             "title": f"History of {row}",
-            "entries": entries.select_related("actor")[:100],
+            "entries": lines,
             "opts": self.opts,
             "original": row,
         }

@@ -9,8 +9,11 @@ class DecisionsConfig(AppConfig):
         from audit import actions
         from decisions import access, emails  # noqa: F401  (fill the registries)
         from decisions.actions import ACTIONS
+        from decisions.links import told_section
         from decisions.services import release
         from notifications import kinds
+        from submissions.links import on_author_page
 
         actions.register(ACTIONS)
         kinds.on_batch(emails.DECISION, release=release.take_effect, cancel=release.fall_back)
+        on_author_page(told_section)

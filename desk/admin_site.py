@@ -9,6 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from unfold.sites import UnfoldAdminSite
 
+from access.admin import ConflictAwareAdmin
+
 View = Callable[..., HttpResponse]
 
 # Unfold's pages need Alpine, which compiles expressions; every other page keeps the strict policy.
@@ -22,6 +24,11 @@ class SettingsSite(UnfoldAdminSite):
     """One door for everything under /admin/."""
 
     site_title = site_header = "Settings"
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Only settings on our own base are registered: a library's ModelAdmin asks nobody for rights."""
+        if admin_class is not None and issubclass(admin_class, ConflictAwareAdmin):
+            super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and request.user.is_staff

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from desk.views import dashboard, decisions, log, my_desk, operator, paper, papers, release, workshops
+from desk.views import dashboard, decisions, log, mail, my_desk, operator, paper, papers, release, workshops
 
 app_name = "desk"
 
@@ -45,5 +45,12 @@ urlpatterns: list[URLPattern] = [
     page("decisions/<int:number>/", decisions.decide_row, "decide_row"),
     page("decisions/release/", release.release, "release"),
     page("decisions/release/mail/<int:number>/<int:author>/", release.letter, "letter"),
+    page("mail/", mail.mail, "mail"),
+    page("mail/batches/<int:pk>/", mail.batch, "batch"),
+    page("mail/batches/<int:pk>/<slug:action>/", mail.batch_action, "batch_action"),
+    page("mail/messages/<int:pk>/", mail.message, "message"),
+    page("mail/messages/<int:pk>/<slug:action>/", mail.message_action, "message_action"),
+    page("mail/templates/", mail.templates, "templates"),
+    page("mail/templates/<slug:kind>/", mail.template, "template"),
     page("log/", log.log, "log"),
 ]

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("submissions.urls")),
     path("", include("reviews.urls")),
     path("", include("notifications.urls")),
+    path("", include("proceedings.urls")),
     path("", include("desk.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

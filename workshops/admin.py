@@ -1,0 +1,256 @@
+"""The settings of a workshop: itself, tracks, topics, deadlines, forms."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin import RelatedOnlyFieldListFilter
+from django.db import transaction
+from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from unfold.decorators import action
+
+from access.admin import ConflictAwareAdmin, ConflictAwareInline
+from audit.errors import Refused
+from workshops.fields import AoeDateTimeField
+from workshops.models import Deadline, Form, FormVersion, Question, Topic, Track, Workshop
+from workshops.reading import NAMES
+from workshops.services.deadlines import set_deadline
+from workshops.services.forms import FIXED, change_questions, new_form_version, open_form_version
+from workshops.states import FormStatus
+
+OF_A_WORKSHOP = ("workshop", RelatedOnlyFieldListFilter)
+
+
+class _TriedOut(Exception):
+    """Nothing of what was tried is kept."""
+
+
+def try_out(service: Any, **given: Any) -> None:
+    """Run a service and take back what it wrote. Raises Refused when it would refuse."""
+    try:
+        with transaction.atomic():
+            service(**given)
+            raise _TriedOut
+    except _TriedOut:
+        pass
+
+
+class TrackInline(ConflictAwareInline):
+    model = Track
+    fields = ("name", "slug", "blinding", "archival", "page_limit", "reviews_per_paper", "reviews_enough", "position")
+    show_change_link = True
+
+
+class TopicInline(ConflictAwareInline):
+    model = Topic
+    fields = ("name", "position")
+
+
+@admin.register(Workshop)
+class WorkshopAdmin(ConflictAwareAdmin):
+    list_display = ("name", "year", "slug", "venue", "starts")
+    inlines = (TrackInline, TopicInline)
+    ordering = ("-year", "slug")
+    fieldsets = (
+        (None, {"fields": ("name", "year", "slug", "tagline", "call", "contact")}),
+        ("When and where", {"fields": ("venue", "starts", "ends", "previous")}),
+        ("Deciding", {"fields": ("two_person", "authors_may_be_revealed")}),
+        ("Mail", {"fields": ("hold_minutes",)}),
+        ("Conflicts", {"fields": ("conflict_years", "conflict_sources")}),
+    )
+
+    def root_id(self, row: Any) -> int | None:
+        return row.pk if isinstance(row, Workshop) else row.workshop_id
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A workshop is begun on the desk, with its tracks, forms and dates."""
+        return False
+
+
+@admin.register(Track)
+class TrackAdmin(ConflictAwareAdmin):
+    list_display = ("name", "workshop", "blinding", "archival", "page_limit", "reviews_per_paper")
+    list_filter = (OF_A_WORKSHOP,)
+    list_select_related = ("workshop",)
+    filters_allowed = frozenset({"workshop__id__exact"})
+    search_fields = ("name",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("workshop",) if obj else ()
+
+
+class DeadlineForm(forms.ModelForm):
+    opens_at = AoeDateTimeField(label="Opens", required=False)
+    at = AoeDateTimeField(label="Until")
+    reason = forms.CharField(required=False, max_length=300, help_text="Why it moves; kept in the log.")
+
+    class Meta:
+        model = Deadline
+        fields = ("workshop", "track", "kind", "opens_at", "at", "grace_minutes", "hard", "pinned_by")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors:
+            try:
+                try_out(set_deadline, by=None, **self.values())
+            except Refused as refusal:
+                self.add_error(refusal.field if refusal.field in self.fields else None, refusal.sentence)
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        """What the service is given; workshop, track and kind of a deadline that is there stay as they are."""
+        names = ("opens_at", "at", "grace_minutes", "hard", "pinned_by", "reason")
+        given = {name: self.cleaned_data[name] for name in names}
+        known = self.instance if self.instance.pk else None
+        for name in ("workshop", "track", "kind"):
+            given[name] = getattr(known, name) if known else self.cleaned_data.get(name)
+        return given
+
+    def _post_clean(self) -> None:
+        """The service checks and writes the row; the form leaves it as it is."""
+
+
+@admin.register(Deadline)
+class DeadlineAdmin(ConflictAwareAdmin):
+    form = DeadlineForm
+    list_display = ("kind", "workshop", "track", "at", "pinned_by")
+    list_filter = (OF_A_WORKSHOP,)
+    list_select_related = ("workshop", "track")
+    filters_allowed = frozenset({"workshop__id__exact"})
+    ordering = ("-workshop__year", "at")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("workshop", "track", "kind") if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Through the service, which knows the order of the season and what is pinned."""
+        saved = set_deadline(by=request.user, **form.values())  # type: ignore[arg-type]
+        obj.pk, obj.workshop, obj.track, obj.kind = saved.pk, saved.workshop, saved.track, saved.kind
+
+
+@admin.register(Form)
+class FormAdmin(ConflictAwareAdmin):
+    list_display = ("__str__", "workshop", "track")
+    list_filter = (OF_A_WORKSHOP,)
+    list_select_related = ("workshop", "track")
+    filters_allowed = frozenset({"workshop__id__exact"})
+    actions_submit_line = ("begin_version",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("workshop", "track", "purpose") if obj else ()
+
+    @action(description="Begin a new version (a copy to change)")
+    def begin_version(self, request: HttpRequest, obj: Form) -> None:
+        """Shown as a button; ``response_change`` does it, once everything is saved."""
+
+    def response_change(self, request: HttpRequest, obj: Form) -> HttpResponse:
+        if "begin_version" not in request.POST:
+            return super().response_change(request, obj)
+        try:
+            version = new_form_version(form=obj, by=request.user)  # type: ignore[arg-type]
+        except Refused as refusal:
+            messages.error(request, refusal.sentence)
+            return redirect("admin:workshops_form_change", obj.pk)
+        messages.success(request, f"Version {version.number} is a draft. Reviewers see it once it is open.")
+        return redirect("admin:workshops_formversion_change", version.pk)
+
+
+class QuestionFormSet(BaseInlineFormSet):
+    """All questions of a draft, saved together by the service."""
+
+    def clean(self) -> None:
+        super().clean()
+        if any(self.errors) or self.instance.status != FormStatus.DRAFT:
+            return
+        try:
+            try_out(change_questions, version=self.instance, by=None, questions=self.questions())
+        except Refused as refusal:
+            raise forms.ValidationError(refusal.sentence) from None
+
+    def questions(self) -> list[dict[str, Any]]:
+        """In the order of their positions; without those to be removed."""
+        kept = [form for form in self.forms if form.has_changed() or form.instance.pk]
+        kept = [form for form in kept if not form.cleaned_data.get("DELETE") and form.cleaned_data.get("key")]
+        kept.sort(key=lambda form: form.cleaned_data.get("position") or 0)
+        return [{name: form.cleaned_data[name] for name in NAMES} for form in kept]
+
+
+class QuestionInline(ConflictAwareInline):
+    model = Question
+    formset = QuestionFormSet
+    fields = ("position", *NAMES)
+    can_delete = True
+
+    def _draft(self, obj: Any) -> bool:
+        return obj is not None and obj.status == FormStatus.DRAFT
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._draft(obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._draft(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._draft(obj)
+
+
+@admin.register(FormVersion)
+class FormVersionAdmin(ConflictAwareAdmin):
+    """A draft can be changed; what is open or closed keeps its wording."""
+
+    list_display = ("form", "number", "status", "workshop", "track")
+    list_select_related = ("form__workshop", "form__track")
+    list_filter = ("status", ("form__workshop", RelatedOnlyFieldListFilter))
+    filters_allowed = frozenset({"status__exact", "form__workshop__id__exact"})
+    ordering = ("-form__workshop__year", "form", "-number")
+    readonly_fields = ("form", "number", "status")
+    inlines = (QuestionInline,)
+    actions_submit_line = ("open_version", "copy_version")
+
+    def workshop(self, row: FormVersion) -> str:
+        return str(row.form.workshop)
+
+    def track(self, row: FormVersion) -> str:
+        return row.form.track.name if row.form.track else "All tracks"
+
+    def root_id(self, row: Any) -> int | None:
+        return row.form.workshop_id
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @action(description="Save and open this version")
+    def open_version(self, request: HttpRequest, obj: FormVersion) -> None:
+        """Shown as a button; ``response_change`` does it, once the questions are saved."""
+
+    @action(description="Copy to a new version")
+    def copy_version(self, request: HttpRequest, obj: FormVersion) -> None:
+        """Shown as a button, see ``response_change``."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """A version has nothing of its own to change."""
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        if formset.instance.status != FormStatus.DRAFT or not formset.has_changed():
+            formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+            return
+        change_questions(version=formset.instance, by=request.user, questions=formset.questions())  # type: ignore[arg-type]
+        formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+
+    def response_change(self, request: HttpRequest, obj: FormVersion) -> HttpResponse:
+        try:
+            if "open_version" in request.POST:
+                open_form_version(version=obj, by=request.user)  # type: ignore[arg-type]
+                messages.success(request, f"Version {obj.number} is open: reviewers are asked with it from now on.")
+            elif "copy_version" in request.POST:
+                obj = new_form_version(form=obj.form, by=request.user)  # type: ignore[arg-type]
+                messages.success(request, f"Version {obj.number} is a draft that you can change.")
+            elif obj.status != FormStatus.DRAFT:
+                messages.info(request, FIXED)
+            else:
+                return super().response_change(request, obj)
+        except Refused as refusal:
+            messages.error(request, refusal.sentence)
+        return redirect("admin:workshops_formversion_change", obj.pk)
