@@ -6,7 +6,20 @@ from django.contrib import admin
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from desk.views import dashboard, decisions, log, mail, my_desk, operator, paper, papers, release, workshops
+from desk.views import (
+    assignment,
+    dashboard,
+    decisions,
+    log,
+    mail,
+    my_desk,
+    operator,
+    paper,
+    papers,
+    people,
+    release,
+    workshops,
+)
 
 app_name = "desk"
 
@@ -40,6 +53,15 @@ urlpatterns: list[URLPattern] = [
     page(f"{PAPER}handler/", paper.handle, "handle"),
     page(f"{PAPER}conflicts/", paper.declare_conflict, "declare_conflict"),
     page(f"{PAPER}conflicts/settle/", paper.settle_conflict, "settle_conflict"),
+    page("people/", people.people, "people"),
+    page("people/invite/", people.invite, "invite"),
+    page("people/action/", people.people_action, "people_action"),
+    page("assignment/", assignment.assignment, "assignment"),
+    page("assignment/<int:run>/", assignment.run, "run"),
+    page("assignment/<int:run>/action/", assignment.run_action, "run_action"),
+    page("people/", people.people, "people"),
+    page("people/invite/", people.invite, "invite"),
+    page("people/action/", people.people_action, "people_action"),
     page("decisions/", decisions.decisions, "decisions"),
     page("decisions/confirm/", decisions.confirm, "confirm_all"),
     page("decisions/<int:number>/", decisions.decide_row, "decide_row"),

@@ -146,6 +146,8 @@ def invite_many(
     lines: str,
     load: int | None = None,
     note: str = "",
+    role: str = Role.REVIEWER,
+    track: Track | None = None,
     undo_seconds: int = 30,
 ) -> tuple[list[Invitation], Batch | None, list[Problem]]:
     """Invite everybody on the pasted lines (“Name <mail>”, “mail”, or “name, mail”).
@@ -154,8 +156,7 @@ def invite_many(
     wait in a drafted batch until somebody types their number (the page Mail).
     """
     require(acting(by), "staff", workshop)
-    guests, problems = read_lines(lines)
-    fresh, known = _sort_out(workshop, guests)
+    fresh, problems = plan_invitations(workshop=workshop, lines=lines, role=role)
     batch = draft_batch(workshop_id=workshop.pk, kind=emails.INVITATION, by=by) if len(fresh) >= BULK_FROM else None
     invitations = [
         invite(
@@ -165,12 +166,21 @@ def invite_many(
             name=guest.name,
             load=load,
             note=note,
+            role=role,
+            track=track,
             undo_seconds=undo_seconds,
             batch=batch,
         )
         for guest in fresh
     ]
-    return invitations, batch, sorted([*problems, *known], key=lambda problem: problem.number)
+    return invitations, batch, problems
+
+
+def plan_invitations(*, workshop: Workshop, lines: str, role: str = Role.REVIEWER) -> tuple[list[Guest], list[Problem]]:
+    """Who would be invited by these lines, and which lines would not do. Changes nothing."""
+    guests, problems = read_lines(lines)
+    fresh, known = _sort_out(workshop, guests, role)
+    return fresh, sorted([*problems, *known], key=lambda problem: problem.number)
 
 
 def read_lines(lines: str) -> tuple[list[Guest], list[Problem]]:
@@ -203,11 +213,11 @@ def _name_and_address(text: str) -> tuple[str, str]:
     return text.replace(word, "").strip(" ,;<>\t\"'") if word else "", word
 
 
-def _sort_out(workshop: Workshop, guests: list[Guest]) -> tuple[list[Guest], list[Problem]]:
+def _sort_out(workshop: Workshop, guests: list[Guest], role: str) -> tuple[list[Guest], list[Problem]]:
     fresh, known = [], []
     for guest in guests:
         try:
-            _check_new(workshop, Role.REVIEWER, guest.address)
+            _check_new(workshop, role, guest.address)
         except Refused as refusal:
             known.append(Problem(guest.number, guest.line, refusal.sentence))
         else:
@@ -296,7 +306,7 @@ def _write(invitation: Invitation, *, batch: Batch | None, undo_seconds: int) ->
         root_type=Root.WORKSHOP,
         root_id=invitation.workshop_id,
         aspect="staff",
-        values=_values(invitation, make_link(invitation)),
+        values=mail_values(invitation, make_link(invitation)),
         recipient=invitation.user,
         address=invitation.address,
         scope=f"w:{invitation.workshop_id}",
@@ -306,7 +316,7 @@ def _write(invitation: Invitation, *, batch: Batch | None, undo_seconds: int) ->
     )
 
 
-def _values(invitation: Invitation, token: str) -> dict[str, object]:
+def mail_values(invitation: Invitation, token: str) -> dict[str, object]:
     workshop = invitation.workshop
     link = emails.page("reviews:link", token)
     return {

@@ -1,0 +1,86 @@
+"""What an organizer may type about people and assignments."""
+
+from typing import Any
+
+from django import forms
+
+from workshops.models import Track
+from workshops.states import Role
+
+INVITABLE = (Role.REVIEWER, Role.AREA_CHAIR, Role.ORGANIZER)
+
+
+class InviteForm(forms.Form):
+    """``track`` is the chosen track, or None."""
+
+    lines = forms.CharField(
+        label="Whom",
+        max_length=200_000,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        help_text="One person a line: “Rui Example &lt;rui@uni.edu&gt;”, or only the address.",
+        error_messages={"required": "Paste at least one address."},
+    )
+    role = forms.ChoiceField(label="As what", choices=[(role.value, role.label) for role in INVITABLE])
+    for_track = forms.ChoiceField(label="For which track", required=False, help_text="Only for area chairs.")
+    load = forms.IntegerField(
+        label="At most how many papers", required=False, min_value=1, max_value=50, help_text="Only for reviewers."
+    )
+    note = forms.CharField(
+        label="A personal word",
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Why them? It stands at the top of the mail.",
+    )
+
+    def __init__(self, *args: Any, tracks: list[Track], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by_id = {str(track.pk): track for track in tracks}
+        choices = [("", "All tracks"), *((pk, track.name) for pk, track in self.by_id.items())]
+        self.fields["for_track"].choices = choices  # type: ignore[attr-defined]
+        self.fields["note"].readers = "Read by everybody whom you invite here"  # type: ignore[attr-defined]
+
+    @property
+    def track(self) -> Track | None:
+        if self.cleaned_data["role"] != Role.AREA_CHAIR:
+            return None
+        return self.by_id.get(self.cleaned_data["for_track"])
+
+
+class LoadForm(forms.Form):
+    load_max = forms.IntegerField(min_value=1, max_value=50)
+    senior = forms.BooleanField(required=False)
+
+
+class ProposeForm(forms.Form):
+    track = forms.ChoiceField(label="Track", required=False)
+
+    def __init__(self, *args: Any, tracks: list[Track], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by_id = {str(track.pk): track for track in tracks}
+        choices = [("", "All tracks"), *((pk, track.name) for pk, track in self.by_id.items())]
+        self.fields["track"].choices = choices  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> Track | None:
+        return self.by_id.get(self.cleaned_data["track"])
+
+
+class AddPairForm(forms.Form):
+    """A reviewer to add to a paper of a proposal."""
+
+    paper = forms.TypedChoiceField(label="Paper", coerce=int, error_messages={"required": "Choose a paper."})
+    user = forms.TypedChoiceField(label="Reviewer", coerce=int, error_messages={"required": "Choose a reviewer."})
+    override = forms.CharField(
+        label="Why in spite of a suspected conflict",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Only where a conflict is suspected.",
+    )
+    override.readers = "Read by organizers without a conflict with this paper"  # type: ignore[attr-defined]
+
+    def __init__(self, *args: Any, papers: list[tuple[int, str]], people: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in (("paper", papers), ("user", people)):
+            self.fields[name].choices = [("", "Choose"), *choices]  # type: ignore[attr-defined]
