@@ -12,7 +12,6 @@ from django.utils import timezone
 from accounts.models import User
 from decisions.models import Decision
 from decisions.states import DecisionStatus
-from desk.services.new_workshop import create
 from rehearsal.season import Plan, Season, deliver, person_of, send
 from reviews.models import Assignment, Review
 from reviews.services.assign import assign
@@ -30,6 +29,7 @@ from workshops.services.roles import give_role
 from workshops.states import DeadlineKind, Role
 
 SLUG = "demo"
+NAME = "Demo Workshop on Symmetry and Geometry"
 PASSWORD = "made-up-person"  # noqa: S105 (of made-up people, on a workshop whose mail stays here)
 
 
@@ -74,19 +74,6 @@ class Demo(Season):
         self._open(abstracts)
         deliver(self.workshop)
         return self.workshop
-
-    def _create(self) -> Workshop:
-        workshop = create(
-            by=self.chair,
-            slug=SLUG,
-            name="Demo Workshop on Symmetry and Geometry",
-            year=timezone.now().year,
-            is_rehearsal=True,
-            contact="chairs@olga.test",
-        )
-        for user in self.organizers[1:]:
-            give_role(workshop=workshop, user=user, role=Role.ORGANIZER, by=self.chair)
-        return workshop
 
     def cast(self, given: str) -> User:
         return User.objects.get(email=next(guest.email for guest in CAST if guest.given == given))
@@ -175,4 +162,4 @@ class Demo(Season):
 
 def build_demo() -> Workshop:
     """Make the demo workshop. Raises RehearsalError or Refused; what was made until then stays."""
-    return Demo(Plan(slug=SLUG, seed=7), tell=lambda line: None).build()
+    return Demo(Plan(slug=SLUG, name=NAME, seed=7), tell=lambda line: None).build()

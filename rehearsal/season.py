@@ -84,6 +84,7 @@ class Plan:
     reviewers: int | None = None
     seed: int = 0
     until: str = PHASES[-1]
+    name: str = ""
 
 
 @dataclass
@@ -125,7 +126,7 @@ class Season:
         workshop = create_workshop(
             by=self.organizers[0],
             slug=self.plan.slug,
-            name=f"Rehearsal {self.plan.slug}",
+            name=self.plan.name or f"Rehearsal {self.plan.slug}",
             year=now.year,
             is_rehearsal=True,
             contact="chairs@olga.test",
@@ -243,9 +244,9 @@ class Season:
     def invite(self, count: int) -> None:
         """Ask authors and outsiders, a tenth more than needed; most accept, one declines, one does not answer."""
         people = self._guests(count + 2)
-        lines = "\n".join(f"{person.name} <{person.email}>" for person in people)
         before = set(Invitation.objects.filter(workshop=self.workshop).values_list("pk", flat=True))
-        _, batch, _ = invite_many(workshop=self.workshop, by=self.chair, lines=lines)
+        lines = "\n".join(f"{person.name} <{person.email}>" for person in people)
+        _, batch, _ = invite_many(workshop=self.workshop, by=self.chair, lines=lines, undo_seconds=0)
         if batch is not None:
             send(batch, self.chair)
         deliver(self.workshop)
