@@ -177,7 +177,8 @@ def run_page(run: AssignmentRun, viewer: Viewer) -> RunPage:
     free = free_papers(viewer, run.workshop_id)
     free_ids = set(free.values_list("pk", flat=True))
     papers = _papers(run, viewer, free_ids)
-    whole = sees_whole(run, viewer.person)
+    person: Any = viewer.person
+    whole = sees_whole(run, person)
     line = _line(run, free_ids, viewer)
     scored = [paper for paper in papers if paper.is_scored]
     return RunPage(

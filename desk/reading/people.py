@@ -204,9 +204,10 @@ def _invitations(workshop: Workshop, viewer: Viewer, query: PeopleQuery) -> Peop
     if query.state:
         rows = rows.filter(status=query.state)
     words = fold(query.q).split()
-    last = rows.filter(pk=_uuid(query.after)).values_list("created_at", flat=True).first() if query.after else None
-    if last is not None:
-        rows = rows.filter(Q(created_at__lt=last) | Q(created_at=last, pk__lt=_uuid(query.after)))
+    key = _uuid(query.after)
+    last = rows.filter(pk=key).values_list("created_at", flat=True).first() if key else None
+    if key and last is not None:
+        rows = rows.filter(Q(created_at__lt=last) | Q(created_at=last, pk__lt=key))
     rows = rows.order_by("-created_at", "-pk")
     limit = None if words else PAGE + 1  # names of invited people are not stored folded
     found = [row for row in rows[:limit] if all(w in fold(f"{row.name} {row.address}") for w in words)][: PAGE + 1]

@@ -31,6 +31,11 @@ from workshops.models import Workshop
 SECTION = "assignment"
 
 
+def _by(viewer: Viewer) -> Any:
+    """The organizer who acts."""
+    return viewer.person
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_page
 def assignment(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResponse:
@@ -39,7 +44,7 @@ def assignment(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> Http
     form = ProposeForm(request.POST or None, tracks=tracks)
     if request.method == "POST" and form.is_valid():
         try:
-            made = proposals.start_run(workshop=workshop, by=viewer.person, track=form.chosen)
+            made = proposals.start_run(workshop=workshop, by=_by(viewer), track=form.chosen)
         except Refused as refusal:
             form.add_error(None, refusal.sentence)
         else:
@@ -83,7 +88,7 @@ def _run_page(
 ) -> HttpResponse:
     page = run_page(row, viewer)
     publishes = row.status == RunStatus.OPEN and page.is_complete and page.whole
-    plan = proposals.preview(run=row, by=viewer.person) if publishes else None
+    plan = proposals.preview(run=row, by=_by(viewer)) if publishes else None
     context: dict[str, Any] = {
         "page": page,
         "job": row.job,
@@ -95,7 +100,7 @@ def _run_page(
     }
     if page.pairs:
         shown = [paper.pk for paper in page.papers]
-        reveal(by=viewer.person, workshop=workshop, page=SECTION, papers=shown)  # type: ignore[arg-type]
+        reveal(by=_by(viewer), workshop=workshop, page=SECTION, papers=shown)
     return desk_render(request, "desk/assignment_run.html", workshop, viewer, SECTION, context, status)
 
 
@@ -145,7 +150,7 @@ def _add(request: HttpRequest, workshop: Workshop, viewer: Viewer, row: Assignme
         paper = _paper(viewer, row, given["paper"])
         try:
             pair = proposals.add_pair(
-                run=row, submission=paper, user=_reviewer(row, given["user"]), by=viewer.person, why=given["override"]
+                run=row, submission=paper, user=_reviewer(row, given["user"]), by=_by(viewer), why=given["override"]
             )
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
@@ -193,18 +198,18 @@ def _lock(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> int:
 def _stop(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> int:
     job = Job.objects.filter(pk=row.job_id or 0).first()
     if job is not None:
-        cancel_job(job, by=viewer.person)
+        cancel_job(job, by=_by(viewer))
         messages.success(request, "It stops at its next step.")
     return row.pk
 
 
 def _publish(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> int:
     text = request.POST.get("typed", "").strip()
-    count = proposals.preview(run=row, by=viewer.person).mails
+    count = proposals.preview(run=row, by=_by(viewer)).mails
     typed = int(text) if text.isdecimal() and len(text) < 9 else None
     if count >= TYPED_FROM and typed != count:
         raise Refused(f"Publishing writes {count} mails. Type {count} to confirm it.", field="typed")
-    batch = proposals.publish_run(run=row, by=viewer.person, typed=typed)
+    batch = proposals.publish_run(run=row, by=_by(viewer), typed=typed)
     hold = row.workshop.hold_minutes
     wait = f"leave in {hold} minutes; until then you can cancel them or undo it all" if hold else "are on their way"
     messages.success(request, f"Published. {batch.messages.count()} mails {wait}.")
@@ -212,20 +217,20 @@ def _publish(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> int:
 
 
 def _undo(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> int:
-    proposals.undo_run(run=row, by=viewer.person)
+    proposals.undo_run(run=row, by=_by(viewer))
     messages.success(request, "Undone: the assignments are gone, and mails that had not left are cancelled.")
     return row.pk
 
 
 def _discard(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> int:
-    proposals.discard_run(run=row, by=viewer.person)
+    proposals.discard_run(run=row, by=_by(viewer))
     messages.success(request, "The proposal is thrown away. Nobody was told anything of it.")
     return row.pk
 
 
 def _again(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> int:
     """A new proposal that keeps what was locked, added and taken out in this one."""
-    return proposals.start_run(workshop=row.workshop, by=viewer.person, track=row.track, keep=row).pk
+    return proposals.start_run(workshop=row.workshop, by=_by(viewer), track=row.track, keep=row).pk
 
 
 _ACTIONS: dict[str, Callable[[HttpRequest, Viewer, AssignmentRun], int]] = {

