@@ -90,10 +90,14 @@ class ProfileForm(forms.Form):
         label="Particle",
         max_length=40,
         required=False,
-        help_text="Such as van, de la or von, if you are not sorted under it.",
+        help_text="Such as van, de la or von; often empty.",
     )
     family = forms.CharField(
-        label="Family name", max_length=120, required=False, widget=forms.TextInput({"autocomplete": "family-name"})
+        label="Family name",
+        max_length=120,
+        required=False,
+        help_text="Given or family: one is enough.",
+        widget=forms.TextInput({"autocomplete": "family-name"}),
     )
     orcid = forms.CharField(
         label="ORCID iD",
@@ -166,7 +170,7 @@ def typed_affiliations(rows: forms.BaseFormSet) -> tuple[list[dict[str, Any]], l
 
 class PublicationsForm(forms.Form):
     text = forms.CharField(
-        label="Your publications",
+        label="Add publications",
         help_text="BibTeX, for instance from your reference manager, or one title a line.",
         widget=forms.Textarea({"rows": 8, "spellcheck": "false"}),
         error_messages={"required": "Paste your BibTeX here, or write one title a line."},

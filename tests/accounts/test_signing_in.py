@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.services.register import create_person
 from audit.models import Entry
 from notifications.models import Message
+from tests import servers
 
 SIGN_UP = reverse("account_signup")
 SIGN_IN = reverse("account_login")
@@ -318,3 +319,15 @@ class TestAddresses:
         free = browser.post(self.EMAILS, {"action_add": "", "email": "ada@other.test"})
         assert (answer.status_code, answer["Location"]) == (free.status_code, free["Location"])
         assert set(EmailAddress.objects.filter(user=ada).values_list("email", flat=True)) == {"ada@ada.test"}
+
+
+@pytest.mark.servers
+def test_rates_are_counted_in_redis_too(ada: User, settings):
+    with servers.redis() as url:
+        settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}}
+        for _ in range(3):
+            assert Client().post(ASK_FOR_CODE, {"email": "ada@ada.test"}).status_code == 302
+        answer = Client().post(ASK_FOR_CODE, {"email": "ada@ada.test"})
+        assert answer.context["form"].errors == {"email": ["Too many failed login attempts. Try again later."]}
+        browser = Client()
+        assert browser.post(ASK_FOR_CODE, {"email": "unknown@zed.test"})["Location"] == ENTER_SIGN_IN_CODE

@@ -52,7 +52,7 @@ class TestHome:
     def test_open_call_stands_there_with_its_deadline(self, client: Client, workshop: Workshop, before):
         content = page(client, HOME)
         assert f'<a href="{call_of(workshop)}">NeurReps 2027</a>' in content
-        assert "Open for submissions" in content
+        assert "Open: submit by" in content
         assert "4 Sep 2027, 23:59 AoE" in content
 
     def test_next_deadline_stands_first_and_what_is_closed_last(self, client: Client, workshop: Workshop, olga: User):
@@ -136,7 +136,7 @@ class TestCall:
 
     def test_tracks_stand_in_a_table_with_what_tells_them_apart(self, client: Client, workshop: Workshop, before):
         content = page(client, call_of(workshop))
-        for words in ("9 without references", "4 without references", "no limit", "Double-blind", "Single-blind"):
+        for words in ("9, references apart", "4, references apart", "no limit", "Double-blind", "Single-blind"):
             assert words in content
         assert content.count('scope="row"') == 3
 
