@@ -1,0 +1,209 @@
+"""Mail on the desk: each organizer sees what they may, nothing leaves by itself, old pages do nothing."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from notifications.models import Batch, Message, Template
+from notifications.rendering import scope_of
+from notifications.services.batches import confirm_batch, draft_batch, send_now
+from notifications.services.deliver import deliver_lot
+from notifications.services.enqueue import enqueue
+from notifications.states import BatchStatus, MessageStatus
+from tests.factories import Cast
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(user: Any) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def address(cast: Cast, rest: str = "") -> str:
+    return f"/admin/w/{cast.workshop.slug}/mail/{rest}"
+
+
+def subjects(response: Any) -> list[str]:
+    return [line.subject for line in response.context["page"].lines]
+
+
+def write(cast: Cast, key: str = "1", **given: Any) -> Message:
+    values = {
+        "workshop": "NeurReps 2027",
+        "name": "Rui",
+        "papers": [],
+        "count": "1 paper",
+        "why": "It was withdrawn.",
+        "link": "https://papers.test/",
+        "contact": "",
+    }
+    common = {"root_type": "workshop", "root_id": cast.workshop.pk, "aspect": "staff", "address": "rui@rui.test"}
+    message = enqueue(**({"kind": "assignment_not_needed", "key": key, "values": values} | common | given))
+    assert message is not None
+    return message
+
+
+@pytest.fixture
+def batch(cast: Cast) -> Batch:
+    batch = draft_batch(workshop_id=cast.workshop.pk, kind="assignment_not_needed", by=cast.olga)
+    for number in range(3):
+        write(cast, key="b", address=f"p{number}@people.test", batch=batch)
+    return batch
+
+
+def test_organizer_sees_the_workshops_mail_and_that_of_papers_they_are_free_on(cast: Cast) -> None:
+    Message.objects.all().delete()
+    own = write(cast)
+    adas = write(cast, root_type="submission", root_id=cast.paper.pk, aspect="mail")
+    ottos = write(cast, root_type="submission", root_id=cast.ottos_paper.pk, aspect="mail")
+    elsewhere = write(cast, root_id=cast.elsewhere.pk)
+
+    def seen(user: Any) -> list[int]:
+        return [line.pk for line in signed_in(user).get(address(cast)).context["page"].lines]
+
+    assert seen(cast.olga) == [ottos.pk, adas.pk, own.pk]
+    assert seen(cast.otto) == [adas.pk, own.pk]
+    for pk, status in ((adas.pk, 200), (ottos.pk, 404), (elsewhere.pk, 404)):
+        assert signed_in(cast.otto).get(address(cast, f"messages/{pk}/")).status_code == status
+        action = signed_in(cast.otto).post(address(cast, f"messages/{pk}/cancel/")).status_code
+        assert action == (302 if status == 200 else 404)
+    assert Message.objects.get(pk=ottos.pk).status == MessageStatus.DUE
+
+
+@pytest.mark.parametrize("who", ["ada", "rui", "mara", "zed"])
+@pytest.mark.parametrize("page", ["", "batches/{}/", "templates/", "templates/receipt/"])
+def test_page_is_not_there_for_others(cast: Cast, batch: Batch, who: str, page: str) -> None:
+    assert signed_in(getattr(cast, who)).get(address(cast, page.format(batch.pk))).status_code == 404
+
+
+def test_list_is_filtered_searched_and_paged_by_key(cast: Cast) -> None:
+    Message.objects.all().delete()
+    for number in range(55):
+        write(cast, key=str(number), address=f"p{number}@people.test")
+    olga = signed_in(cast.olga)
+    first = olga.get(address(cast))
+    assert len(first.context["page"].lines) == 50
+    second = olga.get(address(cast) + first.context["older_url"])
+    assert [line.address for line in second.context["page"].lines] == [f"p{n}@people.test" for n in (4, 3, 2, 1, 0)]
+    (found,) = olga.get(address(cast), {"q": "P54@"}).context["page"].lines
+    assert found.address == "p54@people.test"
+    assert olga.get(address(cast), {"status": "sent"}).context["page"].lines == []
+    assert olga.get(address(cast), {"kind": "receipt"}).context["page"].lines == []
+    assert olga.get(address(cast), {"before": "x", "status": "x"}).status_code == 200
+
+
+def test_secret_text_is_shown_to_nobody(cast: Cast) -> None:
+    message = Message.objects.get(kind="invitation")
+    Message.objects.filter(pk=message.pk).update(text="the secret words", wiped_at=None)
+    page = signed_in(cast.olga).get(address(cast, f"messages/{message.pk}/"))
+    assert page.status_code == 200
+    assert "the secret words" not in page.content.decode()
+    assert "shown to nobody but its recipient" in page.content.decode()
+
+
+def test_draft_is_confirmed_held_and_cancelled(cast: Cast, batch: Batch) -> None:
+    olga = signed_in(cast.olga)
+    page = olga.get(address(cast, f"batches/{batch.pk}/"))
+    assert "Confirm 3 messages" in page.content.decode()
+    assert page.context["confirm"].initial["hold_minutes"] == cast.workshop.hold_minutes
+    wrong = olga.post(address(cast, f"batches/{batch.pk}/confirm/"), {"hold_minutes": "61"})
+    assert wrong.status_code == 422
+    assert Batch.objects.get().status == BatchStatus.DRAFT
+    for _ in range(2):
+        olga.post(address(cast, f"batches/{batch.pk}/confirm/"), {"hold_minutes": "5"})
+    assert Batch.objects.get().status == BatchStatus.HELD
+    assert deliver_lot().sent == Message.objects.filter(status="sent").count()
+    assert set(batch.messages.values_list("status", flat=True)) == {MessageStatus.HELD}
+    olga.post(address(cast, f"batches/{batch.pk}/cancel/"))
+    again = olga.post(address(cast, f"batches/{batch.pk}/cancel/"), follow=True)
+    assert "was cancelled; nobody got it" in again.content.decode()
+
+
+def test_progress_is_polled_only_while_it_moves(cast: Cast, batch: Batch) -> None:
+    olga = signed_in(cast.olga)
+    part = address(cast, f"batches/{batch.pk}/?part=progress")
+    assert "hx-trigger" not in olga.get(part).content.decode()
+    send_now(batch=confirm_batch(batch=batch, by=None, typed=None, hold_minutes=10), by=None)
+    assert 'hx-trigger="every 2s"' in olga.get(part).content.decode()
+    assert "<html" not in olga.get(part).content.decode()
+    while deliver_lot().claimed:
+        pass
+    assert "3 of 3 done" in olga.get(part).content.decode()
+    assert "hx-trigger" not in olga.get(part).content.decode()
+
+
+def test_words_of_a_draft_are_changed_for_this_time_only(cast: Cast, batch: Batch) -> None:
+    olga = signed_in(cast.olga)
+    words = {"words-subject": "News, {{ name }}", "words-text": "Only this: {{ why }}"}
+    olga.post(address(cast, f"batches/{batch.pk}/words/"), words)
+    assert set(batch.messages.values_list("subject", "text")) == {("News, Rui", "Only this: It was withdrawn.\n")}
+    bad = olga.post(address(cast, f"batches/{batch.pk}/words/"), words | {"words-text": "{{ ghost }}"})
+    assert bad.status_code == 422
+    assert "no value called “ghost”" in bad.content.decode()
+    assert "{{ ghost }}" in bad.content.decode()
+
+
+def test_mail_in_doubt_is_settled_on_its_page(cast: Cast) -> None:
+    message = write(cast)
+    Message.objects.filter(pk=message.pk).update(status=MessageStatus.IN_DOUBT, last_code="the line broke")
+    olga = signed_in(cast.olga)
+    page = olga.get(address(cast, f"messages/{message.pk}/")).content.decode()
+    assert "It arrived" in page
+    assert "Send again" in page
+    assert "the line broke" in page
+    olga.post(address(cast, f"messages/{message.pk}/arrived/"))
+    assert Message.objects.get(pk=message.pk).status == MessageStatus.SENT
+    again = olga.post(address(cast, f"messages/{message.pk}/did-not-arrive/"), follow=True)
+    assert "has been sent" in again.content.decode()
+    assert olga.post(address(cast, f"messages/{message.pk}/dance/")).status_code == 404
+
+
+def test_template_is_previewed_saved_and_reset(cast: Cast) -> None:
+    olga, page = signed_in(cast.olga), address(cast, "templates/assignment_not_needed/")
+    start = olga.get(page)
+    assert start.context["preview"].subject
+    words = {"subject": "Free again, {{ name }}", "text": "{{ why }}", "version": "0"}
+    shown = olga.post(page, words | {"do": "preview"})
+    assert shown.context["preview"].subject == "Free again, Rui Example"
+    part = olga.post(page, words | {"do": "preview"}, headers={"HX-Request": "true"})
+    assert part.content.decode().lstrip().startswith('<div id="preview"')
+    assert not Template.objects.exists()
+    bad = olga.post(page, words | {"do": "save", "text": "{{ ghost }}"})
+    assert (bad.status_code, bad.context["form"].errors["text"][0].startswith("There is no value")) == (422, True)
+    olga.post(page, words | {"do": "save"})
+    template = Template.objects.get()
+    assert (template.scope, template.version, template.updated_by) == (scope_of(cast.workshop.pk), 1, cast.olga)
+    stale = olga.post(page, words | {"do": "save", "subject": "Mine"})
+    assert "changed these words in the meantime" in stale.content.decode()
+    assert "Mine" in stale.content.decode()
+    olga.post(page, {"do": "reset"})
+    assert not Template.objects.exists()
+
+
+def test_words_of_the_site_are_not_edited_by_a_workshop(cast: Cast) -> None:
+    olga = signed_in(cast.olga)
+    assert olga.get(address(cast, "templates/account/")).status_code == 404
+    assert olga.get(address(cast, "templates/nothing/")).status_code == 404
+    assert "Account mail" not in olga.get(address(cast, "templates/")).content.decode()
+
+
+@pytest.mark.parametrize("page", ["", "batches/{}/", "templates/"])
+def test_page_asks_as_much_for_one_row_as_for_many(
+    cast: Cast, batch: Batch, page: str, django_assert_num_queries: Any
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    olga = signed_in(cast.olga)
+    url = address(cast, page.format(batch.pk))
+    with CaptureQueriesContext(connection) as few:
+        olga.get(url)
+    for number in range(10):
+        write(cast, key=f"m{number}", batch=batch, due_at=timezone.now())
+        write(cast, key=f"s{number}", root_type="submission", root_id=cast.paper.pk, aspect="mail")
+    with django_assert_num_queries(len(few)):
+        olga.get(url)
