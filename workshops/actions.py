@@ -2,9 +2,6 @@
 
 ACTIONS = {
     "workshop.created": "created the workshop",
-    "workshop.changed": "changed the workshop",
-    "track.added": "added a track",
-    "topic.added": "added a topic",
     "deadline.set": "set a deadline",
     "deadline.moved": "moved a deadline",
     "role.given": "gave a role",
