@@ -4,7 +4,7 @@ import unicodedata
 
 import idna
 
-from audit.text import fold as fold  # noqa: PLC0414 (people look for it here)
+from audit.text import fold as fold  # people look for it here
 
 # Providers where a shared domain says nothing about a shared institution.
 FREE_MAIL = frozenset(
