@@ -1,10 +1,11 @@
 """Begin a paper: a draft with a number, and whoever began it as its first author."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from accounts.models import User
 from audit.errors import Refused
@@ -22,6 +23,7 @@ def start_submission(
 ) -> Submission:
     """Make a draft under the workshop's next number. ``by`` becomes first and corresponding author.
 
+    The very same beginning within a minute (a double click) returns the draft that there is.
     Raises Refused when the track takes no papers at ``received_at``, and for a person without a confirmed address.
     """
     if track.workshop_id != workshop.pk:
@@ -31,8 +33,11 @@ def start_submission(
         raise Refused(f"The title has {len(title)} characters; at most 300 fit. Shorten it a little.", field="title")
     require_taking(workshop.pk, track, received_at)
     with transaction.atomic():
+        number = next_number(workshop)
+        if by is not None and title and (twin := _just_begun(workshop, track, by, title)):
+            return twin
         submission = Submission.objects.create(
-            workshop=workshop, track=track, number=next_number(workshop), title=title, created_by=by
+            workshop=workshop, track=track, number=number, title=title, created_by=by
         )
         if by is not None:
             _first_author(submission, by)
@@ -45,6 +50,11 @@ def next_number(workshop: Workshop) -> int:
     """The number after the highest. Two that ask at once wait for each other: the workshop's row is locked."""
     Workshop.objects.select_for_update().get(pk=workshop.pk)
     return (Submission.objects.of(workshop.pk).aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def _just_begun(workshop: Workshop, track: Track, by: User, title: str) -> Submission | None:
+    recent = Submission.objects.of(workshop.pk).filter(track=track, created_by=by, title=title, current=None)
+    return recent.filter(created_at__gt=timezone.now() - timedelta(minutes=1)).first()
 
 
 def _first_author(submission: Submission, by: User) -> None:

@@ -1,10 +1,17 @@
 """Small PDFs of every sort, made here."""
 
 import io
+import zlib
 
 from pypdf import PdfWriter
 from pypdf.annotations import FreeText, Link
-from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import (
+    DecodedStreamObject,
+    DictionaryObject,
+    EncodedStreamObject,
+    NameObject,
+    TextStringObject,
+)
 
 DEFAULT = ("Symmetry and neural codes. Anonymous authors.",)
 
@@ -75,9 +82,23 @@ def telling() -> bytes:
     stream.set_data(XMP.encode())
     made.root_object[NameObject("/Metadata")] = made._add_object(stream)
     made.add_attachment("ada-notes.txt", b"notes of Ada Example")
-    made.add_js("app.alert('Ada Example')")
+    script = {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("say('Ada Example')")}
+    made.root_object[NameObject("/OpenAction")] = DictionaryObject(script)
     note = FreeText(text="Ada Example: mend this", rect=(50, 50, 200, 100))
     note[NameObject("/T")] = TextStringObject("Ada Example")
     made.add_annotation(0, note)
     made.add_annotation(0, Link(rect=(50, 150, 200, 170), url="https://code.test/anonymous"))
+    return finish(made)
+
+
+def bomb() -> bytes:
+    """A page whose content unpacks to 400 MB."""
+    made = writer()
+    compressed = zlib.compressobj(9)
+    zeros = b" " * 1_000_000
+    data = b"".join(compressed.compress(zeros) for _ in range(400)) + compressed.flush()
+    stream = EncodedStreamObject()
+    stream._data = data
+    stream[NameObject("/Filter")] = NameObject("/FlateDecode")
+    made.pages[0][NameObject("/Contents")] = made._add_object(stream)
     return finish(made)

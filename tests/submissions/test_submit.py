@@ -87,7 +87,7 @@ def test_save_after_the_deadline_is_refused_with_both_instants(stage) -> None:
     entry = deadline(stage)
     paper = start(stage)
     with pytest.raises(
-        Refused, match="The deadline of the track Extended Abstract was .* AoE, and this came at .* AoE"
+        Refused, match=r"The deadline of the track Extended Abstract was .* AoE, and this came at .* AoE"
     ):
         save(paper, stage.ada, at=entry.counts_until + timedelta(seconds=1))
     assert Submission.objects.get(pk=paper.pk).title == ""
@@ -133,7 +133,7 @@ def test_second_call_submits_nothing_again(stage) -> None:
 
 def test_submitted_paper_stays_complete(stage) -> None:
     paper = submitted(stage)
-    with pytest.raises(Refused, match="The abstract is missing. This paper is submitted and must stay complete"):
+    with pytest.raises(Refused, match=r"The abstract is missing\. This paper is submitted and must stay complete"):
         save(paper, stage.ada, abstract="")
     assert Submission.objects.get(pk=paper.pk).abstract == "We look at $SO(3)$ in the brain."
 
