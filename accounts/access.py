@@ -19,7 +19,7 @@ def operator(viewer: Viewer) -> Q:
 
 
 def _is_operator(viewer: Viewer) -> bool:
-    return bool(viewer.person and viewer.person.is_superuser and viewer.person.is_active)
+    return bool(getattr(viewer.person, "is_superuser", False) and getattr(viewer.person, "is_active", False))
 
 
 through(Affiliation, "user", User, "self")

@@ -14,7 +14,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     orcid = models.CharField("ORCID iD", max_length=19, null=True, blank=True, unique=True)
     homepage = models.URLField(blank=True)
     is_staff = models.BooleanField("may edit settings", default=False)
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True)  # type: ignore[misc]  # the base class has a plain attribute
     erased_at = models.DateTimeField(null=True, blank=True)
     date_joined = models.DateTimeField(auto_now_add=True)
     search_identity = models.TextField(blank=True, editable=False)
