@@ -1,5 +1,7 @@
 """People. The e-mail address is the login; a person is never deleted, only erased in place."""
 
+from typing import ClassVar
+
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.db import models
 
@@ -14,7 +16,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     orcid = models.CharField("ORCID iD", max_length=19, null=True, blank=True, unique=True)
     homepage = models.URLField(blank=True)
     is_staff = models.BooleanField("may edit settings", default=False)
-    is_active = models.BooleanField(default=True)  # type: ignore[misc]  # the base class has a plain attribute
+    is_active = models.BooleanField(default=True)
     erased_at = models.DateTimeField(null=True, blank=True)
     date_joined = models.DateTimeField(auto_now_add=True)
     search_identity = models.TextField(blank=True, editable=False)
@@ -22,7 +24,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects = UserManager()
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         constraints = [
