@@ -91,6 +91,14 @@ class Demo(Season):
         self.write_paper([ada])
         self.write_paper([self.person(), self.person()])
         self.close_submissions()
+        today = timezone.now().astimezone(AOE).date()
+        set_deadline(
+            workshop=self.workshop,
+            kind=DeadlineKind.REVIEW,
+            track=proceedings,
+            at=aoe_end_of_day(today + timedelta(days=5)),
+            by=self.chair,
+        )
 
     def _assign(self, *tracks: Track) -> None:
         for given in ("Rui", "Cleo"):
@@ -111,14 +119,6 @@ class Demo(Season):
         assign(submission=paper, user=self.cast("Mara"), by=self.chair, kind=kind)
 
     def _review(self, proceedings: Track, findings: Track) -> None:
-        today = timezone.now().astimezone(AOE).date()
-        set_deadline(
-            workshop=self.workshop,
-            kind=DeadlineKind.REVIEW,
-            track=proceedings,
-            at=aoe_end_of_day(today + timedelta(days=5)),
-            by=self.chair,
-        )
         self.track = findings
         self.play_review()
         todo = Assignment.objects.current().filter(submission__track=proceedings, kind=AssignmentKind.REVIEWER)
