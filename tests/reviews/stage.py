@@ -6,14 +6,19 @@ from typing import Any
 
 from django.utils import timezone
 
+from access.viewer import Viewer
 from accounts.models import User
 from jobs.models import Job
 from jobs.services.run import run_job
+from reviews.matching import solve
+from reviews.matching.problem import Problem
 from reviews.models import Assignment, AssignmentRun, Review
+from reviews.problem import problem_of
 from reviews.services.assign import assign
 from reviews.services.review import open_review, submit_review
 from reviews.services.reviewers import add_reviewer
 from reviews.services.run import start_run
+from reviews.services.solve import write_answer
 from submissions.importing.records import ImportedAuthor, ImportedPaper
 from submissions.models import Submission
 from submissions.services.import_papers import import_papers
@@ -73,10 +78,16 @@ def run_jobs() -> None:
         run_job(job.pk)
 
 
-def proposal(stage: Any, *, by: User | None = None, **options: Any) -> AssignmentRun:
-    """A proposal that is made."""
-    run = start_run(workshop=stage.workshop, by=by or stage.olga, **options)
-    run_jobs()
+def proposal(stage: Any, *, by: User | None = None, in_worker: bool = False, **options: Any) -> AssignmentRun:
+    """A proposal that is made: by a worker and its subprocess, or, quicker, by the same steps in this process."""
+    by = by or stage.olga
+    run = start_run(workshop=stage.workshop, by=by, **options)
+    if in_worker:
+        run_jobs()
+    else:
+        problem = problem_of(run, Viewer(by))
+        write_answer(run, problem, solve(Problem.from_dict(problem), seed=run.seed))
+        Job.objects.filter(pk=run.job_id).update(status="done")
     run.refresh_from_db()
     return run
 
