@@ -174,7 +174,7 @@ def read_page(submission: Submission, *, viewer_id: int, now: datetime) -> Autho
 def history(submission: Submission) -> list[Change]:
     """The last fifty saves, newest first. One statement."""
     rows = list(submission.revisions.select_related("saved_by").order_by("-number")[:51])
-    pairs = zip(rows, [*rows[1:], None], strict=True)
+    pairs = zip(rows, [*rows[1:], None], strict=False)
     return [_change(row, before) for row, before in pairs][:50]
 
 

@@ -221,7 +221,7 @@ def test_number_of_statements_does_not_grow(stage, django_assert_num_queries) ->
     _import(stage, 20, first=100)
     for number in range(3, 20):
         member(stage, f"Rui{number}", email=f"rui{number}@uni{number}.test")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         assert again(stage) == 0
 
 

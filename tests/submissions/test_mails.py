@@ -39,8 +39,7 @@ def test_draft_mails_nobody(stage) -> None:
 
 
 def test_first_submission_mails_a_receipt_and_a_notice_to_each_co_author(stage) -> None:
-    authors = [
-        *both(stage),
+    others = [
         author(stage.ben, given="Cy", email="cy@cy.test"),
         author(stage.ben, given="Dee", email=""),
     ]
