@@ -23,7 +23,7 @@ UNFOLD_POLICY = {
 class SettingsSite(UnfoldAdminSite):
     """One door for everything under /admin/."""
 
-    site_title = site_header = "Settings"
+    site_title = site_header = index_title = "Settings"
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Only settings on our own base are registered: a library's ModelAdmin asks nobody for rights."""
@@ -45,7 +45,7 @@ class SettingsSite(UnfoldAdminSite):
                 raise Http404
             response = guarded(request, *args, **kwargs)
             if not getattr(view, "is_desk_page", False):
-                response._csp_update = UNFOLD_POLICY  # type: ignore[attr-defined]
+                response._csp_update = UNFOLD_POLICY
             return response
 
         return inner

@@ -1,6 +1,6 @@
 """The season of one workshop at a glance, counted over what the viewer may see."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -82,7 +82,7 @@ def read_dashboard(workshop: Workshop, viewer: Viewer, now: datetime, *, two: bo
     seasons = windows_by_track(deadlines, [track.pk for track in tracks], now)
     rows = _rows(workshop, viewer)
     counts = Counter(row.status for row in rows)
-    milestones = _timeline(deadlines, now)
+    milestones = _timeline(_effective(deadlines, {track.pk for track in tracks}), now)
     closed = {track.pk for track in tracks if seasons[track.pk][DeadlineKind.SUBMISSION].is_late}
     found = _needs(workshop, viewer, rows, seasons, closed, now, two)
     needs = [replace(need, url=f"{reverse(f'desk:{need.page}', args=[workshop.slug])}{need.query}") for need in found]
@@ -97,6 +97,15 @@ def read_dashboard(workshop: Workshop, viewer: Viewer, now: datetime, *, two: bo
         closed=bool(closed),
         empty=not rows,
     )
+
+
+def _effective(rows: list[Deadline], tracks: set[int]) -> list[Deadline]:
+    """Without the workshop's own dates that every track has replaced by one of its own."""
+    own: dict[str, set[int]] = defaultdict(set)
+    for row in rows:
+        if row.track_id is not None:
+            own[row.kind].add(row.track_id)
+    return [row for row in rows if row.track_id is not None or not tracks or own[row.kind] != tracks]
 
 
 def _timeline(rows: list[Deadline], now: datetime) -> list[Milestone]:

@@ -7,12 +7,13 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db.models import Count, Exists, OuterRef
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
+from access.registry import right
 from access.rights import visible_to
 from access.viewer import Viewer
 from decisions.models import Decision
-from decisions.states import TOLD
+from decisions.states import TOLD, DecisionStatus
 from reviews.models import Assignment, Invitation, Review
 from reviews.states import REVIEWING, AssignmentStatus, InvitationStatus, ReviewStatus
 from submissions.models import Authorship, File, Handler, Submission
@@ -66,7 +67,7 @@ def read_my_desk(viewer: Viewer, now: datetime) -> MyDesk:
         *_papers(papers, seasons),
         *(_assignment(row, seasons) for row in assignments),
         *_invitations(viewer, now),
-        *_organizing(organized, seasons, now),
+        *_organizing(organized, viewer, seasons, now),
     ]
     calls = _calls(seasons, now) if not items else []
     due = [item for item in items if item.action and not item.done]
@@ -197,22 +198,36 @@ def _invitations(viewer: Viewer, now: datetime) -> list[Item]:
 # --- organizing ---
 
 
-def _organizing(workshops: list[Workshop], seasons: Seasons, now: datetime) -> list[Item]:
+def _organizing(workshops: list[Workshop], viewer: Viewer, seasons: Seasons, now: datetime) -> list[Item]:
+    """The next step of each workshop. Two queries for all of them."""
     ids = [workshop.pk for workshop in workshops]
     held = Handler.objects.filter(until=None).values("submission")
     rows = Submission.objects.filter(workshop__in=ids, status=SubmissionStatus.SUBMITTED).exclude(pk__in=held)
-    counted = rows.order_by().values("workshop", "track").annotate(n=Count("pk"))
     lacking: dict[int, int] = defaultdict(int)
-    for row in counted:
-        if _window(seasons, row["workshop"], row["track"], DeadlineKind.SUBMISSION).is_late:
-            lacking[row["workshop"]] += row["n"]
-    return [_workshop(workshop, seasons[workshop.pk][None], lacking[workshop.pk], now) for workshop in workshops]
+    for workshop, track, n in rows.order_by().values_list("workshop", "track").annotate(n=Count("pk")):
+        if _window(seasons, workshop, track, DeadlineKind.SUBMISSION).is_late:
+            lacking[workshop] += n
+    mine = Submission.objects.filter(right(Submission, "act", viewer)).values("pk")
+    waiting = Decision.objects.filter(submission__in=mine, status=DecisionStatus.TENTATIVE).exclude(
+        decided_by=viewer.id
+    )
+    counted = waiting.order_by().values("submission__workshop").annotate(n=Count("pk"))
+    to_confirm = {row["submission__workshop"]: row["n"] for row in counted}
+    return [
+        _workshop(workshop, seasons[workshop.pk], lacking[workshop.pk], to_confirm.get(workshop.pk, 0), now)
+        for workshop in workshops
+    ]
 
 
-def _workshop(workshop: Workshop, season: Windows, lacking: int, now: datetime) -> Item:
-    coming = [window for window in season.values() if window.at and window.at > now]
+def _workshop(
+    workshop: Workshop, season: dict[int | None, Windows], lacking: int, to_confirm: int, now: datetime
+) -> Item:
+    shown = [windows for track, windows in season.items() if track is not None] or list(season.values())
+    coming = [window for windows in shown for window in windows.values() if window.at and window.at > now]
     nearest = min(coming, key=lambda window: window.at or NEVER, default=None)
-    words = f"{lacking} {'paper has' if lacking == 1 else 'papers have'} no handler." if lacking else ""
+    words = [f"{lacking} {'paper has' if lacking == 1 else 'papers have'} no handler."] if lacking else []
+    if to_confirm:
+        words.append(f"{to_confirm} {'decision' if to_confirm == 1 else 'decisions'} to confirm.")
     return Item(
         role=Role.ORGANIZER.label,
         title=str(workshop),
@@ -221,9 +236,9 @@ def _workshop(workshop: Workshop, season: Windows, lacking: int, now: datetime) 
         tone="warn" if lacking else "info",
         url=_url("desk:dashboard", workshop.slug),
         at=nearest.at if nearest else None,
-        detail=words,
-        action="Open the desk" if nearest or lacking else "",
-        done=not nearest and not lacking,
+        detail=" ".join(words),
+        action="Open the desk" if nearest or words else "",
+        done=not nearest and not words,
     )
 
 
@@ -240,7 +255,4 @@ def _calls(seasons: Seasons, now: datetime) -> list[Item]:
 
 
 def _url(name: str, *args: Any, query: str = "") -> str:
-    try:
-        return reverse(name, args=args) + query
-    except NoReverseMatch:
-        return ""
+    return reverse(name, args=args) + query

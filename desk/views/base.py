@@ -50,6 +50,8 @@ def desk_render(
     status: int = 200,
 ) -> HttpResponse:
     """Render a desk page: ``workshop``, ``section`` and the ``workshops`` of the switcher join the context."""
-    workshops = list(visible_to(viewer, "staff", Workshop).newest_first().only("slug", "name", "year", "is_rehearsal"))
+    workshops = list(
+        visible_to(viewer, "staff", Workshop).order_by("-year", "slug").only("slug", "name", "year", "is_rehearsal")
+    )
     base = {"workshop": workshop, "section": section, "workshops": workshops, "viewer": viewer}
     return render(request, template, {**base, **(context or {})}, status=status)
