@@ -56,11 +56,19 @@ class NoAnswer(Exception):
     """The mail was handed over, and the connection was lost before the server answered."""
 
 
+@dataclass(frozen=True)
+class Written:
+    """A mail, and how it goes over the wire."""
+
+    email: EmailMessage
+    content: bytes
+
+
 class Channel(Protocol):
-    def send(self, email: EmailMessage, ready: Callable[[], bool]) -> Answer | None:
+    def send(self, mail: Written, ready: Callable[[], bool], meanwhile: Callable[[], None]) -> Answer | None:
         """Hand a mail over. ``ready`` is called immediately before; when it says no, nothing is sent (None).
 
-        Raises Unwritable, NotSent or NoAnswer.
+        ``meanwhile`` may be called while the server thinks; it must not raise. Raises NotSent or NoAnswer.
         """
 
     def close(self) -> None: ...
@@ -107,9 +115,10 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _written(email: EmailMessage) -> bytes:
+def write(email: EmailMessage) -> Written:
+    """Put a mail into its form. Raises Unwritable."""
     try:
-        return email.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
+        return Written(email, email.message().as_bytes(linesep="\r\n"))  # type: ignore[call-arg]
     except Exception as error:
         raise Unwritable(f"{type(error).__name__}: {error}") from error
 
@@ -121,15 +130,14 @@ class SmtpChannel:
         self.backend = backend
         self.server = f"{backend.host}:{backend.port}"
 
-    def send(self, email: EmailMessage, ready: Callable[[], bool]) -> Answer | None:
-        content = _DOT.sub(b"..", _written(email))
-        refusal = self._before_data(email, len(content))
+    def send(self, mail: Written, ready: Callable[[], bool], meanwhile: Callable[[], None]) -> Answer | None:
+        refusal = self._before_data(mail.email, len(mail.content))
         if refusal:
             return refusal
         if not ready():
             self._reset()
             return None
-        return self._data(content)
+        return self._data(_DOT.sub(b"..", mail.content), meanwhile)
 
     def close(self) -> None:
         with suppress(smtplib.SMTPException, OSError):
@@ -176,7 +184,7 @@ class SmtpChannel:
         yield smtp.mail(sender, options)
         yield smtp.rcpt(recipient)
 
-    def _data(self, content: bytes) -> Answer:
+    def _data(self, content: bytes, meanwhile: Callable[[], None]) -> Answer:
         smtp = self.backend.connection
         assert smtp is not None
         try:
@@ -189,6 +197,7 @@ class SmtpChannel:
             return self._answer(code, text)
         try:
             smtp.send(content + (b"" if content.endswith(b"\r\n") else b"\r\n") + b".\r\n")
+            meanwhile()
             answer = self._answer(*smtp.getreply())
             if not 200 <= answer.code < 600:
                 raise smtplib.SMTPException(f"an answer that cannot be read: {answer.code} {answer.text}")
@@ -217,12 +226,11 @@ class BackendChannel:
         self.backend = backend
         self.server = type(backend).__name__
 
-    def send(self, email: EmailMessage, ready: Callable[[], bool]) -> Answer | None:
-        _written(email)
+    def send(self, mail: Written, ready: Callable[[], bool], meanwhile: Callable[[], None]) -> Answer | None:
         if not ready():
             return None
         try:
-            sent = self.backend.send_messages([email])
+            sent = self.backend.send_messages([mail.email])
         except AnymailError as error:
             return self._refusal(error)
         except Exception as error:

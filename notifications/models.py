@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from audit.models import Root
 from notifications.querysets import BatchQuerySet, MessageQuerySet
@@ -122,7 +123,7 @@ class Attempt(models.Model):
     """What the server said, once a try. No body."""
 
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="tries")
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=timezone.now)
     server = models.CharField(max_length=120, blank=True)
     code = models.CharField(max_length=10, blank=True)
     answer = models.CharField(max_length=500, blank=True)

@@ -15,15 +15,13 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from audit.transitions import IllegalMove
 from notifications import tasks
-from notifications.channels import Answer, Channel, NoAnswer, NotSent, Unwritable, channel_for
+from notifications.channels import Answer, Channel, NoAnswer, NotSent, Unwritable, Written, channel_for, write
 from notifications.kinds import kind_of
 from notifications.models import Attempt, Batch, Message
-from notifications.querysets import MessageQuerySet
 from notifications.services.batches import finish_batches
 from notifications.services.wipe import WIPED
 from notifications.states import MESSAGE_MOVES, BatchStatus, MessageStatus
@@ -42,22 +40,26 @@ class Lot:
     claimed: int = 0
     sent: int = 0
     trouble: bool = False  # the way out does not work; there is no use in going on at once
-    batches: set[int] = field(default_factory=set)
+    notes: list[Attempt] = field(default_factory=list)
 
 
 def deliver_lot(*, until: float | None = None) -> Lot:
     """Claim up to twenty mails and send them. ``until``: the monotonic instant after which the rest is given back."""
     token = secrets.token_hex(16)
     messages = _claim(token)
-    lot = Lot(claimed=len(messages), batches={m.batch_id for m in messages if m.batch_id})
-    with _channels() as channels:
-        for place, message in enumerate(messages):
-            if lot.trouble or (until is not None and time.monotonic() > until):
-                pause = PAUSE if lot.trouble else timedelta(0)
-                _give_back(token, messages[place:], timezone.now() + pause)
-                break
-            _Try(message, token, channels, lot).run()
-    finish_batches(lot.batches)
+    lot, ahead = Lot(claimed=len(messages)), _Ahead(messages)
+    try:
+        with _channels() as channels:
+            for place, message in enumerate(messages):
+                if lot.trouble or (until is not None and time.monotonic() > until):
+                    pause = PAUSE if lot.trouble else timedelta(0)
+                    _give_back(token, messages[place:], timezone.now() + pause)
+                    break
+                _Try(message, place, token, channels, ahead, lot).run()
+    finally:
+        Attempt.objects.bulk_create(lot.notes)
+    if ids := {message.batch_id for message in messages if message.batch_id}:
+        finish_batches(ids)
     return lot
 
 
@@ -140,18 +142,43 @@ def _channels() -> Iterator[_Channels]:
                 channels.__dict__[name].close()
 
 
+class _Ahead:
+    """The mails of a lot in their form, each made while the server thinks about the one before it."""
+
+    def __init__(self, messages: list[Message]) -> None:
+        self.messages = messages
+        self.made: dict[int, Written | Unwritable] = {}
+
+    def make(self, place: int) -> None:
+        if place < len(self.messages) and place not in self.made:
+            try:
+                self.made[place] = write(email_of(self.messages[place]))
+            except Unwritable as trouble:
+                self.made[place] = trouble
+
+    def take(self, place: int) -> Written:
+        self.make(place)
+        made = self.made.pop(place)
+        if isinstance(made, Unwritable):
+            raise made
+        return made
+
+
 @dataclass
 class _Try:
     """One try to send one mail of a lot."""
 
     message: Message
+    place: int
     token: str
     channels: _Channels
+    ahead: _Ahead
     lot: Lot
 
     def run(self) -> None:
         try:
-            answer = self.channels.of(self.message).send(email_of(self.message), self._mark)
+            mail = self.ahead.take(self.place)
+            answer = self.channels.of(self.message).send(mail, self._mark, self._meanwhile)
         except Unwritable as trouble:
             self._end(MessageStatus.FAILED, Answer(554, f"The mail could not be written: {trouble}"))
         except NotSent as trouble:
@@ -162,15 +189,20 @@ class _Try:
         else:
             self._answered(answer) if answer else self._leave()
 
+    def _meanwhile(self) -> None:
+        self.ahead.make(self.place + 1)
+
     def _mark(self) -> bool:
         """Committed immediately before the mail is handed over; no when it is no longer ours or may not leave."""
-        may_leave = Q(batch=None) | Q(batch__in=Batch.objects.filter(status__in=LEAVING).values("pk"))
-        mine = self._mine().filter(may_leave)
-        return _move(mine, "claimed", MessageStatus.SENDING, claim_token=self.token, lease_until=timezone.now() + LEASE)
+        changes = {"claim_token": self.token, "lease_until": timezone.now() + LEASE}
+        if self.message.batch_id is None:
+            return self._move("claimed", MessageStatus.SENDING, **changes)
+        leaving = Batch.objects.filter(status__in=LEAVING).values("pk")
+        return self._move("claimed", MessageStatus.SENDING, batch__in=leaving, **changes)
 
-    def _mine(self) -> MessageQuerySet:
-        mine: MessageQuerySet = Message.objects.filter(pk=self.message.pk, claim_token=self.token)
-        return mine
+    def _move(self, origins: str, to: MessageStatus, *, batch__in: Any = None, **changes: Any) -> bool:
+        only = {} if batch__in is None else {"batch__in": batch__in}
+        return _move(self.message, self.token, origins, to, only, **changes)
 
     def _answered(self, answer: Answer) -> None:
         if answer.accepted:
@@ -186,21 +218,24 @@ class _Try:
         self._end(MessageStatus.SENT, answer, sent_at=now, **wipe)
         self.lot.sent += 1
 
-    @transaction.atomic
     def _end(self, status: MessageStatus, answer: Answer, **changes: Any) -> None:
-        """Write down the last word, together with what the server said."""
-        origin = "sending" if status == MessageStatus.SENT else "claimed sending"
+        origins = "sending" if status == MessageStatus.SENT else "claimed sending"
         said = f"{answer.code} {answer.text}"[:200]
-        if _move(self._mine(), origin, status, attempts=self.message.attempts + 1, last_code=said, **changes):
-            _note(self.message, status, answer)
+        if self._move(origins, status, attempts=self.message.attempts + 1, last_code=said, **changes):
+            self._note(status, answer)
 
-    @transaction.atomic
     def _due_again(self, said: str, pause: timedelta, answer: Answer | None = None) -> None:
         changes: dict[str, Any] = {"due_at": timezone.now() + pause, "last_code": said[:200]}
         if answer:
             changes["attempts"] = self.message.attempts + 1
-        if _move(self._mine(), "claimed sending", MessageStatus.DUE, **changes) and answer:
-            _note(self.message, MessageStatus.DUE, answer)
+        if self._move("claimed sending", MessageStatus.DUE, **changes) and answer:
+            self._note(MessageStatus.DUE, answer)
+
+    def _note(self, outcome: MessageStatus, answer: Answer) -> None:
+        """For the history of the mail; its last line stands on the row already."""
+        code, text, server = str(answer.code), answer.text[:500], answer.server[:120]
+        note = Attempt(message=self.message, outcome=outcome, code=code, answer=text, server=server)
+        self.lot.notes.append(note)
 
     def _leave(self) -> None:
         """It may not leave: its batch was paused, stopped or cancelled since it was claimed (or it is not ours)."""
@@ -208,17 +243,18 @@ class _Try:
             ([BatchStatus.PAUSED], MessageStatus.HELD),
             ([BatchStatus.STOPPED, BatchStatus.CANCELLED], MessageStatus.CANCELLED),
         ):
-            batches = Batch.objects.filter(status__in=ended).values("pk")
-            _move(self._mine().filter(batch__in=batches), "claimed", status)
+            self._move("claimed", status, batch__in=Batch.objects.filter(status__in=ended).values("pk"))
 
 
-def _move(rows: MessageQuerySet, origins: str, to: MessageStatus, **changes: Any) -> bool:
-    """One conditional UPDATE out of any of these states; the claim ends unless ``changes`` renews it."""
-    for origin in origins.split():
-        if to not in MESSAGE_MOVES[origin]:
-            raise IllegalMove(f"Message: {origin} → {to}")
-    changes = {"claim_token": "", "lease_until": None, **changes, "status": to}
-    return rows.filter(status__in=origins.split()).update(**changes) == 1
+def _move(
+    message: Message, token: str, origins: str, to: MessageStatus, only: dict[str, Any] | None = None, **changes: Any
+) -> bool:
+    """One conditional UPDATE of a mail that is still ours; the claim ends unless ``changes`` renews it."""
+    states = origins.split()
+    if illegal := [origin for origin in states if to not in MESSAGE_MOVES[origin]]:
+        raise IllegalMove(f"Message: {illegal[0]} → {to}")
+    mine = Message.objects.filter(pk=message.pk, claim_token=token, status__in=states, **(only or {}))
+    return mine.update(**{"claim_token": "", "lease_until": None, **changes, "status": to}) == 1
 
 
 @transaction.atomic
@@ -227,11 +263,6 @@ def _doubt(message: Message, token: str, why: str) -> None:
     again = kind_of(message.kind).resend_in_doubt and message.attempts + 1 < ATTEMPTS
     status = MessageStatus.DUE if again else MessageStatus.IN_DOUBT
     due_at = timezone.now() + pause_after(message.attempts + 1) if again else message.due_at
-    mine = Message.objects.filter(pk=message.pk, claim_token=token)
-    if _move(mine, "sending", status, attempts=message.attempts + 1, last_code=why[:200], due_at=due_at):
+    changes: dict[str, Any] = {"attempts": message.attempts + 1, "last_code": why[:200], "due_at": due_at}
+    if _move(message, token, "sending", status, **changes):
         Attempt.objects.create(message=message, outcome=MessageStatus.IN_DOUBT, answer=why[:500])
-
-
-def _note(message: Message, outcome: MessageStatus, answer: Answer) -> None:
-    code, text, server = str(answer.code), answer.text[:500], answer.server[:120]
-    Attempt.objects.create(message=message, outcome=outcome, code=code, answer=text, server=server)
