@@ -43,6 +43,11 @@ def _add(form: Form, refusal: Refused) -> None:
     form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
 
 
+def _person(request: HttpRequest) -> User:
+    """Who is signed in, as a row of its own."""
+    return get_or_404(viewer_of(request), "self", User, pk=request.user.pk)
+
+
 # --- an invitation ----------------------------------------------------------------------------------------------------
 
 
@@ -103,7 +108,7 @@ def _answered(request: HttpRequest, invitation: Invitation, form: AnswerForm) ->
     given = form.cleaned_data
     accept = given["answer"] != AnswerForm.NO
     known = account_of(invitation.address)
-    signed_in: User | None = request.user if request.user.is_authenticated else None
+    signed_in = _person(request) if request.user.is_authenticated else None
     done = answer_invitation(
         invitation=invitation,
         accept=accept,
@@ -184,10 +189,11 @@ def publications(request: HttpRequest, slug: str) -> HttpResponse:
     form = PublicationsForm(request.POST)
     if not form.is_valid():
         return _profile_page(request, page, publications_form=form, status=422)
+    person = _person(request)
     try:
         added, problems = add_publications(
-            user=request.user,  # type: ignore[arg-type]
-            by=request.user,  # type: ignore[arg-type]
+            user=person,
+            by=person,
             text=form.cleaned_data["text"],
         )
     except Refused as refusal:

@@ -41,7 +41,7 @@ def _by(viewer: Viewer) -> Any:
 def assignment(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResponse:
     """The state of things, the proposals, and the button that asks for one."""
     tracks = list(workshop.tracks.all())
-    form = ProposeForm(request.POST or None, tracks=tracks)
+    form = ProposeForm(request.POST if request.method == "POST" else None, tracks=tracks)
     if request.method == "POST" and form.is_valid():
         try:
             made = proposals.start_run(workshop=workshop, by=_by(viewer), track=form.chosen)

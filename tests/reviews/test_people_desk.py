@@ -1,0 +1,178 @@
+"""The organizers' page of people, and inviting on it."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.services.publications import add_publications
+from desk.reading.people import PAGE
+from notifications.models import Message
+from reviews.models import Invitation, Reviewer
+from reviews.services.invite import invite
+from reviews.services.reviewers import add_reviewer
+from submissions.models import Conflict
+from tests.factories import make_user
+from tests.reviews.stage import given, make_stage
+from workshops.models import Membership
+
+PEOPLE = "/admin/w/neurreps-2027/people/"
+
+
+def browser(user: Any) -> Client:
+    client = Client()
+    user.refresh_from_db()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def olga(stage: Any) -> Client:
+    return browser(stage.olga)
+
+
+def loads(client: Client) -> dict[str, str]:
+    return {row.name: row.load_words for row in client.get(PEOPLE).context["found"].people if row.load_words}
+
+
+@pytest.mark.parametrize("name", ["rui", "ada"])
+def test_page_is_not_there_for_who_does_not_organize(stage: Any, name: str) -> None:
+    assert browser(getattr(stage, name)).get(PEOPLE).status_code == 404
+
+
+def test_page_lists_everybody_with_roles_and_loads(olga: Client, stage: Any) -> None:
+    given(stage)
+    rows = {row.name: [role.label for role in row.roles] for row in olga.get(PEOPLE).context["found"].people}
+    assert rows == {
+        "Noor Example": ["Reviewer"],
+        "Olga Example": ["Organizer"],
+        "Otto Example": ["Organizer"],
+        "Rae Example": ["Reviewer"],
+        "Rui Example": ["Reviewer"],
+    }
+    assert loads(olga) == {"Noor Example": "0 of 6", "Rae Example": "0 of 6", "Rui Example": "1 of 6"}
+
+
+def test_load_does_not_count_a_paper_that_is_hidden_from_the_viewer(olga: Client, stage: Any) -> None:
+    given(stage, paper=0)
+    given(stage, paper=1)
+    Conflict.objects.create(submission=stage.papers[0], user=stage.otto, reason="organizer", state="confirmed")
+    assert loads(olga)["Rui Example"] == "2 of 6"
+    assert loads(browser(stage.otto))["Rui Example"] == "1 of 6"
+
+
+def test_search_is_folded_and_filters_combine(olga: Client, stage: Any) -> None:
+    jose = make_user("José", email="jose@jose.test", family="Núñez")
+    add_reviewer(workshop=stage.workshop, user=jose, by=stage.olga)
+    page = olga.get(PEOPLE, {"q": "NUNEZ", "role": "reviewer"})
+    assert [row.name for row in page.context["found"].people] == ["José Núñez"]
+    assert [row.name for row in olga.get(PEOPLE, {"q": "olga", "role": "reviewer"}).context["found"].people] == []
+
+
+@pytest.mark.parametrize(
+    "query", ["?role=nonsense", "?after=x", "?after=999999", "?role=invited&after=x", "?state=blue"]
+)
+def test_address_that_means_nothing_shows_the_first_page(olga: Client, query: str) -> None:
+    assert olga.get(PEOPLE + query).status_code == 200
+
+
+def test_pages_of_fifty_follow_each_other_without_gap_or_repeat(olga: Client, stage: Any) -> None:
+    for number in range(PAGE + 10):
+        user = make_user(f"P{number}", family="Same")
+        Membership.objects.create(workshop=stage.workshop, user=user, role="reviewer")
+    first = olga.get(PEOPLE, {"role": "reviewer"})
+    second = olga.get(PEOPLE + first.context["older_url"])
+    names = [row.pk for page in (first, second) for row in page.context["found"].people]
+    assert (len(names), len(set(names)), second.context["older_url"]) == (PAGE + 13, PAGE + 13, "")
+
+
+def test_previewing_invitations_shows_the_mail_and_changes_nothing(olga: Client, stage: Any) -> None:
+    lines = "Ivy <ivy@ivy.test>\nno address\nRui <rui@rui.test>"
+    typed = {"lines": lines, "role": "reviewer", "load": "4", "note": "Dear Ivy", "do": "preview"}
+    page = olga.post(f"{PEOPLE}invite/", typed)
+    preview = page.context["preview"]
+    assert [guest.address for guest in preview["guests"]] == ["ivy@ivy.test"]
+    assert [problem.line for problem in preview["problems"]] == ["no address", "Rui <rui@rui.test>"]
+    assert "Dear Ivy" in preview["mail"].text
+    assert (Invitation.objects.count(), Message.objects.count()) == (0, 0)
+
+
+def test_sending_keeps_the_lines_that_could_not_be_invited(olga: Client, stage: Any) -> None:
+    typed = {"lines": "Ivy <ivy@ivy.test>\nno address", "role": "reviewer", "do": "send"}
+    page = olga.post(f"{PEOPLE}invite/", typed)
+    assert page.status_code == 422
+    assert page.context["form"]["lines"].value() == "no address"
+    assert [one.address for one in Invitation.objects.all()] == ["ivy@ivy.test"]
+
+
+def test_double_click_on_send_invites_once(olga: Client, stage: Any) -> None:
+    for _ in range(2):
+        olga.post(f"{PEOPLE}invite/", {"lines": "ivy@ivy.test", "role": "reviewer", "do": "send"})
+    assert (Invitation.objects.count(), Message.objects.filter(kind="invitation").count()) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"lines": ""}, "lines"),
+        ({"load": "0"}, "load"),
+        ({"load": "x"}, "load"),
+        ({"role": "operator"}, "role"),
+        ({"for_track": "999"}, "for_track"),
+    ],
+)
+def test_invite_form_with_a_wrong_field_names_it(olga: Client, stage: Any, typed: dict[str, str], field: str) -> None:
+    good = {"lines": "ivy@ivy.test", "role": "reviewer", "do": "send"}
+    page = olga.post(f"{PEOPLE}invite/", {**good, **typed})
+    assert (page.status_code, list(page.context["form"].errors), Invitation.objects.count()) == (422, [field], 0)
+
+
+def test_line_of_an_invitation_can_be_taken_back_and_sent_again(olga: Client, stage: Any) -> None:
+    made = invite(workshop=stage.workshop, by=stage.olga, address="ivy@ivy.test")
+    (row,) = olga.get(PEOPLE, {"role": "invited"}).context["found"].invitations
+    assert (row.may_take_back, row.may_ask_again) == (True, False)
+    olga.post(f"{PEOPLE}action/", {"do": "take_back", "invitation": made.pk})
+    (row,) = olga.get(PEOPLE, {"role": "invited"}).context["found"].invitations
+    assert (row.status, row.may_take_back, row.may_ask_again) == ("expired", False, True)
+    olga.post(f"{PEOPLE}action/", {"do": "send_again", "invitation": made.pk})
+    assert Invitation.objects.get().status == "sent"
+
+
+def test_role_is_ended_and_the_last_organizer_stays(olga: Client, stage: Any) -> None:
+    role = Membership.objects.get(user=stage.rui)
+    olga.post(f"{PEOPLE}action/", {"do": "end_role", "membership": role.pk})
+    role.refresh_from_db()
+    assert role.until is not None
+    for person in (stage.otto, stage.olga):
+        olga.post(f"{PEOPLE}action/", {"do": "end_role", "membership": Membership.objects.get(user=person).pk})
+    assert list(Membership.objects.open().filter(role="organizer").values_list("user", flat=True)) == [stage.olga.pk]
+
+
+def test_load_of_a_reviewer_is_changed(olga: Client, stage: Any) -> None:
+    row = Reviewer.objects.get(user=stage.rui)
+    olga.post(f"{PEOPLE}action/", {"do": "load", "reviewer": row.pk, "load_max": "3", "senior": "on"})
+    row.refresh_from_db()
+    assert (row.load_max, row.senior) == (3, True)
+    page = olga.post(f"{PEOPLE}action/", {"do": "load", "reviewer": row.pk, "load_max": "x"}, follow=True)
+    assert "The number of papers is between 1 and 50." in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "typed", [{}, {"do": "x"}, {"do": "load", "reviewer": "x"}, {"do": "send_again", "invitation": "x"}]
+)
+def test_action_that_means_nothing_is_not_there(olga: Client, typed: dict[str, str]) -> None:
+    assert olga.post(f"{PEOPLE}action/", typed).status_code == 404
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_page_costs_the_same_for_any_number_of_people(db: Any, rows: int, django_assert_num_queries: Any) -> None:
+    stage = make_stage(papers=1, reviewers=("Rui", "Noor", "Rae")[:rows])
+    for user in stage.people.values():
+        add_publications(user=user, by=user, text="A paper of theirs")
+        given(stage, user.given.lower(), tell=False)
+        invite(workshop=stage.workshop, by=stage.olga, address=f"{user.given}@guest.test")
+    client = browser(stage.olga)
+    with django_assert_num_queries(12):
+        client.get(PEOPLE)
+    with django_assert_num_queries(10):
+        client.get(PEOPLE, {"role": "invited"})
