@@ -1,0 +1,170 @@
+"""What organizers do on the desk."""
+
+import pytest
+
+from audit.models import Entry
+from decisions.models import Decision, Outcome
+from decisions.states import DecisionStatus
+from notifications.models import Batch
+from submissions.models import Conflict, Handler
+from tests.factories import Cast, make_cast
+from workshops.models import Workshop
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast("discussion")
+
+
+def outcome(cast: Cast, key: str) -> str:
+    return str(Outcome.objects.get(track=cast.track, key=key).pk)
+
+
+def test_showing_the_authors_is_logged_once_a_request(cast, look):
+    assert "Fold the authors" not in look(cast.olga, "papers/1/").content.decode()
+    assert Entry.objects.filter(action="identity.revealed").count() == 0
+    page = look(cast.olga, "papers/1/?authors=1").content.decode()
+    assert cast.ada.family in page
+    assert Entry.objects.filter(action="identity.revealed", actor=cast.olga, root_id=cast.paper.pk).count() == 1
+
+
+def test_an_export_with_names_is_logged(cast, look):
+    look(cast.olga, "papers/?format=csv")
+    entry = Entry.objects.get(action="identity.revealed")
+    assert entry.data == {"page": "papers.csv", "papers": [cast.paper.pk, cast.ottos_paper.pk]}
+
+
+def test_a_title_that_looks_like_a_formula_stays_text_in_the_file(cast, look):
+    cast.paper.title = "=HYPERLINK(1)"
+    cast.paper.save(update_fields=["title"])
+    lines = look(cast.olga, "papers/?format=csv").content.decode().splitlines()
+    assert lines[1].startswith("1,'=HYPERLINK(1),")
+
+
+def test_a_decision_is_saved_with_its_version_and_refused_when_old(cast, do):
+    number = cast.ottos_paper.number
+    answer = do(
+        cast.olga,
+        f"papers/{number}/decide/",
+        {"outcome": outcome(cast, "reject"), "reason": "Only one review.", "to_authors": "", "version": "0"},
+    )
+    assert answer.redirect_chain[-1][0] == f"/admin/w/neurreps/papers/{number}/"
+    made = Decision.objects.get(submission=cast.ottos_paper)
+    assert (made.outcome.key, made.status, made.decided_by) == ("reject", DecisionStatus.TENTATIVE, cast.olga)
+    again = do(
+        cast.ines,
+        f"papers/{number}/decide/",
+        {"outcome": outcome(cast, "accept"), "reason": "It is good.", "to_authors": "", "version": "0"},
+    )
+    assert again.status_code == 422
+    assert "Somebody has decided on this paper in the meantime" in again.content.decode()
+    assert "It is good." in again.content.decode()
+    made.refresh_from_db()
+    assert made.outcome.key == "reject"
+
+
+def test_the_row_comes_back_alone_for_htmx_with_the_sentence_in_it(cast, do):
+    number = cast.ottos_paper.number
+    values = {"outcome": outcome(cast, "accept"), "version": "0"}
+    answer = do(cast.olga, f"decisions/{number}/", values, headers={"HX-Request": "true"})
+    page = answer.content.decode()
+    assert page.startswith(f'<tr id="paper-{number}"')
+    assert "has 1 of 2 reviews" in page
+    saved = do(
+        cast.olga, f"decisions/{number}/", {**values, "reason": "Enough for us."}, headers={"HX-Request": "true"}
+    )
+    assert "Tentative" in saved.content.decode()
+    assert Decision.objects.get(submission=cast.ottos_paper).reason == "Enough for us."
+
+
+def test_whoever_decided_does_not_confirm_it(cast, do):
+    number = cast.ottos_paper.number
+    do(cast.olga, f"decisions/{number}/", {"outcome": outcome(cast, "reject"), "version": "0", "reason": "Weak."})
+    do(cast.olga, "decisions/confirm/")
+    made = Decision.objects.get(submission=cast.ottos_paper)
+    assert made.status == DecisionStatus.TENTATIVE
+    do(cast.ines, "decisions/confirm/")
+    made.refresh_from_db()
+    assert (made.status, made.confirmed_by) == (DecisionStatus.CONFIRMED, cast.ines)
+    do(cast.ines, f"papers/{number}/decision/unconfirm/")
+    made.refresh_from_db()
+    assert made.status == DecisionStatus.TENTATIVE
+    do(cast.ines, f"papers/{number}/decision/clear/")
+    assert not Decision.objects.filter(submission=cast.ottos_paper).exists()
+
+
+def test_a_reviewer_is_added_and_taken_back_by_hand(cast, do):
+    do(cast.olga, "papers/1/assign/", {"user": cast.noor.pk, "override": ""})
+    made = cast.paper.assignments.current().get(user=cast.noor)
+    do(cast.olga, f"papers/1/assignments/{made.pk}/remove/", {"reason": "Not needed."})
+    made.refresh_from_db()
+    assert made.status == "removed"
+
+
+def test_who_has_a_conflict_is_not_offered_as_reviewer(cast, look, do):
+    form = look(cast.olga, "papers/1/").context["forms"]["assign"]
+    offered = {value for value, _ in form.fields["user"].choices if value}
+    assert offered == {cast.noor.pk}
+    answer = do(cast.olga, "papers/1/assign/", {"user": cast.cleo.pk, "override": ""})
+    assert answer.status_code == 422
+    assert not cast.paper.assignments.filter(user=cast.cleo).exists()
+
+
+def test_a_conflict_is_settled_with_a_reason(cast, do):
+    settle = {"user": cast.cleo.pk, "reason": "institution", "state": "waived"}
+    refused = do(cast.olga, "papers/1/conflicts/settle/", {**settle, "why": ""})
+    assert "Say why the conflict is waived" in refused.content.decode()
+    do(cast.olga, "papers/1/conflicts/settle/", {**settle, "why": "Different campus."})
+    assert Conflict.objects.get(submission=cast.paper, user=cast.cleo).state == "waived"
+
+
+def test_an_organizer_who_declares_a_conflict_leaves_the_paper(cast, do, look):
+    answer = do(cast.otto, "papers/1/conflicts/", {"user": cast.otto.pk, "why": "A friend."})
+    assert answer.redirect_chain[-1][0] == "/admin/w/neurreps/papers/"
+    assert "Sealed" in look(cast.otto, "papers/1/").content.decode()
+
+
+def test_the_handler_is_changed_to_somebody_free(cast, do):
+    other = cast.otto if Handler.objects.get(submission=cast.paper, until=None).user == cast.olga else cast.olga
+    do(cast.olga, "papers/1/handler/", {"user": other.pk, "reason": ""})
+    assert Handler.objects.get(submission=cast.paper, until=None).user == other
+    refused = do(cast.olga, "papers/1/handler/", {"user": cast.ines.pk, "reason": ""})
+    assert refused.status_code == 422
+
+
+def test_a_release_is_previewed_typed_held_and_refused_without_reasons(cast, do, look):
+    plan = look(cast.olga, "decisions/release/").context["plan"]
+    assert ([p.number for p in plan.ready], [p.number for p in plan.blocked], len(plan.letters)) == ([1], [2], 2)
+    refused = do(cast.olga, "decisions/release/", {"typed": "2"})
+    assert refused.status_code == 422
+    assert Batch.objects.filter(kind="decision").count() == 0
+    wrong = do(cast.olga, "decisions/release/", {"typed": "3", "why-2": "Waits for a review."})
+    assert wrong.status_code == 422
+    assert "Waits for a review." in wrong.content.decode()
+    started = do(cast.olga, "decisions/release/", {"typed": "2", "why-2": "Waits for a review."})
+    batch = Batch.objects.get(kind="decision")
+    assert started.redirect_chain[-1][0] == f"/admin/w/neurreps/mail/batches/{batch.pk}/"
+    assert batch.status == "held"
+
+
+def test_any_mail_of_a_release_can_be_read_before_it_goes(cast, look):
+    author = cast.paper.authorships.get(user=cast.ben)
+    page = look(cast.olga, f"decisions/release/mail/1/{author.pk}/").content.decode()
+    assert cast.ben.family in page
+    assert cast.rui.family not in page
+    assert look(cast.ines, f"decisions/release/mail/1/{author.pk}/").status_code == 404
+
+
+def test_a_new_workshop_is_begun_with_outcomes_and_its_organizer(cast, client):
+    client.force_login(cast.olga)
+    year = cast.workshop.year
+    values = {"name": "Second", "year": year, "slug": "neurreps", "submission_at": f"{year}-12-30T23:59"}
+    assert "is taken by another workshop" in client.post("/admin/w/new/", values).content.decode()
+    answer = client.post("/admin/w/new/", {**values, "slug": "second"})
+    assert answer.url == "/admin/w/second/"
+    made = Workshop.objects.get(slug="second")
+    assert Outcome.objects.filter(track__workshop=made).count() == 10
+    client.force_login(cast.ada)
+    assert client.post("/admin/w/new/", {**values, "slug": "third"}).status_code == 404
