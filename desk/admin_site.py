@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from unfold.sites import UnfoldAdminSite
@@ -43,7 +44,10 @@ class SettingsSite(UnfoldAdminSite):
                 return redirect_to_login(request.get_full_path())
             if not self.has_permission(request):
                 raise Http404
-            response = guarded(request, *args, **kwargs)
+            try:
+                response = guarded(request, *args, **kwargs)
+            except PermissionDenied:
+                raise Http404 from None
             if not getattr(view, "is_desk_page", False):
                 response._csp_update = UNFOLD_POLICY
             return response

@@ -236,6 +236,7 @@ def _profile_page(
 def accept(request: HttpRequest, slug: str) -> HttpResponse:
     """Yes to all new papers, with one click."""
     workshop = get_or_404(viewer_of(request), "public", Workshop, slug=slug)
+    reading.reviewing_page(viewer_of(request), workshop)
     count = accept_assignments(workshop=workshop, by=request.user)  # type: ignore[arg-type]
     said = "Thank you. The organizers know that your papers are in good hands."
     messages.success(request, said if count else "Your papers are accepted already.")
