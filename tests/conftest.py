@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone
 
 from tests import factories
@@ -15,23 +16,30 @@ from tests.factories import Cast
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
-    """Nothing to change: the database comes from the environment, as in production."""
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """A database of the run's own (one a worker process), whatever tests ask for it: never the site's.
 
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The database, and on SQLite a way to empty it: a flush is DELETE there, which the log's triggers refuse."""
+    On SQLite a flush is DELETE, which the log's triggers refuse: they are set aside for it.
+    """
     with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
         if connection.vendor == "sqlite":
-            operations = connection.ops
-            flush = operations.execute_sql_flush
+            _flush_the_log_too()
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
-            def flush_the_log_too(sql_list: list[str]) -> None:
-                with _triggers_set_aside():
-                    flush(sql_list)
 
-            operations.execute_sql_flush = flush_the_log_too  # type: ignore[method-assign]
+def _flush_the_log_too() -> None:
+    flush = connection.ops.execute_sql_flush
+
+    def execute_sql_flush(sql_list: list[str]) -> None:
+        with _triggers_set_aside():
+            flush(sql_list)
+
+    connection.ops.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]
 
 
 @contextmanager

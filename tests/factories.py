@@ -8,7 +8,7 @@ site), Ivy (invited, has not answered, has no account).
 
 import io
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -17,7 +17,8 @@ import time_machine
 from allauth.account.models import EmailAddress
 from django.utils import timezone
 
-from accounts.models import Affiliation, User
+from accounts.models import Affiliation, Publication, User
+from accounts.services.publications import add_publications
 from decisions.models import Decision, Outcome, Release
 from decisions.services.decide import confirm, decide
 from decisions.services.outcomes import add_default_outcomes
@@ -27,11 +28,12 @@ from jobs.services.run import run_job
 from notifications.models import Message
 from notifications.services.batches import send_now
 from notifications.services.deliver import deliver_lot
-from reviews.models import Assignment, Invitation, Review
+from reviews.models import Assignment, AssignmentRun, Invitation, Review
 from reviews.services.assign import assign
 from reviews.services.invite import invite
 from reviews.services.review import open_review, save_draft, submit_review
 from reviews.services.reviewers import add_reviewer
+from reviews.services.run import start_run
 from reviews.states import AssignmentKind
 from submissions.models import Submission
 from submissions.services.conflicts import find_conflicts
@@ -105,10 +107,14 @@ def deliver(*, later: timedelta = timedelta(0)) -> int:
 
 @dataclass
 class Cast:
-    """A workshop in a phase, its people, and what they have made. What a phase does not have yet is None."""
+    """A workshop in a phase, its people, and what they have made. What a phase does not have yet is None.
+
+    ``elsewhere`` is another workshop, which nobody of the cast organizes.
+    """
 
     phase: str
     workshop: Workshop
+    elsewhere: Workshop
     track: Track
     ada: User
     ben: User
@@ -129,14 +135,18 @@ class Cast:
     raes_assignment: Assignment | None = None
     chairing: Assignment | None = None
     review: Review | None = None
+    run: AssignmentRun | None = None
     decision: Decision | None = None
     release: Release | None = None
-    secrets: dict[str, str] = field(default_factory=dict)
 
     PEOPLE = ("ada", "ben", "rui", "rae", "noor", "cleo", "mara", "olga", "ines", "otto", "zed", "opal")
 
     def people(self) -> dict[str, User]:
         return {name: getattr(self, name) for name in self.PEOPLE}
+
+    @property
+    def publication(self) -> Publication:
+        return self.ada.publications.get()
 
     def invitation_link(self) -> str:
         """The address behind “yes” in the mail to Ivy, without the site's name."""
@@ -156,6 +166,7 @@ def make_people() -> dict[str, User]:
     institution, domain = canary("institute"), ada.email.partition("@")[2]
     for name in ("ada", "cleo", "ines"):
         Affiliation.objects.create(user=people[name], name=institution, domain=domain)
+    add_publications(user=ada, by=ada, text=f"On {canary('publication')}")
     opal = people["opal"]
     opal.is_staff = opal.is_superuser = True
     opal.save(update_fields=["is_staff", "is_superuser"])
@@ -213,7 +224,9 @@ def _open_call(phase: str, people: dict[str, User], papers: int) -> Cast:
     made = [submit_paper(track, people["ada"], people["ben"]) for _ in range(papers)]
     ottos = submit_paper(track, people["otto"])
     find_conflicts(workshop=workshop, by=None)
-    return Cast(phase, workshop, track, **people, invitation=invitation, paper=made[0], ottos_paper=ottos)
+    elsewhere = create_workshop(by=None, slug="elsewhere", name="Elsewhere", year=workshop.year)
+    add_default_outcomes(workshop=elsewhere, by=None)
+    return Cast(phase, workshop, elsewhere, track, **people, invitation=invitation, paper=made[0], ottos_paper=ottos)
 
 
 def submit_paper(track: Track, *authors: User, at: datetime | None = None) -> Submission:
@@ -262,6 +275,7 @@ def _assign(cast: Cast) -> None:
         save_draft(review=draft, by=cast.rae, version=draft.version, answers={"summary": canary("raesdraft")})
         if paper == cast.paper:
             cast.assignment, cast.raes_assignment, cast.chairing, cast.review = assignment, raes, chairing, review
+    cast.run = start_run(workshop=cast.workshop, by=cast.olga)
 
 
 def answers(workshop_id: int, track_id: int, word: str) -> dict[str, Any]:
@@ -298,6 +312,7 @@ def _discuss(cast: Cast) -> None:
     )
     for paper in papers_of_ada(cast):
         made = decide_on(paper, cast.olga, "accept")
+        confirm(decision=made, by=cast.otto)
         if paper == cast.paper:
             cast.decision = made
 
@@ -309,8 +324,6 @@ def decide_on(paper: Submission, by: User, key: str) -> Decision:
 
 
 def _release(cast: Cast) -> None:
-    for paper in papers_of_ada(cast):
-        confirm(decision=paper.decision, by=cast.otto)
     confirm(decision=decide_on(cast.ottos_paper, cast.olga, "reject"), by=cast.ines)
     letters = 2 * len(papers_of_ada(cast)) + 1
     cast.release = start_release(workshop=cast.workshop, by=cast.olga, typed=letters)

@@ -38,7 +38,7 @@ DESK_ONLY = {
 def test_settings_can_be_edited() -> None:
     labels = {model._meta.label_lower for model, _ in REGISTERED}
 
-    assert {"workshops.workshop", "workshops.track", "workshops.topic", "workshops.deadline"} <= labels
+    assert {"workshops.workshop", "workshops.track", "workshops.deadline", "workshops.form"} <= labels
 
 
 @pytest.mark.parametrize(("model", "model_admin"), REGISTERED, ids=lambda value: getattr(value, "__name__", ""))

@@ -1,0 +1,363 @@
+"""Who gets what from every address. One table, written from the rules of the product, never from what it answers.
+
+The rules it is written from, for a double-blind track:
+
+    authors of a paper       their page of it in every phase; never who reviews it, who handles it, what is discussed
+    reviewer of it           the copy without identifying metadata, from the assignment on; their own review
+    reviewer, not of it      nothing of it
+    reviewer with a conflict nothing of it
+    area chair of it         the copy without identifying metadata
+    free organizer           all of it, and acts for it
+    institutional organizer  the line and the reviews under handles, marked; acts for nothing
+    organizer who is author  a sealed line: number, title, track, who handles it; and what an author sees, as author
+    operator                 settings and people; papers only as an organizer
+    stranger                 the public pages, and their own account
+    nobody (not signed in)   the public pages; everything else asks to sign in
+
+In the cast, Olga is free on every paper; Otto is free on Ada's and author of his own; Ines is free on Otto's and of
+Ada's institution; so “acts on Ada's” are Olga and Otto, “acts on Otto's” are Olga and Ines.
+
+A row: the route; what it is asked of; who sees it by GET; what POST with nothing typed does for whom. Whoever is not
+named gets ``hidden`` (the 404 of a page that is not there), or ``login`` where nobody is signed in. The answers:
+
+    page     200                             moved    a redirect to another page that is theirs
+    again    the form again, with sentences  login    a redirect to the sign-in page
+    hidden   404                             closed   405: there is no such way, whoever asks
+    shown    200 or 405: nothing is done     gate     moved or login: there is nothing to confirm or to go on with
+    theirs   page, moved or again            library  as the library answers for one's own account
+
+“hidden” and “closed” are the same for a POST: nothing is done, and neither depends on what is there.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from decisions.models import Outcome
+from notifications.models import Message
+from submissions.states import FilePurpose
+from tests.factories import PHASES, Cast
+from workshops.models import Deadline, Form, FormVersion, Track, Workshop
+
+ALL = ("ada", "ben", "rui", "rae", "noor", "cleo", "mara", "olga", "ines", "otto", "zed", "opal", "anon")
+GROUPS = {
+    "everyone": ALL,
+    "signed-in": ALL[:-1],
+    "reviewers": ("rui", "rae", "noor", "cleo"),
+    "organizers": ("olga", "ines", "otto"),
+    "staff": ("olga", "ines", "otto", "opal"),
+}
+ASSIGNED = ("review", "discussion", "released")
+DECIDED = ("discussion", "released")
+NOWHERE = UUID(int=0)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table. ``get`` and ``post`` say “who: what; who: what”; ``only`` are the phases it holds for."""
+
+    route: str
+    thing: str
+    get: str
+    post: str
+    phases: tuple[str, ...] = PHASES
+
+    def expected(self, method: str) -> dict[str, str]:
+        said = {who: "login" if who == "anon" else "hidden" for who in ALL}
+        for part in filter(None, (self.get if method == "GET" else self.post).split(";")):
+            names, _, answer = part.partition(":")
+            for name in names.split():
+                for who in GROUPS.get(name, (name,)):
+                    said[who] = answer.strip()
+        return said
+
+
+# --- what the rows are asked of ---------------------------------------------------------------------------------------
+
+Thing = Callable[[Cast], dict[str, Any]]
+
+
+def file_of(cast: Cast, purpose: str) -> dict[str, Any]:
+    return {"pk": cast.paper.files.get(purpose=purpose).pk}
+
+
+def message(cast: Cast, kind: str, who: str = "") -> dict[str, Any]:
+    rows = Message.objects.filter(kind=kind, **({"recipient": getattr(cast, who)} if who else {}))
+    row = rows.order_by("pk").first()
+    return {"slug": cast.workshop.slug, "pk": row.pk if row else 0}
+
+
+def settings_of(model: type, lookup: str, place: str) -> Thing:
+    """The first row of a workshop of the cast, as an admin's object_id."""
+
+    def first(cast: Cast) -> dict[str, Any]:
+        workshop = getattr(cast, place)
+        rows = model.objects.filter(**{lookup: workshop.pk}).order_by("pk")  # type: ignore[attr-defined]
+        return {"object_id": rows.values_list("pk", flat=True)[0]}
+
+    return first
+
+
+THINGS: dict[str, Thing] = {
+    "": lambda cast: {},
+    "workshop": lambda cast: {"slug": cast.workshop.slug},
+    "elsewhere": lambda cast: {"slug": cast.elsewhere.slug},
+    "nowhere": lambda cast: {"slug": "nowhere"},
+    "ada's paper": lambda cast: {"slug": cast.workshop.slug, "number": cast.paper.number},
+    "otto's paper": lambda cast: {"slug": cast.workshop.slug, "number": cast.ottos_paper.number},
+    "no paper": lambda cast: {"slug": cast.workshop.slug, "number": 999},
+    "original": lambda cast: file_of(cast, FilePurpose.PAPER),
+    "copy": lambda cast: file_of(cast, FilePurpose.BLINDED),
+    "no file": lambda cast: {"pk": NOWHERE},
+    "publication": lambda cast: {"pk": cast.publication.pk},
+    "ivy's token": lambda cast: {"token": cast.invitation_link().split("/")[2]},
+    "no token": lambda cast: {"token": "forged"},
+    "rui's review": lambda cast: {"pk": cast.assignment.pk if cast.assignment else NOWHERE},
+    "mara's chair": lambda cast: {"pk": cast.chairing.pk if cast.chairing else NOWHERE},
+    "confirm ada's": lambda cast: {"slug": cast.workshop.slug, "number": cast.paper.number, "verb": "confirm"},
+    "eat ada's": lambda cast: {"slug": cast.workshop.slug, "number": cast.paper.number, "verb": "eat"},
+    "rui on ada's": lambda cast: {
+        "slug": cast.workshop.slug,
+        "number": cast.paper.number,
+        "pk": cast.assignment.pk if cast.assignment else NOWHERE,
+    },
+    "letter to ada": lambda cast: {
+        "slug": cast.workshop.slug,
+        "number": cast.paper.number,
+        "author": cast.paper.authorships.get(user=cast.ada).pk,
+    },
+    "run": lambda cast: {"slug": cast.workshop.slug, "run": cast.run.pk if cast.run else 0},
+    "release": lambda cast: {"slug": cast.workshop.slug, "pk": cast.release.batch_id if cast.release else 0},
+    "pause release": lambda cast: THINGS["release"](cast) | {"action": "pause"},
+    "mail of ada's": lambda cast: message(cast, "receipt", "ada"),
+    "mail of otto's": lambda cast: message(cast, "receipt", "otto"),
+    "cancel ada's": lambda cast: message(cast, "receipt", "ada") | {"action": "cancel"},
+    "cancel otto's": lambda cast: message(cast, "receipt", "otto") | {"action": "cancel"},
+    "mail to ivy": lambda cast: message(cast, "invitation"),
+    "words": lambda cast: {"slug": cast.workshop.slug, "kind": "invitation"},
+    "site's words": lambda cast: {"slug": cast.workshop.slug, "kind": "account"},
+    "letter": lambda cast: {"name": "nobody.eml"},
+    "key": lambda cast: {"uidb36": "1", "key": "set-password"},
+    "passkey": lambda cast: {"pk": 0},
+    "one model": lambda cast: {"content_type_id": "1", "object_id": "1"},
+    "workshops": lambda cast: {"app_label": "workshops"},
+    "accounts": lambda cast: {"app_label": "accounts"},
+    "decisions": lambda cast: {"app_label": "decisions"},
+    "anything": lambda cast: {"url": "anything/"},
+}
+
+# --- the table --------------------------------------------------------------------------------------------------------
+
+PUBLIC = [
+    Row("workshops:home", "", "everyone: page", "everyone: closed"),
+    Row("workshops:call", "workshop", "everyone: page", "everyone: closed"),
+    Row("workshops:call", "nowhere", "everyone: hidden", "everyone: closed"),
+    Row("workshops:calendar", "workshop", "everyone: page", "everyone: closed"),
+    Row("proceedings:papers", "workshop", "everyone: page", "everyone: shown"),
+    Row("submissions:start", "workshop", "everyone: page", "everyone: again"),
+    Row("submissions:start", "nowhere", "everyone: hidden", "everyone: hidden"),
+    # A scanner of mail follows the link too: it goes to the page, and answers nothing.
+    Row("reviews:link", "ivy's token", "everyone: moved", "everyone: closed"),
+    Row("reviews:link", "no token", "everyone: moved", "everyone: closed"),
+    # Without a link that was followed there is no invitation, for anybody.
+    Row("reviews:invitation", "", "everyone: hidden", "everyone: hidden"),
+    # These two exist only where mail stays on the machine, and only for whoever sits at it.
+    Row("notifications:inbox", "", "everyone: page", "everyone: closed"),
+    Row("notifications:letter", "letter", "everyone: hidden", "everyone: closed"),
+]
+OWN = [
+    Row("desk:my_desk", "", "signed-in: page", "signed-in: shown"),
+    Row("accounts:profile", "", "signed-in: page", "signed-in: again"),
+    Row("accounts:publications", "", "signed-in: closed", "signed-in: again"),
+    Row("accounts:remove_publication", "publication", "signed-in: closed", "ada: moved"),
+]
+AUTHORS = [
+    Row("submissions:paper", "ada's paper", "ada ben: page", "ada ben: again"),
+    Row("submissions:paper", "otto's paper", "otto: page", "otto: again"),
+    Row("submissions:paper", "no paper", "", ""),
+    Row("submissions:status", "ada's paper", "ada ben: page", "signed-in: closed"),
+    Row("submissions:withdraw", "ada's paper", "signed-in: closed", "ada ben: again"),
+    Row("submissions:undo_withdraw", "ada's paper", "signed-in: closed", "ada ben: moved"),
+    # The original names its authors: whoever may know them reads it.
+    Row("submissions:file", "original", "ada ben olga otto ines: page", "signed-in: closed"),
+    Row("submissions:file", "copy", "ada ben olga otto ines: page", "signed-in: closed", PHASES[:2]),
+    Row("submissions:file", "copy", "ada ben olga otto ines rui rae mara: page", "signed-in: closed", ASSIGNED),
+    Row("submissions:file", "no file", "", "signed-in: closed"),
+]
+REVIEWERS = [
+    Row("reviews:profile", "workshop", "reviewers: page", "reviewers: again"),
+    Row("reviews:profile", "elsewhere", "", ""),
+    Row("reviews:publications", "workshop", "signed-in: closed", "reviewers: again"),
+    Row("reviews:accept", "workshop", "signed-in: closed", "reviewers: moved"),
+    Row("reviews:review", "rui's review", "", "", PHASES[:2]),
+    Row("reviews:review", "rui's review", "rui: page", "rui: again", ASSIGNED),
+    Row("reviews:autosave", "rui's review", "signed-in: closed", "", PHASES[:2]),
+    Row("reviews:autosave", "rui's review", "signed-in: closed", "rui: again", ASSIGNED),
+    Row("reviews:decline", "rui's review", "signed-in: closed", "", PHASES[:2]),
+    Row("reviews:decline", "rui's review", "signed-in: closed", "rui: again", ASSIGNED),
+    # An area chair writes no review of the paper.
+    Row("reviews:review", "mara's chair", "", ""),
+]
+DESK = [
+    Row("desk:home", "", "staff: moved", "staff: moved"),
+    Row("desk:new_workshop", "", "staff: page", "staff: again"),
+    Row("desk:operator", "", "opal: page", "opal: shown"),
+    Row("desk:dashboard", "workshop", "organizers: page", "organizers: shown"),
+    Row("desk:dashboard", "elsewhere", "", ""),
+    Row("desk:dashboard", "nowhere", "", ""),
+    Row("desk:appoint_handlers", "workshop", "staff: closed", "organizers: moved"),
+    Row("desk:find_conflicts", "workshop", "staff: closed", "organizers: moved"),
+    Row("desk:papers", "workshop", "organizers: page", "organizers: shown"),
+    Row("desk:papers", "elsewhere", "", ""),
+    Row("desk:people", "workshop", "organizers: page", "organizers: shown"),
+    Row("desk:people", "elsewhere", "", ""),
+    # Nothing is done where it is not said what.
+    Row("desk:people_action", "workshop", "staff: closed", ""),
+    Row("desk:invite", "workshop", "organizers: page", "organizers: again"),
+    Row("desk:invite", "elsewhere", "", ""),
+    Row("desk:assignment", "workshop", "organizers: page", "organizers: theirs"),
+    Row("desk:assignment", "elsewhere", "", ""),
+    Row("desk:run", "run", "", "staff: closed", PHASES[:2]),
+    Row("desk:run", "run", "organizers: page", "staff: closed", ASSIGNED),
+    Row("desk:run_action", "run", "staff: closed", ""),
+    # Otto's own is sealed for him: a page that says its number, its title and who handles it.
+    Row("desk:paper", "ada's paper", "organizers: page", "organizers: shown"),
+    Row("desk:paper", "otto's paper", "organizers: page", "organizers: shown"),
+    Row("desk:paper", "no paper", "", ""),
+    Row("desk:decide", "ada's paper", "staff: closed", "olga otto: again"),
+    Row("desk:decide", "otto's paper", "staff: closed", "olga ines: again"),
+    Row("desk:change_decision", "confirm ada's", "staff: closed", "", PHASES[:3]),
+    Row("desk:change_decision", "confirm ada's", "staff: closed", "olga otto: moved", DECIDED),
+    Row("desk:change_decision", "eat ada's", "staff: closed", ""),
+    Row("desk:assign", "ada's paper", "staff: closed", "olga otto: again"),
+    Row("desk:assign", "otto's paper", "staff: closed", "olga ines: again"),
+    Row("desk:unassign", "rui on ada's", "staff: closed", "", PHASES[:2]),
+    Row("desk:unassign", "rui on ada's", "staff: closed", "olga otto: moved", ASSIGNED),
+    Row("desk:handle", "ada's paper", "staff: closed", "olga otto: again"),
+    Row("desk:handle", "otto's paper", "staff: closed", "olga ines: again"),
+    Row("desk:declare_conflict", "ada's paper", "staff: closed", "olga otto: again"),
+    Row("desk:settle_conflict", "ada's paper", "staff: closed", "olga otto: moved"),
+    Row("desk:decisions", "workshop", "organizers: page", "organizers: shown"),
+    Row("desk:confirm_all", "workshop", "staff: closed", "organizers: moved"),
+    Row("desk:decide_row", "ada's paper", "staff: closed", "olga otto: moved"),
+    Row("desk:decide_row", "otto's paper", "staff: closed", "olga ines: moved"),
+    Row("desk:release", "workshop", "organizers: page", "organizers: again"),
+    Row("desk:letter", "letter to ada", "", "", ("submission", "bidding", "review", "released")),
+    Row("desk:letter", "letter to ada", "olga otto: page", "olga otto: shown", ("discussion",)),
+    Row("desk:mail", "workshop", "organizers: page", "staff: closed"),
+    Row("desk:batch", "release", "", "", PHASES[:4]),
+    Row("desk:batch", "release", "organizers: page", "organizers: again", ("released",)),
+    Row("desk:batch_action", "pause release", "staff: closed", "", PHASES[:4]),
+    Row("desk:batch_action", "pause release", "staff: closed", "organizers: moved", ("released",)),
+    # A mail about a paper is read by whoever acts for it, and by nobody else on the desk.
+    Row("desk:message", "mail of ada's", "olga otto: page", "staff: closed"),
+    Row("desk:message", "mail of otto's", "olga ines: page", "staff: closed"),
+    Row("desk:message", "mail to ivy", "organizers: page", "staff: closed"),
+    Row("desk:message_action", "cancel ada's", "staff: closed", "olga otto: moved"),
+    Row("desk:message_action", "cancel otto's", "staff: closed", "olga ines: moved"),
+    Row("desk:templates", "workshop", "organizers: page", "staff: closed"),
+    Row("desk:template", "words", "organizers: page", "organizers: again"),
+    Row("desk:template", "site's words", "", ""),
+    Row("desk:log", "workshop", "organizers: page", "organizers: shown"),
+    Row("desk:log", "elsewhere", "", ""),
+]
+# Sign-in and settings do not know phases: one is enough.
+ONCE = ("review",)
+SIGN_IN = [
+    Row("account_login", "", "anon: page; signed-in: moved", "anon: again; signed-in: moved", ONCE),
+    Row("account_signup", "", "anon: page; signed-in: moved", "anon: again; signed-in: moved", ONCE),
+    Row("account_request_login_code", "", "anon: page; signed-in: moved", "anon: again; signed-in: moved", ONCE),
+    Row("account_confirm_login_code", "", "everyone: gate", "everyone: gate", ONCE),
+    Row("account_logout", "", "signed-in: page; anon: moved", "everyone: moved", ONCE),
+    Row("account_inactive", "", "everyone: page", "everyone: shown", ONCE),
+    Row("account_email_verification_sent", "", "everyone: gate", "everyone: gate", ONCE),
+    Row("account_reset_password", "", "everyone: page", "everyone: again", ONCE),
+    Row("account_reset_password_done", "", "everyone: page", "everyone: shown", ONCE),
+    Row("account_reset_password_from_key", "key", "everyone: page", "everyone: again", ONCE),
+    Row("account_reset_password_from_key_done", "", "everyone: page", "everyone: shown", ONCE),
+    Row("mfa_authenticate", "", "everyone: gate", "everyone: gate", ONCE),
+    Row("mfa_login_webauthn", "", "everyone: gate", "everyone: gate", ONCE),
+    # Nobody of the cast has a password or a second factor: there is nothing that could be asked for again.
+    Row("account_reauthenticate", "", "signed-in: library", "signed-in: library", ONCE),
+    Row("account_email", "", "signed-in: page", "signed-in: moved", ONCE),
+    Row("account_change_password", "", "signed-in: moved", "signed-in: moved", ONCE),
+    Row("account_set_password", "", "signed-in: page", "signed-in: again", ONCE),
+    Row("mfa_index", "", "signed-in: page", "signed-in: shown", ONCE),
+    *(
+        Row(f"mfa_{name}", thing, "signed-in: library", "signed-in: library", ONCE)
+        for name, thing in {
+            "reauthenticate": "",
+            "activate_totp": "",
+            "deactivate_totp": "",
+            "view_recovery_codes": "",
+            "generate_recovery_codes": "",
+            "download_recovery_codes": "",
+            "list_webauthn": "",
+            "add_webauthn": "",
+            "reauthenticate_webauthn": "",
+            "remove_webauthn": "passkey",
+            "edit_webauthn": "passkey",
+        }.items()
+    ),
+]
+SETTINGS = [
+    Row("admin:index", "", "staff: page", "staff: shown", ONCE),
+    Row("admin:app_list", "workshops", "staff: page", "staff: shown", ONCE),
+    Row("admin:app_list", "accounts", "opal: page", "opal: shown", ONCE),
+    Row("admin:app_list", "decisions", "staff: page", "staff: shown", ONCE),
+    Row("admin:jsi18n", "", "staff: page", "staff: shown", ONCE),
+    # There is one page to sign in, one to sign out, one to change a password; and no search across people.
+    Row("admin:login", "", "everyone: login", "everyone: login", ONCE),
+    Row("admin:logout", "", "staff: moved", "staff: moved", ONCE),
+    Row("admin:password_change", "", "staff: moved", "staff: moved", ONCE),
+    Row("admin:password_change_done", "", "staff: page", "staff: shown", ONCE),
+    Row("admin:search", "", "", "", ONCE),
+    Row("admin:autocomplete", "", "", "", ONCE),
+    Row("admin:view_on_site", "one model", "", "", ONCE),
+    Row("admin/(?P<url>.*)$", "anything", "", "", ONCE),
+]
+
+
+SETTING_MODELS: dict[str, tuple[type, str]] = {
+    "workshops_workshop": (Workshop, "pk"),
+    "workshops_track": (Track, "workshop"),
+    "workshops_deadline": (Deadline, "workshop"),
+    "workshops_form": (Form, "workshop"),
+    "workshops_formversion": (FormVersion, "form__workshop"),
+    "decisions_outcome": (Outcome, "track__workshop"),
+}
+BEGUN_ELSEWHERE = {"workshops_workshop", "workshops_formversion"}  # on the desk, and as a copy
+
+
+def settings_rows() -> Iterator[Row]:
+    """A workshop's settings are its organizers' and the operator's. Nothing is deleted."""
+    for name, (model, lookup) in SETTING_MODELS.items():
+        ours, others = f"our {name}", f"elsewhere's {name}"
+        THINGS[ours] = settings_of(model, lookup, "workshop")
+        THINGS[others] = settings_of(model, lookup, "elsewhere")
+        adds = "" if name in BEGUN_ELSEWHERE else "staff"
+        yield Row(f"admin:{name}_changelist", "", "staff: page", "staff: theirs", ONCE)
+        yield Row(f"admin:{name}_add", "", f"{adds}: page", f"{adds}: again", ONCE)
+        yield Row(f"admin:{name}_change", ours, "staff: page", "staff: theirs", ONCE)
+        yield Row(f"admin:{name}_change", others, "opal: page", "opal: theirs", ONCE)
+        yield Row(f"admin:{name}_history", ours, "staff: page", "staff: shown", ONCE)
+        yield Row(f"admin:{name}_history", others, "opal: page", "opal: shown", ONCE)
+        yield Row(f"admin:{name}_delete", ours, "", "", ONCE)
+        yield Row(f"admin:{name}_delete", others, "", "", ONCE)
+        # The short address of a row leads to its page, whether there is one or not.
+        yield Row(f"admin/{name.replace('_', '/')}/<path:object_id>/", ours, "staff: moved", "staff: moved", ONCE)
+
+
+def people_rows() -> Iterator[Row]:
+    """People's accounts are the operator's."""
+    THINGS["ada"] = lambda cast: {"object_id": cast.ada.pk}
+    yield Row("admin:accounts_user_changelist", "", "opal: page", "opal: theirs", ONCE)
+    yield Row("admin:accounts_user_add", "", "", "", ONCE)
+    yield Row("admin:accounts_user_change", "ada", "opal: page", "opal: theirs", ONCE)
+    yield Row("admin:accounts_user_history", "ada", "opal: page", "opal: shown", ONCE)
+    yield Row("admin:accounts_user_delete", "ada", "", "", ONCE)
+    yield Row("admin/accounts/user/<path:object_id>/", "ada", "staff: moved", "staff: moved", ONCE)
+
+
+MATRIX = [*PUBLIC, *OWN, *AUTHORS, *REVIEWERS, *DESK, *SIGN_IN, *SETTINGS, *settings_rows(), *people_rows()]
