@@ -24,7 +24,7 @@ class UserAdmin(ConflictAwareAdmin):
     ordering = ("family", "given")
     fields = ("given", "particle", "family", "email", "is_active", "date_joined", "last_login")
     readonly_fields = ("email", "date_joined", "last_login")
-    search_fields = ("search_identity",)
+    search_fields = ("search_identity__contains",)
 
     def root_id(self, row: Model) -> int | None:
         return row.pk

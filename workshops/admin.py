@@ -75,7 +75,6 @@ class TrackAdmin(ConflictAwareAdmin):
     list_filter = (OF_A_WORKSHOP,)
     list_select_related = ("workshop",)
     filters_allowed = frozenset({"workshop__id__exact"})
-    search_fields = ("name",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("workshop",) if obj else ()
