@@ -87,7 +87,7 @@ def test_an_open_form_keeps_its_wording_and_is_copied_to_a_draft_that_opens(olga
         for name, field in form.fields.items():
             value = form.initial.get(name, field.initial)
             value = field.prepare_value(value) if name == "labels" else value
-            if value not in (None, False):
+            if value is not None and value is not False:
                 data[form.add_prefix(name)] = value.pk if hasattr(value, "pk") else value
     data[formset.initial_forms[0].add_prefix("text")] = "What is it about?"
     answer = olga.post(copied.url, {**data, "open_version": "1"})
