@@ -86,6 +86,14 @@ def _check_untold(decision: Decision) -> None:
         raise Refused("This decision is being released. Cancel the release first, then change it.")
 
 
+def _check_is(decision: Decision, status: str) -> None:
+    """A second click, or an old page."""
+    if decision.status != status:
+        raise StaleState(
+            f"This decision is {decision.get_status_display().lower()} by now, so there was nothing to do."
+        )
+
+
 @transaction.atomic
 def clear(*, decision: Decision, by: models.Model) -> None:
     """Take a decision back that nobody was told; the paper is undecided again."""
@@ -102,6 +110,7 @@ def confirm(*, decision: Decision, by: models.Model) -> Decision:
     require(Viewer(by), "act", decision.submission)
     if decision.decided_by_id == by.pk and needs_second_person(decision.submission.workshop):
         raise Refused("You decided this yourself; another organizer who is free on it confirms it.")
+    _check_is(decision, DecisionStatus.TENTATIVE)
     move(decision, DecisionStatus.CONFIRMED, MOVES, confirmed_by=by)
     _log("decision.confirmed", decision, by, {"outcome": decision.outcome_id})
     return decision
@@ -112,6 +121,7 @@ def unconfirm(*, decision: Decision, by: models.Model) -> Decision:
     """Take the confirmation back."""
     require(Viewer(by), "act", decision.submission)
     _check_untold(Decision.objects.select_for_update().get(pk=decision.pk))
+    _check_is(decision, DecisionStatus.CONFIRMED)
     move(decision, DecisionStatus.TENTATIVE, MOVES, confirmed_by=None)
     _log("decision.unconfirmed", decision, by, {"outcome": decision.outcome_id})
     return decision
