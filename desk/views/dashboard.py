@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from access.viewer import Viewer
 from audit.errors import Refused
@@ -16,6 +16,7 @@ from submissions.services.handlers import appoint_handlers as appoint
 from workshops.models import Workshop
 
 
+@require_safe
 @desk_page
 def dashboard(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResponse:
     board = read_dashboard(workshop, viewer, timezone.now(), two=needs_second_person(workshop))

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from access.rights import get_or_404
 from access.viewer import Viewer
@@ -23,6 +23,7 @@ from submissions.models import Submission
 from workshops.models import Track, Workshop
 
 
+@require_safe
 @desk_page
 def decisions(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResponse:
     tracks = list(Track.objects.filter(workshop=workshop))

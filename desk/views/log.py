@@ -1,6 +1,7 @@
 """The log of a workshop."""
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
 from access.viewer import Viewer
 from desk.reading.log import GROUPS, read_log
@@ -8,6 +9,7 @@ from desk.views.base import desk_page, desk_render
 from workshops.models import Workshop
 
 
+@require_safe
 @desk_page
 def log(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResponse:
     group = request.GET.get("about", "") if request.GET.get("about") in GROUPS else ""

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from access.rights import get_or_404
 from access.viewer import Viewer
@@ -41,6 +41,7 @@ VERBS: dict[str, Callable[..., Any]] = {
 SAID = {"confirm": "Confirmed.", "unconfirm": "No longer confirmed.", "clear": "The paper is undecided again."}
 
 
+@require_safe
 @desk_page
 def paper(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
     return show(request, workshop, viewer, number)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
 from access.viewer import Viewer
 from desk.csv_cells import safe
@@ -29,6 +30,7 @@ COLUMNS += ("handler", "decision", "decision state", "note")
 SEALED = "You have a conflict with this paper."
 
 
+@require_safe
 @desk_page
 def papers(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResponse:
     query = PaperQuery.of(request.GET.dict())
