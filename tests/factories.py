@@ -1,9 +1,9 @@
 """Plain factories and the fixed cast. Rows that a service makes in the product are made by that service here too.
 
-The cast: Ada (author), Ben (her co-author), Rui (assigned reviewer), Rae (another of the same paper), Noor (reviewer, not
-assigned to it), Cleo (reviewer with a conflict: Ada's institution), Mara (area chair), Olga (organizer), Ines (organizer
-of Ada's institution), Otto (organizer and author of another paper), Zed (stranger with an account), Opal (runs the
-site), Ivy (invited, has not answered, has no account).
+The cast: Ada (author), Ben (her co-author), Rui (assigned reviewer), Rae (another of the same paper), Noor (reviewer,
+not assigned to it), Cleo (reviewer with a conflict: Ada's institution), Mara (area chair), Olga (organizer), Ines
+(organizer of Ada's institution), Otto (organizer and author of another paper), Zed (stranger with an account), Opal
+(runs the site), Ivy (invited, has not answered, has no account).
 """
 
 import io
@@ -307,9 +307,7 @@ def write_review(assignment: Assignment, word: str) -> Review:
 def _discuss(cast: Cast) -> None:
     write_review(Assignment.objects.get(submission=cast.ottos_paper), "noor")
     now = timezone.now()
-    set_deadline(
-        workshop=cast.workshop, kind=DeadlineKind.DISCUSSION, opens_at=now, at=now + 2 * DAY, by=cast.olga
-    )
+    set_deadline(workshop=cast.workshop, kind=DeadlineKind.DISCUSSION, opens_at=now, at=now + 2 * DAY, by=cast.olga)
     for paper in papers_of_ada(cast):
         made = decide_on(paper, cast.olga, "accept")
         confirm(decision=made, by=cast.otto)

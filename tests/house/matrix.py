@@ -247,7 +247,7 @@ DESK = [
     Row("desk:letter", "letter to ada", "olga otto: page", "olga otto: shown", ("discussion",)),
     Row("desk:mail", "workshop", "organizers: page", "staff: closed"),
     Row("desk:batch", "release", "", "", PHASES[:4]),
-    Row("desk:batch", "release", "organizers: page", "organizers: again", ("released",)),
+    Row("desk:batch", "release", "organizers: page", "staff: closed", ("released",)),
     Row("desk:batch_action", "pause release", "staff: closed", "", PHASES[:4]),
     Row("desk:batch_action", "pause release", "staff: closed", "organizers: moved", ("released",)),
     # A mail about a paper is read by whoever acts for it, and by nobody else on the desk.
