@@ -1,6 +1,6 @@
 """The base of every ModelAdmin: it shows, offers and saves only what the viewer may set."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.admin.options import TO_FIELD_VAR
 from django.core.exceptions import PermissionDenied
@@ -36,7 +36,7 @@ class _Choices:
 
 def choices(db_field: Field, request: HttpRequest) -> QuerySet:
     """The related rows that may be chosen: by the aspect of the model that owns them."""
-    related = db_field.related_model
+    related = cast("type[Model]", db_field.related_model)
     for aspect in (ASPECT, "row"):
         if aspect in aspects(related):
             return visible_to(viewer_of(request), aspect, related)
@@ -129,7 +129,7 @@ class ConflictAwareAdmin(_Choices, ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         save_setting(
             obj,
-            by=request.user,
+            by=cast(Model, request.user),
             root_type=self.root_type,
             root_id=self.root_id(obj),
             changed=form.changed_data,
@@ -139,12 +139,16 @@ class ConflictAwareAdmin(_Choices, ModelAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Rows of an inline, each through the same service. Nothing is deleted."""
         formset.save(commit=False)
-        for row, changed in [(row, fields) for row, fields in formset.changed_objects] + [
-            (row, []) for row in formset.new_objects
-        ]:
-            root_id = self.root_id(form.instance) or form.instance.pk
+        root_id = self.root_id(form.instance) or form.instance.pk
+        rows = [*formset.changed_objects, *((row, []) for row in formset.new_objects)]
+        for row, changed in rows:
             save_setting(
-                row, by=request.user, root_type=self.root_type, root_id=root_id, changed=changed, added=not changed
+                row,
+                by=cast(Model, request.user),
+                root_type=self.root_type,
+                root_id=root_id,
+                changed=changed,
+                added=not changed,
             )
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:

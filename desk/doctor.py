@@ -95,7 +95,7 @@ def _worker() -> Finding:
 
 def _queue() -> Finding:
     client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2)
-    length = int(client.llen(settings.CELERY_TASK_DEFAULT_QUEUE))  # type: ignore[arg-type]
+    length = int(client.llen(settings.CELERY_TASK_DEFAULT_QUEUE))
     health = Health.GOOD if length < 1000 else Health.LOOK
     return Finding("Queue", health, f"{length} tasks wait.", "" if length < 1000 else "Start more workers.")
 

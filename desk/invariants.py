@@ -108,11 +108,12 @@ def authors_are_confirmed() -> Iterator[str]:
 @rule("What authors were told was released, and what was not released they were not told")
 def told_is_released() -> Iterator[str]:
     told = Decision.objects.filter(status__in=TOLD).exclude(release__status=ReleaseStatus.RELEASED)
-    for row in told.filter(submission__imported_from="").values_list("pk", flat=True):
-        yield f"decision {row} is told without a release"
-    for row in Release.objects.filter(status=ReleaseStatus.RELEASED).values_list("pk", flat=True):
-        if Decision.objects.filter(release=row).exclude(status__in=TOLD).exists():
-            yield f"release {row} took effect without all of its decisions"
+    for decision in told.filter(submission__imported_from="").values_list("pk", flat=True):
+        yield f"decision {decision} is told without a release"
+    unfinished = Decision.objects.filter(release=OuterRef("pk")).exclude(status__in=TOLD)
+    released = Release.objects.filter(Exists(unfinished), status=ReleaseStatus.RELEASED)
+    for release in released.values_list("pk", flat=True):
+        yield f"release {release} took effect without all of its decisions"
     untold = Decision.objects.exclude(status__in=TOLD).values("submission")
     early = Message.objects.filter(kind__startswith="decision_", root_type=Root.SUBMISSION, root_id__in=untold)
     for row in early.exclude(status__in=[MessageStatus.HELD, MessageStatus.CANCELLED]).values_list("pk", flat=True):

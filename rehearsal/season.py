@@ -7,7 +7,7 @@ phase and played on. Only on a workshop that is marked as a rehearsal: its mail 
 import math
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from io import BytesIO
@@ -36,6 +36,7 @@ from jobs.models import Job
 from jobs.services.run import run_job
 from jobs.states import JobStatus
 from notifications.models import Batch, Message
+from notifications.querysets import MessageQuerySet
 from notifications.services.batches import cancel_batch, confirm_batch, send_now
 from notifications.services.deliver import deliver_lot
 from notifications.states import BatchStatus, MessageStatus
@@ -513,7 +514,7 @@ def deliver_undoable(workshop: Workshop) -> None:
         deliver(workshop)
 
 
-def messages_of(workshop: Workshop) -> "Iterable[Message] | Any":
+def messages_of(workshop: Workshop) -> MessageQuerySet:
     papers = Submission.objects.of(workshop.pk).values("pk")
     return Message.objects.about("workshop", workshop.pk) | Message.objects.filter(
         root_type="submission", root_id__in=papers

@@ -8,6 +8,7 @@ from decisions.models import Decision
 from rehearsal.season import messages_of
 from reviews.models import Assignment, Invitation, Review
 from submissions.models import Conflict, Submission
+from submissions.querysets import SubmissionQuerySet
 from workshops.models import Workshop
 
 
@@ -35,7 +36,7 @@ def _by(rows: QuerySet, name: str) -> dict[str, int]:
     return {row[name]: row["n"] for row in counted}
 
 
-def _reviews_per_paper(papers: QuerySet) -> dict[str, int]:
+def _reviews_per_paper(papers: SubmissionQuerySet) -> dict[str, int]:
     counted = Review.objects.counted().filter(assignment__submission__in=papers.submitted())
     per_paper = counted.order_by().values("assignment__submission").annotate(n=Count("pk")).values_list("n", flat=True)
     found: dict[str, int] = {}

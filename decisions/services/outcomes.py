@@ -30,7 +30,7 @@ def add_default_outcomes(*, workshop: Workshop, by: models.Model | None) -> list
 
 
 def _defaults(track: Track, tracks: list[Track]) -> list[Outcome]:
-    rows = [("accept", "Accept", OutcomeKind.ACCEPT, None)]
+    rows: list[tuple[str, str, OutcomeKind, Track | None]] = [("accept", "Accept", OutcomeKind.ACCEPT, None)]
     offered = next((other for other in tracks if track.archival and not other.archival and other.page_limit), None)
     if offered is not None:
         rows.append(("offer", f"Offer {offered.name}", OutcomeKind.OFFER, offered))

@@ -88,7 +88,7 @@ def preview(*, workshop: Workshop, viewer: Viewer, track: Track | None = None) -
 
 def _papers(workshop: Workshop, viewer: Viewer, track: Track | None) -> list[Submission]:
     authors = Authorship.objects.exclude(status=AuthorshipStatus.DISOWNED).select_related("user").order_by("position")
-    papers = visible_to(viewer, "act", Submission).of(workshop.pk).filter(status=SubmissionStatus.SUBMITTED)
+    papers = visible_to(viewer, "act", Submission).filter(workshop=workshop, status=SubmissionStatus.SUBMITTED)
     if track is not None:
         papers = papers.filter(track=track)
     return list(
@@ -127,9 +127,9 @@ def _camera_ready(workshop: Workshop, papers: list[Submission]) -> dict[int, str
     now = timezone.now()
     found = {}
     for track_id in {paper.track_id for paper in papers}:
-        window = windows(workshop.pk, track_id, now).get(DeadlineKind.CAMERA_READY)
-        if window is not None:
-            found[track_id] = aoe(window.at)
+        at = windows(workshop.pk, track_id, now)[DeadlineKind.CAMERA_READY].at
+        if at is not None:
+            found[track_id] = aoe(at)
     return found
 
 

@@ -189,7 +189,7 @@ def _restore_files(tar: tarfile.TarFile, tell: Tell) -> int:
 
 def _restore_rows(tar: tarfile.TarFile, manifest: dict[str, Any], tell: Tell) -> int:
     with _member(tar, "data.jsonl.gz") as stream:
-        if hashlib.file_digest(stream, "sha256").hexdigest() != manifest["data_sha256"]:
+        if _sha256(stream) != manifest["data_sha256"]:
             raise Refused("The rows in the backup are damaged: their hash is another.")
     rows = 0
     with transaction.atomic():
@@ -204,6 +204,13 @@ def _restore_rows(tar: tarfile.TarFile, manifest: dict[str, Any], tell: Tell) ->
             raise Refused(f"The backup should hold {manifest['rows']} rows and holds {rows}.")
         _reset_sequences()
     return rows
+
+
+def _sha256(stream: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while piece := stream.read(1024 * 1024):
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def _reset_sequences() -> None:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from django.db import models, transaction
+from django.db import transaction
 
+from accounts.models import User
 from audit.errors import Refused
 from decisions.models import Outcome
 from decisions.services.import_decision import import_decision
@@ -80,7 +81,7 @@ def import_file(
     plan: ImportPlan,
     workshop: Workshop,
     track: Track,
-    by: models.Model | None,
+    by: User | None,
     confirmed: bool = False,
     address_of: AddressOf | None = None,
 ) -> Imported:
