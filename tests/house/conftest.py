@@ -35,8 +35,8 @@ class Season:
         self.client.cookies = SimpleCookie(self.cookies[who].output(header="", sep=";"))
         with put_back():
             response = getattr(self.client, method.lower())(url, **options)
-            if getattr(response, "streaming", False):
-                response.close()
+            if getattr(response, "streaming", False):  # read to its end, so that the client closes it
+                response.getvalue()
             return response
 
 
