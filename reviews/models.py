@@ -189,6 +189,10 @@ class Assignment(models.Model):
     def __str__(self) -> str:
         return f"assignment {self.pk}"
 
+    @property
+    def known_as(self) -> str:
+        return "Area chair" if self.kind == AssignmentKind.AREA_CHAIR else f"Reviewer {self.handle}"
+
 
 class Review(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -4,6 +4,7 @@ What cannot be read as TeX is shown as it was typed. Pictures are never loaded; 
 """
 
 import html
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -35,11 +36,27 @@ MATH_ATTRIBUTES = _words(
 )
 
 
+FORMULA = re.compile(r"(?<!\\)\$([^$\s](?:[^$]*[^$\s\\])?)\$")
+
+
 def prose(text: str | None) -> SafeString:
     """Safe HTML of Markdown with `$formulas$`; empty for nothing."""
     if not text:
         return SafeString("")
     return mark_safe(_cleaner().clean(_markdown().render(text)))
+
+
+def formulas(line: str | None) -> SafeString:
+    """One line of plain text, such as a title, with its `$formulas$` as MathML; nothing else of it is markup."""
+    if not line or "$" not in line:
+        return SafeString(html.escape(line or ""))
+    parts = FORMULA.split(line)
+    drawn = [html.escape(part) if place % 2 == 0 else _inline(part) for place, part in enumerate(parts)]
+    return mark_safe(_cleaner().clean("".join(drawn)))
+
+
+def _inline(tex: str) -> str:
+    return mathml(tex.strip()) or _source(tex, block=False)
 
 
 @cache

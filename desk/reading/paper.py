@@ -152,7 +152,7 @@ def _review(review: Review, questions: dict[int, list[Question]], names: bool) -
     told = tuple(answer_of(q, answers[q.key]) for q in asked if q.readers in NOT_CONFIDENTIAL)
     kept = tuple(answer_of(q, answers[q.key]) for q in asked if q.readers not in NOT_CONFIDENTIAL)
     return ReviewPart(
-        handle=f"Reviewer {review.assignment.handle}",
+        handle=review.assignment.known_as,
         name=review.assignment.user.name if names else "",
         status=review.status,
         status_label=review.get_status_display(),
@@ -174,7 +174,7 @@ def assignments_of(submission: Submission) -> list[AssignmentPart]:
     return [
         AssignmentPart(
             pk=row.pk,
-            handle=f"Reviewer {row.handle}",
+            handle=row.known_as,
             name=row.user.name,
             kind=row.get_kind_display(),
             status=row.status,

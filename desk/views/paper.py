@@ -201,7 +201,7 @@ def unassign(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: i
     except Refused as refusal:
         messages.error(request, refusal.sentence)
     else:
-        messages.success(request, f"Reviewer {assignment.handle} no longer has paper {number}.")
+        messages.success(request, f"{assignment.known_as} no longer has paper {number}.")
     return redirect("desk:paper", workshop.slug, number)
 
 

@@ -52,7 +52,7 @@ def assign(
         submission=submission,
         user=user,
         kind=kind,
-        handle=draw_handles(taken, 1)[0],
+        handle=draw_handles(taken, 1, chairs=kind == AssignmentKind.AREA_CHAIR)[0],
         override=override.strip(),
         due_at=due_at or review_due(submission),
         created_by=by,

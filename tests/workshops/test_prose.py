@@ -3,7 +3,7 @@
 import pytest
 
 from workshops.mathml import mathml
-from workshops.prose import prose
+from workshops.prose import formulas, prose
 
 
 def test_a_formula_becomes_mathml() -> None:
@@ -48,3 +48,15 @@ def test_alphabets_are_written_with_unicode_letters() -> None:
 
 def test_a_picture_is_never_loaded() -> None:
     assert "<img" not in prose("![x](https://example.test/pixel.png)")
+
+
+def test_title_with_formulas_is_drawn_and_nothing_else_of_it_is_markup() -> None:
+    drawn = formulas("On $T^2$, <b>not</b> *bold*")
+
+    assert drawn == (
+        'On <math display="inline"><mrow><msup><mi>T</mi><mn>2</mn></msup></mrow></math>, &lt;b&gt;not&lt;/b&gt; *bold*'
+    )
+
+
+def test_title_with_prices_keeps_its_dollars() -> None:
+    assert formulas("From $5 to $6") == "From $5 to $6"

@@ -166,3 +166,9 @@ def readers(*who: str) -> SafeString:
 def pairs(items: Any) -> list[tuple[Any, Any]]:
     """A dict, or a list of pairs, as a list of pairs (for components/definitions.html)."""
     return list(items.items()) if hasattr(items, "items") else list(items or [])
+
+
+@register.filter
+def tex(line: str | None) -> SafeString:
+    """A title with its `$formulas$`: {{ paper.title|tex }}."""
+    return prose_module.formulas(line)
