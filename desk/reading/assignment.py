@@ -213,7 +213,7 @@ def _papers(run: AssignmentRun, viewer: Viewer, free_ids: set[int]) -> list[Pape
     rows = list(Submission.objects.filter(pk__in=ids).select_related("track").order_by("number"))
     others = Assignment.objects.current().filter(submission__in=ids, kind__in=REVIEWING)
     given = others.exclude(run=run).order_by().values_list("submission").annotate(n=Count("pk"))
-    having = dict(given)
+    having = dict(given) if run.status == RunStatus.OPEN else {}
     seats = _seats(run, viewer, pairs)
     return [
         PaperLine(

@@ -174,5 +174,5 @@ def test_pages_cost_the_same_for_any_number_of_papers(db: Any, rows: int, django
     with django_assert_num_queries(27):
         client.get(f"{PAGE}{run.pk}/")
     publish_run(run=run, by=stage.olga)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(19):
         client.get(f"{PAGE}{run.pk}/")
