@@ -77,9 +77,9 @@ class PaperForm(forms.Form):
     def __init__(self, *args: Any, tracks: Sequence[Track], topics: Sequence[Topic], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.tracks = {str(track.pk): track for track in tracks}
-        self.topics = {str(topic.pk): topic for topic in topics}
+        self.by_topic = {str(topic.pk): topic for topic in topics}
         self.fields["track"].choices = [(key, track.name) for key, track in self.tracks.items()]  # type: ignore[attr-defined]
-        self.fields["topics"].choices = [(key, topic.name) for key, topic in self.topics.items()]  # type: ignore[attr-defined]
+        self.fields["topics"].choices = [(key, topic.name) for key, topic in self.by_topic.items()]  # type: ignore[attr-defined]
         self.fields["file"].validators = []
         for name in ("title", "abstract", "tldr", "keywords"):
             self.fields[name].readers = EVERYBODY  # type: ignore[attr-defined]
@@ -91,7 +91,7 @@ class PaperForm(forms.Form):
         return {name: cleaned[name] for name in names} | {
             "version": cleaned["version"],
             "track": self.tracks[cleaned["track"]],
-            "topics": [self.topics[key] for key in cleaned["topics"]],
+            "topics": [self.by_topic[key] for key in cleaned["topics"]],
         }
 
 

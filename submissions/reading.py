@@ -86,6 +86,10 @@ class AuthorPage:
     undo_until: datetime | None
 
     @property
+    def is_alive(self) -> bool:
+        return self.submission.status in (SubmissionStatus.DRAFT, SubmissionStatus.SUBMITTED)
+
+    @property
     def steps(self) -> list[Step]:
         done = [self._step_authors(), self._step_paper(), self._step_file(), self._step_checks()]
         first = next((step for step in done if step.state == "todo"), None)

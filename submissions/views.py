@@ -1,13 +1,13 @@
 """The author's pages: begin a paper, write it, follow it, take it back; and every file's door."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.cache import get_conditional_response
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from access.rights import get_or_404, may, visible_to
 from access.viewer import Viewer, viewer_of
+from accounts.models import User
 from audit.errors import Refused, StaleState
 from submissions import links
 from submissions.files import path_of, relative_path, too_large
@@ -148,7 +149,7 @@ def _save_words(request: HttpRequest, submission: Submission, typed: Typed) -> N
     try:
         save_submission(
             submission=submission,
-            by=request.user,  # type: ignore[arg-type]  (signed in)
+            by=_person(request),
             received_at=received_at(request),
             authors=typed.rows.authors(),
             **typed.form.words(),
@@ -174,7 +175,7 @@ def _take_file(request: HttpRequest, submission: Submission) -> tuple[str, str]:
     try:
         file = add_file(
             submission=submission,
-            by=request.user,  # type: ignore[arg-type]  (signed in)
+            by=_person(request),
             upload=upload,
             name=upload.name or "",
             received_at=received_at(request),
@@ -213,6 +214,11 @@ def _paper_form(submission: Submission, data: Any, initial: dict[str, Any] | Non
     return PaperForm(data, tracks=tracks, topics=topics, initial=initial)
 
 
+def _person(request: HttpRequest) -> User:
+    """Whoever is signed in; the views that ask are closed to others."""
+    return cast(User, request.user)
+
+
 def _own_paper(request: HttpRequest, slug: str, number: int) -> Submission:
     rows = papers_for_authors(Submission.objects.all())
     return get_or_404(viewer_of(request), "own", rows, workshop__slug=slug, number=number)
@@ -234,12 +240,13 @@ def _page(
         status = typed.status if typed else 200
     if typed is not None and typed.form.is_bound:
         _renew_version(typed.form, submission)
+    problems = _problems(typed)
     context = {
         "page": page,
         "submission": submission,
         "workshop": submission.workshop,
-        "typed": typed if page.may_edit or (typed and typed.form.errors) else None,
-        "problems": _problems(typed),
+        "typed": typed if page.may_edit or problems else None,
+        "problems": problems,
         "history": history(submission),
         "sections": links.sections(viewer, submission),
         "withdrawal": withdrawal or (WithdrawForm(submission=submission) if page.may_withdraw else None),
@@ -250,15 +257,17 @@ def _page(
 
 def _renew_version(form: PaperForm, submission: Submission) -> None:
     """The page is drawn from what is saved now; whoever reads what it says of that may save over it."""
-    form.data = form.data.copy()
-    form.data["version"] = str(submission.version)
+    data = QueryDict(mutable=True)
+    data.update(form.data)
+    data["version"] = str(submission.version)
+    form.data = data
 
 
 def _problems(typed: Typed | None) -> list[tuple[str, str]]:
     """The error summary: where each is, and what it says."""
     if typed is None:
         return []
-    found = [("", error) for error in typed.form.non_field_errors()]
+    found = [("", str(error)) for error in typed.form.non_field_errors()]
     for field in typed.form.visible_fields():
         found += [(field.id_for_label or f"id_{field.name}", f"{field.label}: {error}") for error in field.errors]
     if typed.rows.error:
@@ -283,7 +292,7 @@ def status(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """The part of the page that changes while the file is checked; it asks again by itself until that is done."""
     submission = _own_paper(request, slug, number)
     page: AuthorPage = read_page(submission, viewer_id=viewer_of(request).id, now=received_at(request))
-    context = {"page": page, "submission": submission, "workshop": submission.workshop}
+    context = {"page": page, "submission": submission, "workshop": submission.workshop, "alone": True}
     return render(request, "submissions/_status.html", context)
 
 
@@ -295,7 +304,7 @@ def withdraw(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     form = WithdrawForm(request.POST, submission=submission)
     if form.is_valid():
         try:
-            withdraw_paper(submission=submission, by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
+            withdraw_paper(submission=submission, by=_person(request), reason=form.cleaned_data["reason"])
         except Refused as refusal:
             form.add_error(refusal.field or None, refusal.sentence)
     if form.errors:
@@ -310,7 +319,7 @@ def undo_withdraw(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Take the withdrawal back."""
     submission = _own_paper(request, slug, number)
     try:
-        undo_withdrawal(submission=submission, by=request.user)  # type: ignore[arg-type]
+        undo_withdrawal(submission=submission, by=_person(request))
         messages.success(request, f"Paper #{number} is back, as it was.")
     except Refused as refusal:
         messages.error(request, refusal.sentence)
