@@ -90,7 +90,9 @@ def test_children_follow_their_root(grants: None, ada: User, ben: User, zed: Use
     assert set(visible_to(Viewer(ada), ASPECT, Affiliation).values_list("name", flat=True)) == {"University of Ben"}
 
 
-def test_lists_and_single_rows_cost_one_statement(grants: None, ada: User, ben: User, django_assert_num_queries) -> None:
+def test_lists_and_single_rows_cost_one_statement(
+    grants: None, ada: User, ben: User, django_assert_num_queries
+) -> None:
     with django_assert_num_queries(1):
         list(visible_to(Viewer(ada), ASPECT, User))
     with django_assert_num_queries(1):

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.http import HttpResponse
 from django.test import Client, override_settings
 
 from tests.factories import PHASES, Cast, make_cast
@@ -30,13 +29,14 @@ class Season:
     def people(self) -> list[str]:
         return [*Cast.PEOPLE, ANYBODY]
 
-    def ask(self, who: str, method: str, url: str, **options: Any) -> HttpResponse:
+    def ask(self, who: str, method: str, url: str, **options: Any) -> Any:
+        """The response, with its bytes as ``body``."""
         cache.clear()  # nobody is slowed down for what others asked
         self.client.cookies = SimpleCookie(self.cookies[who].output(header="", sep=";"))
         with put_back():
             response = getattr(self.client, method.lower())(url, **options)
-            if getattr(response, "streaming", False):  # read to its end, so that the client closes it
-                response.getvalue()
+            # a stream is read to its end, so that the client closes it
+            response.body = response.getvalue() if getattr(response, "streaming", False) else response.content
             return response
 
 

@@ -1,0 +1,95 @@
+"""Which secrets there are in the cast's season, and who may come across which: from the table of who sees what."""
+
+from accounts.models import User
+from reviews.models import Review
+from tests.factories import Cast
+from tests.house.crawl import canaries
+
+ASSIGNED = ("review", "discussion", "released")
+DISCUSSED = ("discussion", "released")
+PEOPLE = set(Cast.PEOPLE)
+TEAM = {"rui", "rae", "noor", "cleo", "mara", "olga", "ines", "otto", "ivy"}  # whom organizers know by their roles
+ADAS = {"ada", "ben", "ada's institute", "ada's title", "ada's abstract"}
+OTTOS = {"otto", "otto's title", "otto's abstract"}
+RUIS = {"rui to authors", "rui to organizers"}
+NOORS = {"noor to authors", "noor to organizers"}
+TOLD_ADA = {"rui to authors", "words to ada"}
+TOLD_OTTO = {"noor to authors", "words to otto"}
+
+
+def names_of(cast: Cast) -> dict[str, str]:
+    """What each secret word stands for."""
+    found = {word: name for name, user in cast.people().items() for word in canaries(user.family)}
+    texts = {
+        "ivy": cast.invitation.name,
+        "ada's institute": cast.ada.affiliations.get().name,
+        "ada's publication": cast.publication.title,
+        "ada's title": cast.paper.title,
+        "ada's abstract": cast.paper.abstract,
+        "otto's title": cast.ottos_paper.title,
+        "otto's abstract": cast.ottos_paper.abstract,
+    }
+    for whose, paper in (("ada", cast.paper), ("otto", cast.ottos_paper)):
+        if decision := getattr(paper, "decision", None):
+            texts |= {f"words to {whose}": decision.to_authors, f"reason on {whose}'s": decision.reason}
+    found |= {word: name for name, text in texts.items() for word in canaries(text)}
+    for review in Review.objects.select_related("current", "assignment__user"):
+        given = review.current.answers if review.current else review.draft
+        for word in canaries(str(given)):
+            whom = "to organizers" if "ORGANIZERS" in word else "to authors"
+            found[word] = f"{review.assignment.user.given.lower()} {whom}" if review.current else "rae's draft"
+    return found
+
+
+def may_see(who: str, phase: str) -> set[str]:
+    """What this person may come across in this phase, on a double-blind track."""
+    seen = {who} & PEOPLE
+    if phase == "released":  # Ada's is accepted and told: the public reads who wrote what
+        seen |= ADAS
+    if who in ("ada", "ben"):
+        seen |= ADAS | (TOLD_ADA if phase == "released" else set())
+    if who == "ada":
+        seen |= {"ada's publication"}
+    if who in ("cleo", "ines"):
+        seen |= {"ada's institute"}  # on their own profile
+    if who in ("rui", "rae", "mara") and phase in ASSIGNED:
+        seen |= {"ada's title", "ada's abstract"}
+    if who == "rui" and phase in ASSIGNED:
+        seen |= RUIS
+    if who == "rae" and phase in ASSIGNED:
+        seen |= {"rae's draft"} | ({"rui to authors"} if phase in DISCUSSED else set())
+    if who == "mara" and phase in ASSIGNED:
+        seen |= {"rui", "rae"} | RUIS
+    if who == "noor" and phase in ASSIGNED:
+        seen |= {"otto's title", "otto's abstract"} | NOORS
+    if who in ("olga", "ines", "otto"):
+        seen |= TEAM | ADAS | OTTOS | {"rui to authors", "words to ada", "reason on ada's"}
+    if who in ("olga", "otto"):
+        seen |= RUIS
+    if who in ("olga", "ines"):
+        seen |= NOORS | {"words to otto", "reason on otto's"}
+    if who == "otto" and phase == "released":
+        seen |= TOLD_OTTO
+    if who == "opal":
+        seen |= PEOPLE
+    return seen
+
+
+# The crawl comes by what it should: a crawl that sees nothing finds nothing.
+COMES_BY = {
+    "ada": {"submission": {"ada", "ben", "ada's title", "ada's abstract"}, "released": TOLD_ADA},
+    "rui": {"review": {"ada's title", "ada's abstract", "rui to authors", "rui to organizers"}},
+    "rae": {"review": {"ada's title", "rae's draft"}, "discussion": {"rui to authors"}},
+    "olga": {"submission": {"ada", "ben", "otto", "ada's title", "ivy"}, "review": {"rui", *RUIS}},
+    "ines": {"review": {"ada's title", "rui to authors"}, "released": NOORS},
+    "otto": {"review": {"otto's title", *RUIS}, "released": TOLD_OTTO},
+    "opal": {"review": {"zed", "ada"}},
+}
+
+
+def of_mail(recipient: User | None, cast: Cast) -> set[str]:
+    """What may stand in a mail to this person. Ivy, who has no account, reads who invites her."""
+    if recipient is None:
+        return {"ivy", "olga"}
+    who = next(name for name, user in cast.people().items() if user == recipient)
+    return may_see(who, "released")

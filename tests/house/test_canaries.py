@@ -1,0 +1,45 @@
+"""Nobody comes across a name, a title or a text that the table of who sees what does not give them."""
+
+import pytest
+
+from notifications.models import Message
+from tests.factories import Cast
+from tests.house.conftest import ANYBODY, Season
+from tests.house.crawl import canaries, crawl
+from tests.house.secrets import COMES_BY, may_see, names_of, of_mail
+
+
+@pytest.mark.parametrize("who", [*Cast.PEOPLE, ANYBODY])
+def test_pages_show_what_may_be_seen_and_nothing_else(season: Season, who: str) -> None:
+    names = names_of(season.cast)
+    seen: dict[str, list[str]] = {}
+    for url, text in crawl(season, who).items():
+        for word in canaries(text):
+            seen.setdefault(names.get(word, f"unknown {word}"), []).append(url)
+
+    phase = season.cast.phase
+    leaked = {name: urls[:5] for name, urls in seen.items() if name not in may_see(who, phase)}
+    assert leaked == {}
+    assert COMES_BY.get(who, {}).get(phase, set()) - set(seen) == set()
+
+
+def test_mails_hold_what_their_readers_may_see_and_nothing_else(season: Season) -> None:
+    names = names_of(season.cast)
+    leaked = {}
+    for mail in Message.objects.select_related("recipient"):
+        whole = f"{mail.address}\n{mail.reply_to}\n{mail.subject}\n{mail.text}\n{mail.html}\n{mail.attachments}"
+        told = {names.get(word, f"unknown {word}") for word in canaries(whole)}
+        if more := told - of_mail(mail.recipient, season.cast):
+            leaked[f"{mail.kind} to {mail.address}"] = more
+
+    assert leaked == {}
+
+
+def test_every_mail_goes_to_the_address_of_its_reader(season: Season) -> None:
+    wrong = [
+        mail.kind
+        for mail in Message.objects.select_related("recipient")
+        if mail.address != (mail.recipient.email if mail.recipient else season.cast.invitation.address)
+    ]
+
+    assert wrong == []
