@@ -1,8 +1,9 @@
 """What higher floors hang on a paper. They fill these registries in ``AppConfig.ready()``.
 
-``on_withdrawn(fn)`` and ``on_restored(fn)`` are called as ``fn(submission, by)`` in the transaction that withdraws the
-paper or takes that back. ``on_author_page(fn)`` adds a part to the author's page: ``fn(viewer, submission)`` returns a
-Section, made of plain data, or None when there is nothing to show. It costs a fixed number of queries.
+``on_withdrawn(fn)`` and ``on_restored(fn)`` are called as ``fn(submission, by)`` in the transaction that withdraws (or
+desk-rejects) the paper or takes that back. ``on_author_page(fn)`` adds a part to the author's page:
+``fn(viewer, submission)`` returns a Section, made of plain data, or None when there is
+nothing to show. It costs a fixed number of queries.
 """
 
 from collections.abc import Callable

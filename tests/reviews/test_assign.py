@@ -13,6 +13,7 @@ from reviews.handles import draw_handles
 from reviews.models import Assignment
 from reviews.services.assign import accept_assignments, assign, decline_assignment, remove_assignment
 from submissions.models import Conflict
+from submissions.services.desk_reject import desk_reject
 from submissions.services.withdraw import undo_withdrawal, withdraw
 from tests.factories import make_user
 from tests.reviews.stage import given, reviewed
@@ -120,6 +121,12 @@ def test_withdrawn_paper_frees_its_reviewers_keeps_their_work_and_thanks_them(st
     assert sorted(mails("assignment_not_needed")) == ["noor@noor.test", "rui@rui.test"]
     review.refresh_from_db()
     assert (review.status, second.submission) == ("submitted", stage.papers[0])
+
+
+def test_desk_rejected_paper_frees_its_reviewers_too(stage: Any) -> None:
+    given(stage)
+    desk_reject(submission=stage.papers[0], by=None)
+    assert (Assignment.objects.get().status, mails("assignment_not_needed")) == ("not_needed", ["rui@rui.test"])
 
 
 def test_paper_that_comes_back_is_theirs_again_and_they_are_told(stage: Any) -> None:
