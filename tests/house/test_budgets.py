@@ -1,0 +1,61 @@
+"""Every page keeps to its literal number of queries, with one paper and with three, for every role that sees it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.factories import run_jobs
+from tests.house.budgets import BUDGETS, Budget
+from tests.house.conftest import Season, a_season
+from tests.house.matrix import MATRIX, THINGS, Row
+from tests.house.routes import address
+
+PHASE = "discussion"
+# Their pages are the libraries' own; ours are counted.
+NOT_OURS = ("account_", "mfa_", "admin")
+
+
+@pytest.fixture(scope="module", params=[1, 3], ids=["one paper", "three papers"])
+def season(request: Any, django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Season]:
+    folder = tmp_path_factory.mktemp("budgets")
+    with django_db_blocker.unblock(), a_season(PHASE, folder, papers=request.param) as made:
+        run_jobs()
+        yield made
+
+
+def pages() -> Iterator[tuple[Row, list[str]]]:
+    """Each page of ours in the phase, and who sees it."""
+    for row in MATRIX:
+        if PHASE in row.phases and not row.route.startswith(NOT_OURS):
+            seen_by = [who for who, what in row.expected("GET").items() if what == "page"]
+            if seen_by:
+                yield row, seen_by
+
+
+def test_every_page_has_a_budget_for_whoever_sees_it() -> None:
+    counted = {(b.route, b.thing): set(b.queries) for b in BUDGETS}
+    missing = {
+        f"{row.route} {row.thing}": sorted(set(seen_by) - counted.get((row.route, row.thing), set()))
+        for row, seen_by in pages()
+        if set(seen_by) != counted.get((row.route, row.thing), set())
+    }
+
+    assert missing == {}
+
+
+@pytest.mark.parametrize("line", BUDGETS, ids=lambda line: f"{line.route} {line.thing}".strip())
+def test_page_keeps_to_its_budget(season: Season, line: Budget) -> None:
+    path = address(line.route, THINGS[line.thing](season.cast))
+
+    assert {who: queries(season, who, path) for who in line.queries} == line.queries
+
+
+def queries(season: Season, who: str, path: str) -> int:
+    season.ask(who, "GET", path)  # what is read once a process, such as templates, is not counted
+    with CaptureQueriesContext(connection) as captured:
+        response = season.ask(who, "GET", path)
+    assert response.status_code == 200, f"{path} as {who}: {response.status_code}"
+    return len([q for q in captured if "SAVEPOINT" not in q["sql"].upper()])
