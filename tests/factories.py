@@ -225,7 +225,7 @@ def _open_call(phase: str, people: dict[str, User], papers: int) -> Cast:
     made = [submit_paper(track, people["ada"], people["ben"]) for _ in range(papers)]
     ottos = submit_paper(track, people["otto"])
     find_conflicts(workshop=workshop, by=None)
-    elsewhere = create_workshop(by=None, slug="elsewhere", name="Elsewhere", year=workshop.year)
+    elsewhere = create_workshop(by=make_user("Elsa"), slug="elsewhere", name="Elsewhere", year=workshop.year)
     add_default_outcomes(workshop=elsewhere, by=None)
     return Cast(phase, workshop, elsewhere, track, **people, invitation=invitation, paper=made[0], ottos_paper=ottos)
 

@@ -14,6 +14,7 @@ import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,6 +22,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core import serializers
 from django.core.management.color import no_style
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
@@ -35,6 +37,13 @@ from workshops.models import Workshop
 FORMAT = 1
 LEFT_OUT = {"contenttypes.contenttype", "auth.permission", "auth.group", "sessions.session", "admin.logentry"}
 Tell = Callable[[str], None]
+
+
+class WholeInstants(DjangoJSONEncoder):
+    """Django's encoder cuts instants to milliseconds; a backup keeps them whole."""
+
+    def default(self, o: Any) -> Any:
+        return o.isoformat() if isinstance(o, datetime) else super().default(o)
 
 
 @dataclass(frozen=True)
@@ -103,7 +112,7 @@ def _write_rows(path: Path, tell: Tell) -> int:
         for model in _models():
             found = model._base_manager.order_by("pk").iterator(chunk_size=1000)
             for row in found:
-                stream.write(serializers.serialize("jsonl", [row]))
+                stream.write(serializers.serialize("jsonl", [row], cls=WholeInstants))
                 rows += 1
             tell(f"{model._meta.label}: {rows} rows so far")
     return rows
