@@ -46,10 +46,11 @@ def prose(text: str | None) -> SafeString:
     return mark_safe(_cleaner().clean(_markdown().render(text)))
 
 
-def formulas(line: str | None) -> SafeString:
+def formulas(text: object) -> SafeString:
     """One line of plain text, such as a title, with its `$formulas$` as MathML; nothing else of it is markup."""
-    if not line or "$" not in line:
-        return SafeString(html.escape(line or ""))
+    line = str(text or "")
+    if "$" not in line:
+        return SafeString(html.escape(line))
     parts = FORMULA.split(line)
     drawn = [html.escape(part) if place % 2 == 0 else _inline(part) for place, part in enumerate(parts)]
     return mark_safe(_cleaner().clean("".join(drawn)))
