@@ -24,12 +24,13 @@ BELLS = 4
 @shared_task
 def deliver(hint: int = 0) -> None:
     """Send what is due, whatever the hint was."""
-    from notifications.services.deliver import deliver_lot
+    from notifications.services.deliver import deliver_lot, open_channels
 
     end = time.monotonic() + LONGEST
-    while (lot := deliver_lot(until=end)).claimed:
-        if lot.trouble or time.monotonic() > end:
-            break
+    with open_channels() as channels:
+        while (lot := deliver_lot(until=end, channels=channels)).claimed:
+            if lot.trouble or time.monotonic() > end:
+                break
     if not lot.trouble and Message.objects.due(timezone.now()).exists():
         ring()
 

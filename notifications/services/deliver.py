@@ -43,19 +43,24 @@ class Lot:
     notes: list[Attempt] = field(default_factory=list)
 
 
-def deliver_lot(*, until: float | None = None) -> Lot:
-    """Claim up to twenty mails and send them. ``until``: the monotonic instant after which the rest is given back."""
+def deliver_lot(*, until: float | None = None, channels: "Channels | None" = None) -> Lot:
+    """Claim up to twenty mails and send them.
+
+    ``until``: the monotonic instant after which the rest is given back. ``channels``: connections that stay open for
+    the next lot; without them, this lot's are closed after it.
+    """
+    if channels is None:
+        with open_channels() as own:
+            return deliver_lot(until=until, channels=own)
     token = secrets.token_hex(16)
     messages = _claim(token)
     lot, ahead = Lot(claimed=len(messages)), _Ahead(messages)
     try:
-        with _channels() as channels:
-            for place, message in enumerate(messages):
-                if lot.trouble or (until is not None and time.monotonic() > until):
-                    pause = PAUSE if lot.trouble else timedelta(0)
-                    _give_back(token, messages[place:], timezone.now() + pause)
-                    break
-                _Try(message, place, token, channels, ahead, lot).run()
+        for place, message in enumerate(messages):
+            if lot.trouble or (until is not None and time.monotonic() > until):
+                _give_back(token, messages[place:], timezone.now() + (PAUSE if lot.trouble else timedelta(0)))
+                break
+            _Try(message, place, token, channels, ahead, lot).run()
     finally:
         Attempt.objects.bulk_create(lot.notes)
     if ids := {message.batch_id for message in messages if message.batch_id}:
@@ -101,14 +106,12 @@ def _claim(token: str) -> list[Message]:
     now = timezone.now()
     with transaction.atomic():
         free = Message.objects.due(now).select_for_update(skip_locked=True)
-        keys = list(free.values_list("pk", flat=True)[:LOT])
-        if not keys:
+        messages = list(free[:LOT])
+        if not messages:
             return []
-        taken = Message.objects.filter(pk__in=keys, status=MessageStatus.DUE)
+        taken = Message.objects.filter(pk__in=[message.pk for message in messages], status=MessageStatus.DUE)
         taken.update(status=MessageStatus.CLAIMED, claim_token=token, lease_until=now + LEASE)
-    return list(
-        Message.objects.filter(claim_token=token, status=MessageStatus.CLAIMED).order_by("priority", "due_at", "id")
-    )
+    return messages
 
 
 def _give_back(token: str, messages: list[Message], due_at: datetime) -> None:
@@ -116,8 +119,8 @@ def _give_back(token: str, messages: list[Message], due_at: datetime) -> None:
     mine.update(status=MessageStatus.DUE, claim_token="", lease_until=None, due_at=due_at)
 
 
-class _Channels:
-    """The ways out that a lot has used, each opened once."""
+class Channels:
+    """The ways out that were used, each opened once."""
 
     @cached_property
     def site(self) -> Channel:
@@ -132,8 +135,8 @@ class _Channels:
 
 
 @contextmanager
-def _channels() -> Iterator[_Channels]:
-    channels = _Channels()
+def open_channels() -> Iterator[Channels]:
+    channels = Channels()
     try:
         yield channels
     finally:
@@ -171,7 +174,7 @@ class _Try:
     message: Message
     place: int
     token: str
-    channels: _Channels
+    channels: Channels
     ahead: _Ahead
     lot: Lot
 
