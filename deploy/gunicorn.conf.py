@@ -4,7 +4,23 @@ BIND, PORT, WEB_PROCESSES and WEB_THREADS come from the environment (docs/operat
 """
 
 import os
+from typing import Any
 
+from gunicorn.glogging import Logger
+
+from neurreps.logs import SECRETS
+
+
+class MaskingLogger(Logger):
+    """The access log without the secrets of links."""
+
+    def atoms(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        atoms = super().atoms(*args, **kwargs)
+        atoms["U"] = SECRETS.sub(r"\1…", str(atoms["U"]))
+        return dict(atoms)
+
+
+logger_class = MaskingLogger
 bind = os.environ.get("BIND") or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_PROCESSES", "2"))
