@@ -12,7 +12,9 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
-from .names import NotAName, parse_name
+from accounts.bibtex.names import NotAName, parse_name
+from accounts.bibtex.text import one_line, shortened
+
 from .ratings import NotOnScale, leading_number, on_scale, overall
 from .records import (
     DecisionKind,
@@ -26,7 +28,7 @@ from .records import (
     unreadable,
     warning,
 )
-from .text import as_written, keywords, one_line, shortened
+from .text import as_written, keywords
 
 Note = dict[str, Any]
 

@@ -12,7 +12,7 @@ _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def read(path: Path) -> ReadResult:
+def read_file(path: Path) -> ReadResult:
     """The papers in a .bib, .csv or .json file in UTF-8, with or without a byte order mark.
 
     What is wrong with the file or with one of its entries is a Problem; the other entries are read all the same.

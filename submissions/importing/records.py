@@ -9,18 +9,6 @@ Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True)
-class PersonName:
-    """A name in the three parts that BibTeX knows; a suffix such as Jr. stays with the family name."""
-
-    given: str
-    particle: str
-    family: str
-
-    def __str__(self) -> str:
-        return " ".join(part for part in (self.given, self.particle, self.family) if part)
-
-
-@dataclass(frozen=True)
 class ImportedAuthor:
     given: str
     particle: str

@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from .names import NotAName, parse_name
+from accounts.bibtex.names import NotAName, parse_name
+from accounts.bibtex.text import one_line, shortened
+
 from .records import ImportedAuthor, ImportedPaper, Problem, ReadResult, error, unreadable, warning
-from .text import as_written, keywords, one_line, shortened
+from .text import as_written, keywords
 
 _DELIMITERS = (",", ";", "\t")
 _COLUMNS = {

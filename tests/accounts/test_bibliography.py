@@ -79,6 +79,24 @@ def test_two_entries_with_one_key_are_two():
     assert ([each.title for each in found], problems) == (["First title", "Second title"], [])
 
 
+def test_comment_lines_are_passed_over_and_abbreviations_are_resolved():
+    text = '% my list\n@string{me = "Ada Example"}\n@misc{a, title = {A title}, author = me, journal = jmur}'
+    (found,), problems = read_publications(text)
+    assert (found.line, found.coauthors, found.venue, problems) == (3, ["Ada Example"], "jmur", [])
+
+
+def test_field_that_stands_twice_counts_once():
+    found, problems = read_publications("@misc{a, title = {First title}, title = {Second title}}")
+    assert ([each.title for each in found], problems) == (["First title"], [])
+
+
+def test_forgotten_comma_is_named_at_its_field():
+    found, problems = read_publications("@misc{a,\n title = {A title}\n year = {2024}\n}\n@misc{b, title = {Good one}}")
+    assert [each.title for each in found] == ["Good one"]
+    mend = "look for a missing comma after it, or a brace inside it."
+    assert problems == [f"Line 2: the value of the field title ends in the middle; {mend}"]
+
+
 def test_same_title_has_the_same_hash_however_it_is_punctuated():
     found, _ = read_publications("Groups: a survey\ngroups -- a  survey.\nGroups and a survey")
     assert found[0].text_hash == found[1].text_hash

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from submissions.importing.latex import name_to_unicode, to_unicode
+from accounts.bibtex.latex import name_to_unicode, to_unicode
 
 
 @pytest.mark.parametrize(

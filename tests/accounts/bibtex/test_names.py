@@ -1,7 +1,6 @@
 import pytest
 
-from submissions.importing.names import NotAName, parse_bibtex_names, parse_name
-from submissions.importing.records import PersonName
+from accounts.bibtex.names import NotAName, PersonName, parse_bibtex_names, parse_name, shown_names
 
 
 @pytest.mark.parametrize(
@@ -68,3 +67,8 @@ def test_people_separated_by_commas_are_no_name(source: str) -> None:
 def test_a_name_without_letters_is_none(source: str) -> None:
     with pytest.raises(NotAName, match="has no family name"):
         parse_name(source)
+
+
+def test_names_to_be_shown_come_given_names_first_and_never_refuse() -> None:
+    source = r"van der L{\"o}we, Ada and {Smith and Sons} and A, B, C, D and others"
+    assert shown_names(source) == ["Ada van der Löwe", "Smith and Sons", "A, B, C, D"]

@@ -6,6 +6,7 @@ so that an accent never decides what is upper case.
 """
 
 import re
+from dataclasses import dataclass
 
 from bibtexparser.middlewares.names import (
     InvalidNameError,
@@ -14,13 +15,24 @@ from bibtexparser.middlewares.names import (
 )
 
 from .latex import name_to_unicode
-from .records import PersonName
 from .text import one_line
 
 _SUFFIX = re.compile(r"(?:jr|sr|[ivx]+)\.?", re.IGNORECASE)
 _OTHERS = re.compile(r"others|et\.? al\.?", re.IGNORECASE)
 _STRAY_AND = re.compile(r"^(?:and(?:\s+|$))+|(?:\s+and)+$", re.IGNORECASE)
 _WORD = re.compile(r"[^\s,{}]+")
+
+
+@dataclass(frozen=True)
+class PersonName:
+    """A name in the three parts that BibTeX knows; a suffix such as Jr. stays with the family name."""
+
+    given: str
+    particle: str
+    family: str
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.given, self.particle, self.family) if part)
 
 
 class NotAName(ValueError):
@@ -32,9 +44,27 @@ def parse_bibtex_names(source: str) -> tuple[list[PersonName], list[str]]:
 
     Raises NotAName for the first name that cannot be split.
     """
+    names, notes = _listed(source)
+    people = [_parse_noting(name, notes) for name in names]
+    return people, list(dict.fromkeys(notes))
+
+
+def shown_names(source: str) -> list[str]:
+    """All people of an author field in order, given names first; a name that cannot be split stays as it stands."""
+    return [_shown(name) for name in _listed(source)[0]]
+
+
+def _shown(name: str) -> str:
+    try:
+        return str(_parse(name))
+    except NotAName:
+        return _plain([name])
+
+
+def _listed(source: str) -> tuple[list[str], list[str]]:
+    """The names between the “and”s as Unicode, and notes."""
     converted = name_to_unicode(source)
-    notes = list(converted.notes)
-    people: list[PersonName] = []
+    notes, names = list(converted.notes), []
     for text in split_multiple_persons_names(converted.text):
         name = _STRAY_AND.sub("", text.strip()).strip()
         if name != text.strip():
@@ -42,8 +72,8 @@ def parse_bibtex_names(source: str) -> tuple[list[PersonName], list[str]]:
         if _OTHERS.fullmatch(name):
             notes.append("“and others” hides authors; they were left out.")
         elif name:
-            people.append(_parse_noting(name, notes))
-    return people, list(dict.fromkeys(notes))
+            names.append(name)
+    return names, notes
 
 
 def parse_name(source: str) -> PersonName:
