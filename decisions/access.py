@@ -7,7 +7,7 @@ from access.rights import visible_to
 from access.viewer import Viewer
 from decisions.models import Decision, Outcome, Release
 from decisions.states import TOLD, DecisionStatus
-from reviews.access import reviewing
+from reviews.access import chairing, reviewing
 from reviews.models import Review
 from reviews.states import ReviewStatus
 from submissions.access import authoring
@@ -28,7 +28,7 @@ def authors_once_told(viewer: Viewer) -> Q:
 
 @grant(Submission, "released")
 def reviewers_once_told(viewer: Viewer) -> Q:
-    return reviewing(viewer) & told()
+    return (reviewing(viewer) | chairing(viewer)) & told()
 
 
 @grant(Submission, "released", "row", "file", "authors")

@@ -27,9 +27,13 @@ class ReviewForAuthors:
     @property
     def text(self) -> str:
         """The review as it stands in a mail."""
-        return "\n\n".join(
-            f"{a.question}\n{a.value}" if a.is_text else f"{a.question}: {a.value}" for a in self.answers
-        )
+        return "\n\n".join(_in_mail(answer) for answer in self.answers)
+
+
+def _in_mail(answer: Answer) -> str:
+    if answer.is_text:
+        return f"{answer.question}\n{answer.value}"
+    return f"{answer.question}{' ' if answer.question.endswith('?') else ': '}{answer.value}"
 
 
 @dataclass(frozen=True)
@@ -78,8 +82,12 @@ def answer_of(question: Question, value: object) -> Answer:
     if question.kind == Question.Kind.YESNO:
         return Answer(question.text, "yes" if value else "no", False)
     values = value if isinstance(value, list) else [value]
-    words = [f"{one} ({label})" if (label := question.labels.get(str(one))) else str(one) for one in values]
-    return Answer(question.text, ", ".join(words), False)
+    return Answer(question.text, ", ".join(_labelled(str(one), question.labels) for one in values), False)
+
+
+def _labelled(value: str, labels: dict[str, str]) -> str:
+    label = labels.get(value, "")
+    return f"{value} ({label})" if label.casefold() not in ("", value.casefold()) else value
 
 
 def decision_for_authors(submission: Submission) -> DecisionForAuthors | None:

@@ -36,6 +36,11 @@ def reviewing(viewer: Viewer) -> Q:
     return _assigned(viewer, *REVIEWING)
 
 
+def chairing(viewer: Viewer) -> Q:
+    """Papers that the viewer is area chair of: submitted, no conflict found since."""
+    return _assigned(viewer, AssignmentKind.AREA_CHAIR)
+
+
 def discussion_open() -> Q:
     """Papers whose discussion has opened, in their track or in the whole workshop."""
     opened = Deadline.objects.filter(
@@ -54,7 +59,7 @@ def reviewers_of_it(viewer: Viewer) -> Q:
 
 @grant(Submission, "authors")
 def reviewers_where_authors_are_no_secret(viewer: Viewer) -> Q:
-    return reviewing(viewer) & ~Q(track__blinding=Blinding.DOUBLE)
+    return (reviewing(viewer) | chairing(viewer)) & ~Q(track__blinding=Blinding.DOUBLE)
 
 
 @grant(Submission, "reviews")
@@ -64,7 +69,7 @@ def reviewers_in_discussion(viewer: Viewer) -> Q:
 
 @grant(Submission, "row", "title", "file", "reviews", "identities")
 def area_chairs_of_it(viewer: Viewer) -> Q:
-    return _assigned(viewer, AssignmentKind.AREA_CHAIR)
+    return chairing(viewer)
 
 
 @grant(Review, "row", "own")

@@ -130,6 +130,13 @@ class ReviewPage:
         return self.is_open and self.state.code in ("todo", ReviewStatus.DRAFT)
 
 
+FIELDS_OF_PLACE = (
+    "submission__workshop__slug",
+    "submission__workshop__name",
+    "submission__workshop__year",
+    "submission__workshop__contact",
+    "submission__workshop__is_rehearsal",
+)
 _FIELDS = (
     "pk",
     "handle",
@@ -147,11 +154,7 @@ _FIELDS = (
     "submission__track__names_to_reviewers",
     "submission__current__pdf_id",
     "submission__workshop_id",
-    "submission__workshop__slug",
-    "submission__workshop__name",
-    "submission__workshop__year",
-    "submission__workshop__contact",
-    "submission__workshop__is_rehearsal",
+    *FIELDS_OF_PLACE,
     "review__pk",
     "review__status",
     "review__version",
@@ -176,7 +179,7 @@ def review_page(viewer: Viewer, pk: UUID, at: datetime) -> ReviewPage:
     status = row["review__status"] or ReviewStatus.DRAFT
     return ReviewPage(
         pk=row["pk"],
-        place=_place(row),
+        place=place_of(row),
         track=row["submission__track__name"],
         number=row["submission__number"],
         title=row["submission__title"] if is_open else "",
@@ -194,7 +197,7 @@ def review_page(viewer: Viewer, pk: UUID, at: datetime) -> ReviewPage:
         writing=writing(row["status"], status, found, at, contact),
         questions=_questions(row),
         answers=row["review__draft"] or row["review__current__answers"] or {},
-        file=_file(viewer, row) if is_open else None,
+        file=file_for(viewer, row) if is_open else None,
         tasks=tasks(viewer, row["submission__workshop_id"], here=pk),
         versions=_versions(row["review__pk"]),
         others=_others(row) if row["others_open"] else (),
@@ -202,7 +205,7 @@ def review_page(viewer: Viewer, pk: UUID, at: datetime) -> ReviewPage:
     )
 
 
-def _place(row: Mapping[str, Any]) -> Place:
+def place_of(row: Mapping[str, Any]) -> Place:
     start = "submission__workshop__"
     name = f"{row[start + 'name']} {row[start + 'year']}"
     return Place(row[start + "slug"], name, row[start + "contact"], row[start + "is_rehearsal"])
@@ -228,7 +231,7 @@ def _questions(row: Mapping[str, Any]) -> tuple[QuestionData, ...]:
     return questions_of(form.pk) if form else ()
 
 
-def _file(viewer: Viewer, row: Mapping[str, Any]) -> PaperFile | None:
+def file_for(viewer: Viewer, row: Mapping[str, Any]) -> PaperFile | None:
     """The copy without identifying metadata of the present PDF; the original where authors are no secret."""
     pdf = row["submission__current__pdf_id"]
     if pdf is None:
@@ -290,7 +293,7 @@ def _others(row: Mapping[str, Any]) -> tuple[OtherReview, ...]:
         )
     )
     named = row["submission__track__names_to_reviewers"]
-    asked = _questions_by_version({one["current__form_version"] for one in rows}, READ_BY_REVIEWERS)
+    asked = questions_by_version({one["current__form_version"] for one in rows}, READ_BY_REVIEWERS)
     return tuple(
         OtherReview(_who(one, named), answers_in_words(asked[one["current__form_version"]], one["current__answers"]))
         for one in rows
@@ -300,11 +303,16 @@ def _others(row: Mapping[str, Any]) -> tuple[OtherReview, ...]:
 def _who(row: Mapping[str, Any], named: bool) -> str:
     if not named:
         return f"Reviewer {row['assignment__handle']}"
-    parts = (row[f"assignment__user__{part}"] for part in ("given", "particle", "family"))
+    return name_of(row, "assignment__user__")
+
+
+def name_of(row: Mapping[str, Any], path: str = "") -> str:
+    """A person's name from a row of values, its parts at ``path``."""
+    parts = (row[f"{path}{part}"] for part in ("given", "particle", "family"))
     return " ".join(part for part in parts if part)
 
 
-def _questions_by_version(versions: Iterable[int], readers: Iterable[str]) -> dict[int, list[QuestionData]]:
+def questions_by_version(versions: Iterable[int], readers: Iterable[str]) -> dict[int, list[QuestionData]]:
     found: dict[int, list[QuestionData]] = defaultdict(list)
     rows = Question.objects.filter(version__in=list(versions), readers__in=list(readers))
     for version, *values in rows.values_list("version", *NAMES):
@@ -324,11 +332,13 @@ def _in_words(question: QuestionData, value: Any) -> Answer:
     if question.kind == Question.Kind.YESNO:
         return Answer(question.text, "yes" if value is True or value == "yes" else "no", False)
     values = value if isinstance(value, list) else [value]
-    words = (question.labels.get(str(one), "") for one in values)
-    shown = (
-        f"{one}: {label}" if label and label != str(one) else str(one) for one, label in zip(values, words, strict=True)
-    )
+    shown = (_labelled(str(one), question.labels) for one in values)
     return Answer(question.text, ", ".join(shown), False)
+
+
+def _labelled(value: str, labels: Mapping[str, str]) -> str:
+    label = labels.get(value, "")
+    return f"{value}: {label}" if label.casefold() not in ("", value.casefold()) else value
 
 
 # --- what a reviewer offers ------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -22,15 +22,17 @@ from accounts.models import User
 from accounts.services.publications import add_publications
 from audit.errors import Refused, StaleState
 from reviews import reading
+from reviews.chairing import chair_page
 from reviews.forms import AnswerForm, DeclineForm, PublicationsForm, ReviewForm, ReviewingForm, posted_answers
 from reviews.links import LONGEST_TOKEN, Found, ended, resolve
 from reviews.models import Assignment, Invitation, Reviewer
 from reviews.services.answer import answer_invitation
 from reviews.services.assign import accept_assignments, decline_assignment
 from reviews.services.invite import account_of
+from reviews.services.reveal import reveal_reviewers
 from reviews.services.review import WrongAnswers, open_review, save_draft, submit_review
 from reviews.services.reviewers import change_reviewer
-from reviews.states import InvitationStatus
+from reviews.states import AssignmentKind, InvitationStatus
 from workshops.middleware import received_at
 from workshops.models import Topic, Workshop
 
@@ -249,9 +251,9 @@ def accept(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The paper and the form; POST saves (``do=save``) or submits (``do=submit``)."""
+    """The paper and the form, or what its area chair sees; POST saves (``do=save``) or submits (``do=submit``)."""
     if request.method != "POST":
-        return _review_page(request, pk)
+        return _page_of(request, pk)
     assignment = _own(request, pk)
     page = reading.review_page(viewer_of(request), pk, received_at(request))
     answers = posted_answers(request.POST, page.questions)
@@ -262,6 +264,14 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _not_written(request, pk, refusal, answers, submits=submits)
     messages.success(request, _written(page) if submits else "Saved as a draft. Only you can read it.")
     return redirect("reviews:review", pk)
+
+
+def _page_of(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """By what the assignment is: a reviewer's page, or an area chair's."""
+    try:
+        return _review_page(request, pk)
+    except Http404:
+        return _chair_page(request, pk)
 
 
 def _own(request: HttpRequest, pk: UUID) -> Assignment:
@@ -329,6 +339,16 @@ def _review_page(
     return render(request, "reviews/review.html", context, status=status)
 
 
+def _chair_page(
+    request: HttpRequest, pk: UUID, *, decline_form: DeclineForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The paper with all submitted reviews and who wrote them; each look is in the log."""
+    page = chair_page(viewer_of(request), pk, received_at(request))
+    reveal_reviewers(by=request.user, submission_id=page.submission)  # type: ignore[arg-type]
+    context = {"page": page, "decline_form": decline_form or DeclineForm(auto_id="decline_%s")}
+    return render(request, "reviews/chair.html", context, status=status)
+
+
 @login_required
 @require_POST
 def autosave(request: HttpRequest, pk: UUID) -> JsonResponse:
@@ -359,8 +379,16 @@ def decline(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Refused as refusal:
             _add(form, refusal)
         else:
-            messages.success(
-                request, f"You do not review paper #{assignment.submission.number} any more. Thank you for saying so."
-            )
-            return redirect("reviews:profile", assignment.submission.workshop.slug)
+            return _declined(request, assignment)
+    if assignment.kind == AssignmentKind.AREA_CHAIR:
+        return _chair_page(request, pk, decline_form=form, status=422)
     return _review_page(request, pk, decline_form=form, status=422)
+
+
+def _declined(request: HttpRequest, assignment: Assignment) -> HttpResponse:
+    paper = assignment.submission
+    if assignment.kind == AssignmentKind.AREA_CHAIR:
+        messages.success(request, f"You are no longer area chair of paper #{paper.number}. Thank you for saying so.")
+        return redirect("desk:my_desk")
+    messages.success(request, f"You do not review paper #{paper.number} any more. Thank you for saying so.")
+    return redirect("reviews:profile", paper.workshop.slug)

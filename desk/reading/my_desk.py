@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from access.registry import right
@@ -14,6 +15,7 @@ from access.rights import visible_to
 from access.viewer import Viewer
 from decisions.models import Decision
 from decisions.states import TOLD, DecisionStatus
+from reviews.chairing import chaired
 from reviews.models import Assignment, Invitation, Review
 from reviews.states import REVIEWING, AssignmentStatus, InvitationStatus, ReviewStatus
 from submissions.models import Authorship, File, Handler, Submission
@@ -66,6 +68,7 @@ def read_my_desk(viewer: Viewer, now: datetime) -> MyDesk:
     items = [
         *_papers(papers, seasons),
         *(_assignment(row, seasons) for row in assignments),
+        *(_chairing(row, seasons) for row in _chaired(viewer)),
         *_invitations(viewer, now),
         *_organizing(organized, viewer, seasons, now),
     ]
@@ -174,6 +177,42 @@ def _assignment(row: Any, seasons: Seasons) -> Item:
     if state == ReviewStatus.DRAFT:
         return Item(**common, state="Review begun", tone="accent", at=due, action="Go on with the review")
     return Item(**common, state="Review to write", tone="warn", at=due, action="Write the review")
+
+
+def _chaired(viewer: Viewer) -> list[Any]:
+    """Papers of which one is area chair, each with how many reviews are in and whether it is told. One query."""
+    reviewers = Assignment.objects.current().filter(submission=OuterRef("submission"), kind__in=REVIEWING)
+    told = Decision.objects.filter(submission=OuterRef("submission"), status__in=TOLD)
+    rows: Any = chaired(viewer).annotate(
+        reviewers=_count(reviewers),
+        reviews_in=_count(reviewers.filter(review__status=ReviewStatus.SUBMITTED)),
+        is_told=Exists(told),
+    )
+    return list(rows.select_related("submission__workshop", "submission__track"))
+
+
+def _count(rows: Any) -> Any:
+    counted = rows.order_by().values("submission").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
+
+
+def _chairing(row: Any, seasons: Seasons) -> Item:
+    paper = row.submission
+    due = row.due_at or _window(seasons, paper.workshop_id, paper.track_id, DeadlineKind.REVIEW).at
+    common: dict[str, Any] = {
+        "role": Role.AREA_CHAIR.label,
+        "title": paper.title,
+        "where": f"{paper.workshop}, {paper.track.name}, paper {paper.number}",
+        "url": _url("reviews:review", row.pk),
+    }
+    if row.is_told:
+        return Item(**common, state="Decided", tone="neutral", done=True)
+    if not row.reviewers:
+        return Item(**common, state="No reviewers yet", tone="neutral", at=due)
+    state = f"{row.reviews_in} of {row.reviewers} reviews in"
+    if row.reviews_in == row.reviewers:
+        return Item(**common, state=state, tone="good", at=due, action="Read the reviews")
+    return Item(**common, state=state, tone="info", at=due, action="Look at the reviews")
 
 
 def _invitations(viewer: Viewer, now: datetime) -> list[Item]:

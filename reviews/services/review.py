@@ -22,7 +22,7 @@ from reviews.access import discussion_open
 from reviews.forms import Kind, ReviewForm
 from reviews.models import Assignment, Review, ReviewVersion, Score
 from reviews.services.assign import log_assignment
-from reviews.states import ASSIGNMENT_MOVES, REVIEW_MOVES, AssignmentStatus, ReviewStatus
+from reviews.states import ASSIGNMENT_MOVES, REVIEW_MOVES, REVIEWING, AssignmentStatus, ReviewStatus
 from reviews.writing import writing
 from submissions.models import Submission
 from workshops.deadlines import windows
@@ -53,6 +53,8 @@ def form_of(review: Review | None, submission: Submission) -> int:
 def open_review(*, assignment: Assignment, by: User | None) -> Review:
     """The review of this assignment, made at its first save. Who begins one has accepted the paper."""
     require(acting(by), "own", assignment)
+    if assignment.kind not in REVIEWING:
+        raise Refused("An area chair reads the reviews of this paper and writes none.")
     review, made = Review.objects.get_or_create(assignment=assignment)
     if made:
         _check_open(review, timezone.now())

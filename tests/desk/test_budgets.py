@@ -21,7 +21,7 @@ BUDGETS: dict[str, tuple[int, int, int]] = {
     "/admin/w/neurreps/decisions/": (16, 16, 16),
     "/admin/w/neurreps/decisions/release/": (12, 9, 12),
     "/admin/w/neurreps/log/": (6, 6, 6),
-    "/desk/": (10, 10, 11),
+    "/desk/": (11, 11, 12),
     "/admin/w/new/": (2, 2, 2),
     "/w/neurreps/papers/": (4, 4, 4),
 }

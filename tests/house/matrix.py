@@ -6,7 +6,7 @@ The rules it is written from, for a double-blind track:
     reviewer of it           the copy without identifying metadata, from the assignment on; their own review
     reviewer, not of it      nothing of it
     reviewer with a conflict nothing of it
-    area chair of it         the copy without identifying metadata
+    area chair of it         the copy without identifying metadata; the submitted reviews and who wrote them
     free organizer           all of it, and acts for it
     institutional organizer  the line and the reviews under handles, marked; acts for nothing
     organizer who is author  a sealed line: number, title, track, who handles it; and what an author sees, as author
@@ -196,8 +196,12 @@ REVIEWERS = [
     Row("reviews:autosave", "rui's review", "signed-in: closed", "rui: again", ASSIGNED),
     Row("reviews:decline", "rui's review", "signed-in: closed", "", PHASES[:2]),
     Row("reviews:decline", "rui's review", "signed-in: closed", "rui: again", ASSIGNED),
-    # An area chair writes no review of the paper.
-    Row("reviews:review", "mara's chair", "", ""),
+    # An area chair reads who reviews the paper and what they wrote, and writes no review of it.
+    Row("reviews:review", "mara's chair", "", "", PHASES[:2]),
+    Row("reviews:review", "mara's chair", "mara: page", "", ASSIGNED),
+    Row("reviews:autosave", "mara's chair", "signed-in: closed", ""),
+    Row("reviews:decline", "mara's chair", "signed-in: closed", "", PHASES[:2]),
+    Row("reviews:decline", "mara's chair", "signed-in: closed", "mara: again", ASSIGNED),
 ]
 DESK = [
     Row("desk:home", "", "staff: moved", "staff: moved"),

@@ -59,7 +59,7 @@ def may_see(who: str, phase: str) -> set[str]:
     if who == "rae" and phase in ASSIGNED:
         seen |= {"rae's draft"} | ({"rui to authors"} if phase in DISCUSSED else set())
     if who == "mara" and phase in ASSIGNED:
-        seen |= {"rui", "rae"} | RUIS
+        seen |= {"rui", "rae", "rui to authors"}  # what is for organizers only is not for area chairs
     if who == "noor" and phase in ASSIGNED:
         seen |= {"otto's title", "otto's abstract"} | NOORS
     if who in ("olga", "ines", "otto"):
@@ -80,6 +80,7 @@ COMES_BY = {
     "ada": {"submission": {"ada", "ben", "ada's title", "ada's abstract"}, "released": TOLD_ADA},
     "rui": {"review": {"ada's title", "ada's abstract", "rui to authors", "rui to organizers"}},
     "rae": {"review": {"ada's title", "rae's draft"}, "discussion": {"rui to authors"}},
+    "mara": {"review": {"ada's title", "ada's abstract", "rui", "rae", "rui to authors"}},
     "olga": {"submission": {"ada", "ben", "otto", "ada's title", "ivy"}, "review": {"rui", *RUIS}},
     "ines": {"review": {"ada's title", "rui to authors"}, "released": NOORS},
     "otto": {"review": {"otto's title", *RUIS}, "released": TOLD_OTTO},

@@ -33,6 +33,14 @@ def test_reviewers_pages_are_drawn_from_plain_data(season: Season) -> None:
         assert sorted(rows_in(response, season.cast.rui)) == []
 
 
+def test_an_area_chairs_page_is_drawn_from_plain_data(season: Season) -> None:
+    if season.cast.chairing is None:
+        return
+    response = season.ask("mara", "GET", f"/reviews/{season.cast.chairing.pk}/")
+
+    assert (response.status_code, rows_in(response, season.cast.mara)) == (200, set())
+
+
 def test_rows_are_found_wherever_they_hide(season: Season) -> None:
     """The walk itself works: a paper in a list in a dict, a person behind an attribute."""
 
