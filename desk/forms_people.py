@@ -17,7 +17,7 @@ class InviteForm(forms.Form):
         label="Whom",
         max_length=200_000,
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
-        help_text="One person a line: “Rui Example &lt;rui@uni.edu&gt;”, or only the address.",
+        help_text="One person a line: “Rui Example <rui@uni.edu>”, or only the address.",
         error_messages={"required": "Paste at least one address."},
     )
     role = forms.ChoiceField(label="As what", choices=[(role.value, role.label) for role in INVITABLE])
