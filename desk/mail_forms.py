@@ -16,7 +16,7 @@ class WordsForm(forms.Form):
         max_length=20_000,
         strip=False,
         help_text=WORDS,
-        widget=forms.Textarea(attrs={"rows": 22, "class": "form-control-code", "spellcheck": "true"}),
+        widget=forms.Textarea(attrs={"rows": 22, "spellcheck": "true"}),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, initial=0, min_value=0)
 
