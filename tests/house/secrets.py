@@ -71,7 +71,7 @@ def may_see(who: str, phase: str) -> set[str]:
     if who == "otto" and phase == "released":
         seen |= TOLD_OTTO
     if who == "opal":
-        seen |= PEOPLE
+        seen |= PEOPLE | {"ada's institute"}  # the address says where she works
     return seen
 
 
