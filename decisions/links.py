@@ -10,11 +10,13 @@ TEMPLATE = "decisions/paper_section.html"
 
 
 def told_section(viewer: Viewer, submission: Submission) -> Section | None:
-    """For the authors of the paper, and for nobody before they are told. At most six queries."""
+    """For the authors of the paper, and for nobody before they are told. At most seven queries."""
     if not (may(viewer, "own", submission) and may(viewer, "released", submission)):
         return None
     decision = decision_for_authors(submission)
     if decision is None:
         return None
     reviews = reviews_for_authors([submission.pk]).get(submission.pk, [])
-    return Section(TEMPLATE, {"decision": decision, "reviews": reviews})
+    contact = submission.workshop.contact
+    context = {"decision": decision, "reviews": reviews, "contact": contact}
+    return Section(TEMPLATE, context, ends=True)

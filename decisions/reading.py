@@ -5,11 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
+
 from decisions.models import Decision
-from decisions.states import TOLD
+from decisions.states import TOLD, OutcomeKind
 from reviews.models import Review
 from submissions.models import Submission
+from workshops.deadlines import window
 from workshops.models import Question
+from workshops.states import DeadlineKind
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,27 @@ class DecisionForAuthors:
     to_authors: str
     told_at: datetime | None
     offered_track: str
+    camera_ready_at: datetime | None = None
+
+    @property
+    def words(self) -> str:
+        return outcome_words(self.outcome, self.kind, self.offered_track)
+
+    @property
+    def tone(self) -> str:
+        return OUTCOME_TONES.get(self.kind, "neutral")
+
+
+OUTCOME_TONES: dict[str, str] = {OutcomeKind.ACCEPT: "good", OutcomeKind.OFFER: "info"}
+
+
+def outcome_words(label: str, kind: str, offered_track: str) -> str:
+    """An outcome as its authors read it; the organizers' label only where it says more than the kind."""
+    if kind == OutcomeKind.ACCEPT:
+        return "Accepted" if label.casefold() in ("accept", "accepted") else f"Accepted: {label}"
+    if kind == OutcomeKind.OFFER:
+        return f"Offer: {offered_track}" if offered_track else "Offer of another track"
+    return "Not accepted" if kind == OutcomeKind.REJECT else "Not taken into review"
 
 
 def reviews_for_authors(submission_ids: Iterable[int]) -> dict[int, list[ReviewForAuthors]]:
@@ -98,4 +123,5 @@ def decision_for_authors(submission: Submission) -> DecisionForAuthors | None:
     if row is None:
         return None
     offered = row.outcome.offers_track.name if row.outcome.offers_track else ""
-    return DecisionForAuthors(row.outcome.label, row.outcome.kind, row.to_authors, row.released_at, offered)
+    due = window(submission.workshop_id, DeadlineKind.CAMERA_READY, submission.track_id, at=timezone.now()).at
+    return DecisionForAuthors(row.outcome.label, row.outcome.kind, row.to_authors, row.released_at, offered, due)

@@ -81,6 +81,7 @@ class PaperForm(forms.Form):
         self.fields["track"].choices = [(key, track.name) for key, track in self.tracks.items()]  # type: ignore[attr-defined]
         self.fields["topics"].choices = [(key, topic.name) for key, topic in self.by_topic.items()]  # type: ignore[attr-defined]
         self.fields["file"].validators = []
+        self.fields["file"].needed = True  # type: ignore[attr-defined]
         for name in ("title", "abstract", "tldr", "keywords"):
             self.fields[name].readers = EVERYBODY  # type: ignore[attr-defined]
 

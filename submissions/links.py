@@ -18,10 +18,14 @@ Hook = Callable[[Submission, Any], None]
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the author's page: which template, with which plain data (never a model)."""
+    """A part of the author's page: which template, with which plain data (never a model).
+
+    ``ends``: it says how the paper ended, so that how far it is says nothing any more.
+    """
 
     template: str
     context: dict[str, Any] = field(default_factory=dict)
+    ends: bool = False
 
 
 SectionMaker = Callable[[Viewer, Submission], Section | None]

@@ -241,6 +241,7 @@ def _page(
     if typed is not None and typed.form.is_bound:
         _renew_version(typed.form, submission)
     problems = _problems(typed)
+    sections = links.sections(viewer, submission)
     context = {
         "page": page,
         "submission": submission,
@@ -248,7 +249,8 @@ def _page(
         "typed": typed if page.may_edit or problems else None,
         "problems": problems,
         "history": history(submission),
-        "sections": links.sections(viewer, submission),
+        "sections": sections,
+        "ended": any(section.ends for section in sections),
         "withdrawal": withdrawal or (WithdrawForm(submission=submission) if page.may_withdraw else None),
         "most": settings.MAX_PDF_BYTES // 1024 // 1024,
     }

@@ -110,10 +110,11 @@ def _effective(rows: list[Deadline], tracks: set[int]) -> list[Deadline]:
 
 def _timeline(rows: list[Deadline], now: datetime) -> list[Milestone]:
     nearest = next((row for row in rows if row.at >= now), None)
+    apart = {row.kind for row in rows if row.track_id is not None}
     return [
         Milestone(
             label=row.get_kind_display(),
-            track=row.track.name if row.track else "",
+            track=row.track.name if row.track else _others(row, apart),
             at=row.at,
             past=row.at < now,
             pinned_by=row.pinned_by,
@@ -121,6 +122,11 @@ def _timeline(rows: list[Deadline], now: datetime) -> list[Milestone]:
         )
         for row in rows
     ]
+
+
+def _others(row: Deadline, apart: set[str]) -> str:
+    """For whom the workshop's own date holds, where a track has another."""
+    return "Other tracks" if row.kind in apart else ""
 
 
 def _rows(workshop: Workshop, viewer: Viewer) -> list[Any]:

@@ -14,6 +14,7 @@ from access.registry import right
 from access.rights import visible_to
 from access.viewer import Viewer
 from decisions.models import Decision
+from decisions.reading import OUTCOME_TONES, outcome_words
 from decisions.states import TOLD, DecisionStatus
 from reviews.chairing import chaired
 from reviews.models import Assignment, Invitation, Review
@@ -112,7 +113,7 @@ def _papers(papers: list[Any], seasons: Seasons) -> list[Item]:
     ids = [paper.pk for paper in papers]
     told = {
         row.submission_id: row
-        for row in Decision.objects.filter(submission__in=ids, status__in=TOLD).select_related("outcome")
+        for row in Decision.objects.filter(submission__in=ids, status__in=TOLD).select_related("outcome__offers_track")
     }
     authors: dict[int, list[dict]] = defaultdict(list)
     drafts = [paper.pk for paper in papers if paper.status == SubmissionStatus.DRAFT]
@@ -130,8 +131,9 @@ def _paper(paper: Any, decision: Decision | None, authors: list[dict], seasons: 
     }
     window = _window(seasons, paper.workshop_id, paper.track_id, DeadlineKind.SUBMISSION)
     if decision is not None:
-        tone = {"accept": "good", "offer": "accent"}.get(decision.outcome.kind, "neutral")
-        return Item(**common, state=decision.outcome.label, tone=tone, done=True)
+        outcome = decision.outcome
+        words = outcome_words(outcome.label, outcome.kind, outcome.offers_track.name if outcome.offers_track else "")
+        return Item(**common, state=words, tone=OUTCOME_TONES.get(outcome.kind, "neutral"), done=True)
     if paper.status == SubmissionStatus.DRAFT and window.is_late:
         return Item(**common, state="Never completed", tone="neutral", done=True)
     if paper.status == SubmissionStatus.DRAFT:

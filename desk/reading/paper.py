@@ -20,7 +20,7 @@ from desk.reading.roots import about
 from reviews.loads import loads
 from reviews.models import Assignment, Review
 from reviews.rules import open_reviewers
-from reviews.states import CURRENT, AssignmentStatus, ReviewStatus
+from reviews.states import CURRENT, REVIEWING, AssignmentStatus, ReviewStatus
 from submissions.findings import Said, shown
 from submissions.models import Conflict, File, Handler, Submission
 from submissions.services.handlers import free_organizers
@@ -190,6 +190,8 @@ def assignments_of(submission: Submission) -> list[AssignmentPart]:
 
 def _progress(assignment: Assignment) -> str:
     review = getattr(assignment, "review", None)
+    if assignment.kind not in REVIEWING:
+        return ""
     if assignment.status not in CURRENT and assignment.status != AssignmentStatus.NOT_NEEDED:
         return ""
     return review.get_status_display() if review else "Not begun"

@@ -29,8 +29,8 @@ def test_everybody_finds_what_waits_for_them_while_reviews_are_written(client):
 
 def test_a_decision_appears_once_it_is_told_and_is_done(client):
     cast = make_cast("released")
-    assert items(client, cast.ada) == [[], [], [("Author", "Accept")]]
-    assert items(client, cast.ben) == [[], [], [("Author", "Accept")]]
+    assert items(client, cast.ada) == [[], [], [("Author", "Accepted")]]
+    assert items(client, cast.ben) == [[], [], [("Author", "Accepted")]]
 
 
 def test_a_draft_says_what_it_lacks_and_until_when(client):
