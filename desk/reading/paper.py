@@ -287,10 +287,19 @@ def history_of(workshop: Workshop, submission: Submission, viewer: Viewer, *, na
     ``names``: the viewer may know who reviews it; otherwise nobody is named for what a reviewer does.
     """
     rows = Entry.objects.about(Root.SUBMISSION, submission.pk).filter(about(workshop, viewer))
+    entries = list(rows.select_related("actor")[:100])
     return [
-        Event(text=capitalised(actions.sentence(row.action)), at=row.at, by=who_acted(row, names))
-        for row in rows.select_related("actor")[:100]
+        Event(text=capitalised(actions.sentence(entry.action)), at=entry.at, by=who_acted(entry, names))
+        for entry, newer in zip(entries, [None, *entries], strict=False)
+        if not _looked_again(entry, newer)
     ]
+
+
+def _looked_again(entry: Entry, newer: Entry | None) -> bool:
+    """The same person looked at names and did so again right after; the log tells of each."""
+    if newer is None or entry.action != "identity.revealed":
+        return False
+    return (newer.action, newer.actor_id) == (entry.action, entry.actor_id)
 
 
 def who_acted(entry: Entry, names: bool) -> str:

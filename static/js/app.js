@@ -255,7 +255,7 @@
     current?.classList.remove("is-current");
     current = next;
     current.classList.add("is-current");
-    const target = ["[data-row-link]", "a[href]", "button", "input"].map((kind) => current.querySelector(kind)).find(Boolean);
+    const target = ["[data-row-link]", "a[href]", "summary", "button", "input"].map((kind) => current.querySelector(kind)).find(Boolean);
     target?.focus({ preventScroll: true });
     current.scrollIntoView({ block: "nearest" });
   }
@@ -268,7 +268,9 @@
   function showKeys() {
     const extra = new Map(all("[data-key]").map((button) => [button.dataset.key, button.dataset.keyWords ?? button.textContent.trim()]));
     const facts = make("dl", { className: "facts" });
-    for (const [key, words] of [...KEYS, ...extra]) facts.append(make("dt", {}, make("kbd", { textContent: key })), make("dd", { textContent: words }));
+    const missing = { x: "input[data-select]", "/": "[data-search]" };
+    const known = KEYS.filter(([key]) => !missing[key] || document.querySelector(missing[key]));
+    for (const [key, words] of [...known, ...extra]) facts.append(make("dt", {}, make("kbd", { textContent: key })), make("dd", { textContent: words }));
     const close = make("button", { className: "btn btn-secondary", textContent: "Close" });
     const dialog = make("dialog", {}, make("h2", { textContent: "Keys on this page" }), facts, make("form", { method: "dialog" }, close));
     dialog.setAttribute("aria-label", "Keys on this page");
