@@ -1,9 +1,11 @@
 """Who is looking. Every read takes a Viewer, never a bare user."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
+
+from access.facts import read_facts
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -19,11 +21,20 @@ class Viewer:
     person: "AbstractBaseUser | Any | None" = None
     through: "AbstractBaseUser | Any | None" = None
     system: bool = False
+    _facts: dict[str, frozenset[int]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def id(self) -> int:
         """The person's key; 0, which no row has, for the public."""
         return int(self.person.pk) if self.person is not None else 0
+
+    def fact(self, name: str) -> frozenset[int]:
+        """The keys of one fact about this person (access.facts); all are read together, once for this viewer."""
+        if self.person is None:
+            return frozenset()
+        if not self._facts:
+            self._facts.update(read_facts(self.id))
+        return self._facts[name]
 
 
 PUBLIC = Viewer()
@@ -31,8 +42,14 @@ SYSTEM = Viewer(system=True)
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
-    """The viewer behind a request."""
-    return Viewer(request.user) if request.user.is_authenticated else PUBLIC
+    """The viewer behind a request, the same one for the whole of it."""
+    if not request.user.is_authenticated:
+        return PUBLIC
+    known = getattr(request, "_viewer", None)
+    if known is None or known.person != request.user:
+        known = Viewer(request.user)
+        request._viewer = known  # type: ignore[attr-defined]
+    return known
 
 
 def acting(by: "AbstractBaseUser | Any | None") -> Viewer:

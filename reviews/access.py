@@ -1,8 +1,9 @@
 """Who may see what of a paper because of reviewing it, and of reviews themselves."""
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from access.facts import fact
 from access.registry import grant, through
 from access.rights import visible_to
 from access.viewer import Viewer
@@ -26,19 +27,27 @@ from workshops.models import Deadline, Workshop
 from workshops.states import Blinding, DeadlineKind
 
 
-def _assigned(viewer: Viewer, *kinds: str) -> Q:
-    mine = Assignment.objects.filter(submission=OuterRef("pk"), user_id=viewer.id, status__in=CURRENT, kind__in=kinds)
-    return Q(Exists(mine), status=SubmissionStatus.SUBMITTED) & ~conflicted(viewer) & ~authoring(viewer)
+def _held(user_id: int, *kinds: str) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(user=user_id, status__in=CURRENT, kind__in=kinds)
+
+
+fact("reviews", lambda user_id: _held(user_id, *REVIEWING), key="submission")
+fact("chairs", lambda user_id: _held(user_id, AssignmentKind.AREA_CHAIR), key="submission")
+
+
+def _assigned(viewer: Viewer, name: str) -> Q:
+    held = Q(pk__in=viewer.fact(name), status=SubmissionStatus.SUBMITTED)
+    return held & ~conflicted(viewer) & ~authoring(viewer)
 
 
 def reviewing(viewer: Viewer) -> Q:
     """Papers that the viewer reviews: assigned, submitted, no conflict found since."""
-    return _assigned(viewer, *REVIEWING)
+    return _assigned(viewer, "reviews")
 
 
 def chairing(viewer: Viewer) -> Q:
     """Papers that the viewer is area chair of: submitted, no conflict found since."""
-    return _assigned(viewer, AssignmentKind.AREA_CHAIR)
+    return _assigned(viewer, "chairs")
 
 
 def discussion_open() -> Q:
@@ -76,7 +85,7 @@ def area_chairs_of_it(viewer: Viewer) -> Q:
 def writers(viewer: Viewer) -> Q:
     """One's own review, also when the paper was withdrawn: the work is kept."""
     kept = (*CURRENT, AssignmentStatus.NOT_NEEDED)
-    mine = Submission.objects.filter(authoring(viewer) | conflicted(viewer)).values("pk")
+    mine = viewer.fact("wrote") | viewer.fact("conflicts with")
     return Q(assignment__user_id=viewer.id, assignment__status__in=kept) & ~Q(assignment__submission__in=mine)
 
 
@@ -91,7 +100,7 @@ def readers_of_submitted_reviews(viewer: Viewer) -> Q:
 @grant(Assignment, "row", "own")
 def assignees(viewer: Viewer) -> Q:
     kept = (*CURRENT, AssignmentStatus.NOT_NEEDED)
-    mine = Submission.objects.filter(authoring(viewer) | conflicted(viewer)).values("pk")
+    mine = viewer.fact("wrote") | viewer.fact("conflicts with")
     return Q(user_id=viewer.id, status__in=kept) & ~Q(submission__in=mine)
 
 

@@ -13,8 +13,9 @@ mail        messages about it
 own         edit it as an author
 """
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q, QuerySet
 
+from access.facts import fact
 from access.registry import grant, through
 from access.viewer import Viewer
 from accounts.models import User
@@ -25,30 +26,46 @@ from workshops.access import organizing
 from workshops.models import Workshop
 
 
+def _written(user_id: int) -> QuerySet[Authorship]:
+    return Authorship.objects.filter(user=user_id).exclude(status=AuthorshipStatus.DISOWNED)
+
+
+def _conflicts(user_id: int) -> ConflictQuerySet:
+    return Conflict.objects.effective().filter(user=user_id)
+
+
+def _personal_conflicts(user_id: int) -> ConflictQuerySet:
+    return _conflicts(user_id).exclude(reason=ConflictReason.INSTITUTION)
+
+
+def _appointments(user_id: int) -> QuerySet[Handler]:
+    return Handler.objects.filter(user=user_id, until=None).exclude(kind=HandlerKind.ORGANIZER)
+
+
+fact("wrote", _written, key="submission")
+fact("conflicts with", _conflicts, key="submission")
+fact("conflicts personally with", _personal_conflicts, key="submission")
+fact("is appointed to", _appointments, key="submission")
+
+
 def authoring(viewer: Viewer) -> Q:
     """Papers that the viewer is an author of, by a confirmed address."""
-    mine = Authorship.objects.filter(submission=OuterRef("pk"), user_id=viewer.id)
-    return Q(Exists(mine.exclude(status=AuthorshipStatus.DISOWNED)))
+    return Q(pk__in=viewer.fact("wrote"))
 
 
 def conflicted(viewer: Viewer) -> Q:
     """Papers with an effective conflict of any reason."""
-    return Q(Exists(_conflicts(viewer)))
+    return Q(pk__in=viewer.fact("conflicts with"))
 
 
 def personally_conflicted(viewer: Viewer) -> Q:
     """Papers with an effective conflict other than a shared institution."""
-    return Q(Exists(_conflicts(viewer).exclude(reason=ConflictReason.INSTITUTION)))
-
-
-def _conflicts(viewer: Viewer) -> ConflictQuerySet:
-    return Conflict.objects.effective().filter(submission=OuterRef("pk"), user_id=viewer.id)
+    return Q(pk__in=viewer.fact("conflicts personally with"))
 
 
 def appointed(viewer: Viewer) -> Q:
     """Papers that the viewer handles as area chair, as guest or by a waiver."""
-    posts = Handler.objects.filter(submission=OuterRef("pk"), user_id=viewer.id, until=None)
-    return Q(Exists(posts.exclude(kind=HandlerKind.ORGANIZER)))
+    return Q(pk__in=viewer.fact("is appointed to"))
 
 
 def free(viewer: Viewer) -> Q:

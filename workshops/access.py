@@ -2,12 +2,16 @@
 
 from django.db.models import Q
 
+from access.facts import fact
 from access.registry import grant, through
 from access.viewer import Viewer
 from accounts.models import User
 from workshops.models import Deadline, Form, FormVersion, Membership, Question, Topic, Track, Workshop
 from workshops.querysets import open_roles
 from workshops.states import Role
+
+fact("organizes", lambda user_id: open_roles(user_id, Role.ORGANIZER), key="workshop")
+fact("belongs to", lambda user_id: open_roles(user_id, *Role.values), key="workshop")
 
 
 @grant(Workshop, "public")
@@ -17,7 +21,7 @@ def everyone(viewer: Viewer) -> Q:
 
 @grant(Workshop, "member", "row")
 def members(viewer: Viewer) -> Q:
-    return Q(pk__in=open_roles(viewer.id, *Role.values).values("workshop"))
+    return Q(pk__in=viewer.fact("belongs to"))
 
 
 @grant(Workshop, "staff", "settings")
@@ -40,7 +44,7 @@ def people_of_my_workshops(viewer: Viewer) -> Q:
 
 def organizing(viewer: Viewer, path: str = "workshop") -> Q:
     """Rows whose workshop (at ``path``) the viewer organizes."""
-    return Q(**{f"{path}__in": open_roles(viewer.id, Role.ORGANIZER).values("workshop")})
+    return Q(**{f"{path}__in": viewer.fact("organizes")})
 
 
 for model, path in (
