@@ -14,6 +14,7 @@ from notifications.models import Batch
 from notifications.services.enqueue import Attachment, enqueue
 from reviews import emails
 from reviews.models import Assignment
+from reviews.states import AssignmentKind
 from submissions.models import Authorship, Conflict, Submission
 from workshops.instants import aoe
 from workshops.models import Membership, Workshop
@@ -79,9 +80,16 @@ def _shared(workshop: Workshop, user: User, rows: list[Assignment]) -> dict[str,
             for row in rows
         ],
         "count": "1 paper" if len(rows) == 1 else f"{len(rows)} papers",
-        "link": emails.page("reviews:profile", workshop.slug),
+        "link": _page_of(workshop, rows),
         "contact": workshop.contact,
     }
+
+
+def _page_of(workshop: Workshop, rows: list[Assignment]) -> str:
+    """Reviewers have a page with all their papers; an area chair, who may review nothing, has the page of the paper."""
+    if rows[0].kind == AssignmentKind.AREA_CHAIR:
+        return emails.page("reviews:review", rows[0].pk)
+    return emails.page("reviews:profile", workshop.slug)
 
 
 def _root(workshop: Workshop, user: User, papers: list[Submission]) -> dict[str, Any]:
@@ -127,5 +135,5 @@ def _event(workshop: Workshop, due: datetime, rows: list[Assignment]) -> Event:
     event.add("dtstart", due.astimezone(UTC))
     event.add("dtend", due.astimezone(UTC))
     event.add("summary", f"{workshop}: reviews of {numbers} are due")
-    event.add("url", emails.page("reviews:profile", workshop.slug))
+    event.add("url", _page_of(workshop, rows))
     return event

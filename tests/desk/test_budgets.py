@@ -14,14 +14,14 @@ pytestmark = pytest.mark.django_db
 
 PEOPLE = ("olga", "ines", "otto")
 BUDGETS: dict[str, tuple[int, int, int]] = {
-    "/admin/w/neurreps/": (15, 15, 15),
-    "/admin/w/neurreps/papers/": (14, 14, 15),
-    "/admin/w/neurreps/papers/?format=csv": (14, 14, 15),
-    "/admin/w/neurreps/papers/1/": (30, 17, 30),
-    "/admin/w/neurreps/decisions/": (16, 16, 16),
-    "/admin/w/neurreps/decisions/release/": (12, 9, 12),
-    "/admin/w/neurreps/log/": (6, 6, 6),
-    "/desk/": (11, 11, 12),
+    "/admin/w/neurreps/": (16, 16, 16),
+    "/admin/w/neurreps/papers/": (15, 15, 16),
+    "/admin/w/neurreps/papers/?format=csv": (15, 15, 16),
+    "/admin/w/neurreps/papers/1/": (31, 18, 31),
+    "/admin/w/neurreps/decisions/": (17, 17, 17),
+    "/admin/w/neurreps/decisions/release/": (13, 10, 13),
+    "/admin/w/neurreps/log/": (7, 7, 7),
+    "/desk/": (12, 12, 13),
     "/admin/w/new/": (2, 2, 2),
     "/w/neurreps/papers/": (4, 4, 4),
 }
