@@ -1,10 +1,11 @@
-"""The cast in each phase, made once a module and put back after each request."""
+"""The cast in each phase, made once for all tests of the house and put back after each request."""
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +13,27 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client, override_settings
 
-from tests.factories import PHASES, Cast, make_cast
+from tests.factories import PHASES, Cast, make_cast, run_jobs
+from tests.house.phases import THREE_PAPERS
 
 ANYBODY = "anon"
+HERE = Path(__file__).parent
+IN_MEMORY = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of the house in the order of their phases, so that each is made once."""
+    places = [place for place, item in enumerate(items) if HERE in item.path.parents]
+    ordered = sorted((items[place] for place in places), key=_phase)
+    for place, item in zip(places, ordered, strict=True):
+        items[place] = item
+
+
+def _phase(item: pytest.Item) -> int:
+    """Its place among the phases; what needs none comes first."""
+    callspec = getattr(item, "callspec", None)
+    phase = callspec.params.get("season") if callspec else None
+    return 0 if phase is None else 1 + [*PHASES, THREE_PAPERS].index(phase)
 
 
 @dataclass
@@ -60,27 +79,23 @@ def sign_in(cast: Cast) -> dict[str, SimpleCookie]:
     return cookies
 
 
-@contextmanager
-def a_season(phase: str, folder: Any, **options: Any) -> Iterator[Season]:
-    """The cast in this phase inside a transaction that is rolled back."""
-    cache = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    with override_settings(FILES_DIR=folder / "files", MAIL_DIR=folder / "mail", CACHES=cache), put_back():
-        cast = make_cast(phase, **options)
-        yield Season(cast, sign_in(cast), folder)
-
-
-@pytest.fixture(scope="module", params=PHASES)
+@pytest.fixture(scope="package")
 def season(request: Any, django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Season]:
-    """Each phase in turn. Tests that use it take no ``db``: what they write is theirs to put back."""
-    with django_db_blocker.unblock(), a_season(request.param, tmp_path_factory.mktemp(request.param)) as made:
-        yield made
-    connection.close()
+    """The cast in a phase (see phases.py), in a transaction that is rolled back. Tests that use it take no ``db``."""
+    phase, papers = ("discussion", 3) if request.param == THREE_PAPERS else (request.param, 1)
+    folder = tmp_path_factory.mktemp("season")
+    files = override_settings(FILES_DIR=folder / "files", MAIL_DIR=folder / "mail", CACHES=IN_MEMORY)
+    with django_db_blocker.unblock():
+        with files, put_back():
+            cast = make_cast(phase, papers=papers)
+            run_jobs()
+            yield Season(cast, sign_in(cast), folder)
+        connection.close()
 
 
 @pytest.fixture(autouse=True)
 def _files_of_the_season(request: Any, settings: Any) -> None:
     """The files that the season's papers have are those that its pages serve."""
-    for name in ("season", "released"):
-        if name in request.fixturenames:
-            made = request.getfixturevalue(name)
-            settings.FILES_DIR, settings.MAIL_DIR = made.files / "files", made.files / "mail"
+    if "season" in request.fixturenames:
+        made = request.getfixturevalue("season")
+        settings.FILES_DIR, settings.MAIL_DIR = made.files / "files", made.files / "mail"

@@ -63,6 +63,10 @@ class Row:
     post: str
     phases: tuple[str, ...] = PHASES
 
+    @property
+    def name(self) -> str:
+        return f"{self.route} {self.thing}".strip()
+
     def expected(self, method: str) -> dict[str, str]:
         said = {who: "login" if who == "anon" else "hidden" for who in ALL}
         for part in filter(None, (self.get if method == "GET" else self.post).split(";")):

@@ -81,9 +81,9 @@ COMES_BY = {
     "rui": {"review": {"ada's title", "ada's abstract", "rui to authors", "rui to organizers"}},
     "rae": {"review": {"ada's title", "rae's draft"}, "discussion": {"rui to authors"}},
     "mara": {"review": {"ada's title", "ada's abstract", "rui", "rae", "rui to authors"}},
-    "olga": {"submission": {"ada", "ben", "otto", "ada's title", "ivy"}, "review": {"rui", *RUIS}},
-    "ines": {"review": {"ada's title", "rui to authors"}, "released": NOORS},
-    "otto": {"review": {"otto's title", *RUIS}, "released": TOLD_OTTO},
+    "olga": {"discussion": {"ada", "ben", "otto", "rui", "ivy", "ada's title", *RUIS, "reason on ada's"}},
+    "ines": {"discussion": {"ada's title", "rui to authors"}, "released": NOORS},
+    "otto": {"discussion": {"otto's title", *RUIS}, "released": TOLD_OTTO},
     "opal": {"review": {"zed", "ada"}},
 }
 

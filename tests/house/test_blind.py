@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from accounts.models import User
 from tests.factories import Cast
 from tests.house.conftest import Season
+from tests.house.phases import during, in_every_phase
 from workshops import models as workshop_models
 
 # Of a workshop everybody may know everything.
@@ -25,6 +26,7 @@ def pages(cast: Cast) -> list[str]:
     return found + ([f"/reviews/{cast.assignment.pk}/"] if cast.assignment else [])
 
 
+@in_every_phase
 def test_reviewers_pages_are_drawn_from_plain_data(season: Season) -> None:
     for url in pages(season.cast):
         response = season.ask("rui", "GET", url)
@@ -41,6 +43,7 @@ def test_an_area_chairs_page_is_drawn_from_plain_data(season: Season) -> None:
     assert (response.status_code, rows_in(response, season.cast.mara)) == (200, set())
 
 
+@during("review")
 def test_rows_are_found_wherever_they_hide(season: Season) -> None:
     """The walk itself works: a paper in a list in a dict, a person behind an attribute."""
 
@@ -88,6 +91,7 @@ def _parts(value: Any) -> list[Any]:
     return [vars(value)] if ours and hasattr(value, "__dict__") else []
 
 
+@in_every_phase
 @pytest.mark.parametrize("name", ["rui", "rae", "noor", "cleo", "mara"])
 def test_reviewers_pages_answer_without_a_query_in_their_templates(season: Season, name: str) -> None:
     """Plain data cannot ask: the same page costs the same however it is drawn (see the budgets)."""

@@ -1,29 +1,19 @@
 """Every page keeps to its literal number of queries, with one paper and with three, for every role that sees it."""
 
 from collections.abc import Iterator
-from typing import Any
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories import run_jobs
 from tests.house.budgets import BUDGETS, Budget
-from tests.house.conftest import Season, a_season
+from tests.house.conftest import Season
 from tests.house.matrix import MATRIX, THINGS, Row
+from tests.house.phases import THREE_PAPERS, during_each
 from tests.house.routes import address
 
 PHASE = "discussion"
 # Their pages are the libraries' own; ours are counted.
 NOT_OURS = ("account_", "mfa_", "admin")
-
-
-@pytest.fixture(scope="module", params=[1, 3], ids=["one paper", "three papers"])
-def season(request: Any, django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Season]:
-    folder = tmp_path_factory.mktemp("budgets")
-    with django_db_blocker.unblock(), a_season(PHASE, folder, papers=request.param) as made:
-        run_jobs()
-        yield made
 
 
 def pages() -> Iterator[tuple[Row, list[str]]]:
@@ -46,7 +36,7 @@ def test_every_page_has_a_budget_for_whoever_sees_it() -> None:
     assert missing == {}
 
 
-@pytest.mark.parametrize("line", BUDGETS, ids=lambda line: f"{line.route} {line.thing}".strip())
+@during_each(((papers, line) for papers in (PHASE, THREE_PAPERS) for line in BUDGETS), "line")
 def test_page_keeps_to_its_budget(season: Season, line: Budget) -> None:
     path = address(line.route, THINGS[line.thing](season.cast))
 

@@ -2,27 +2,20 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
 from html import unescape
-from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
 from django.apps import apps
 from django.test import Client
 
 from notifications.models import Message
-from tests.house.conftest import ANYBODY, Season, a_season, put_back
+from tests.house.conftest import ANYBODY, Season, put_back
+from tests.house.phases import during
 
 LINK = re.compile(r"https?://[^\s<>\"')\]]+")
 NOT_OURS_TO_COUNT = {"sessions.session"}
-
-
-@pytest.fixture(scope="module")
-def released(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Season]:
-    """A season whose mails were all written: from the invitation to the decision."""
-    with django_db_blocker.unblock(), a_season("released", tmp_path_factory.mktemp("released")) as made:
-        yield made
+# Every mail was written by then: from the invitation to the decision.
+pytestmark = during("released")
 
 
 def links() -> dict[str, set[str]]:
@@ -45,17 +38,17 @@ def rows() -> dict[str, tuple[int, str]]:
     return state
 
 
-def test_mails_have_links(released: Season) -> None:
+def test_mails_have_links(season: Season) -> None:
     assert {"invitation", "receipt", "listed_as_author", "assignments", "decision_accept"} <= set(links())
 
 
-def test_links_of_mails_change_nothing(released: Season) -> None:
+def test_links_of_mails_change_nothing(season: Season) -> None:
     paths = sorted({path for found in links().values() for path in found})
     before = rows()
     with put_back():
         for who in (ANYBODY, "ada", "rui", "olga"):
             client = Client(SERVER_NAME="localhost")
-            client.cookies = released.cookies[who]
+            client.cookies = season.cookies[who]
             for path in paths * 2:
                 for ask in (client.head, client.get):
                     response = ask(path, follow=True)
@@ -64,14 +57,14 @@ def test_links_of_mails_change_nothing(released: Season) -> None:
             assert changed == []
 
 
-def test_links_of_mails_lead_somewhere_for_their_readers(released: Season) -> None:
+def test_links_of_mails_lead_somewhere_for_their_readers(season: Season) -> None:
     """A link that its reader cannot follow is a mistake: signed in, each leads to a page."""
-    people = {user.pk: name for name, user in released.cast.people().items()}
+    people = {user.pk: name for name, user in season.cast.people().items()}
     dead = set()
     for mail in Message.objects.filter(recipient__isnull=False):
         for link in LINK.findall(mail.text):
             parts = urlsplit(link.rstrip(".,;"))
-            response = released.ask(people[mail.recipient_id], "GET", parts.path)
+            response = season.ask(people[mail.recipient_id], "GET", parts.path)
             if response.status_code not in (200, 302, 410):
                 dead.add(f"{mail.kind} to {people[mail.recipient_id]}: {parts.path} ({response.status_code})")
 

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from tests.factories import PHASES
 from tests.house.conftest import Season
 from tests.house.matrix import ALL, MATRIX, THINGS, Row
+from tests.house.phases import during_each
 from tests.house.routes import address, routes
 
 MEANS = {
@@ -59,10 +60,8 @@ def test_table_names_the_whole_cast() -> None:
     assert set(Row("", "", "", "").expected("GET")) == set(ALL)
 
 
-@pytest.mark.parametrize("row", MATRIX, ids=lambda row: f"{row.route} {row.thing}".strip())
+@during_each(((phase, row) for phase in PHASES for row in MATRIX if phase in row.phases), "row")
 def test_row(season: Season, row: Row) -> None:
-    if season.cast.phase not in row.phases:
-        return
     path = url(row, season)
     missing = cache(lambda who: plain(season.ask(who, "GET", "/no/such/page/")))
     wrong = []

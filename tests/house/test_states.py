@@ -15,8 +15,9 @@ from jobs.models import Job
 from notifications.models import Batch, Message
 from reviews.models import Assignment, AssignmentRun, Invitation, Review
 from submissions.models import Conflict, File, Submission
-from tests.house.conftest import Season, a_season, put_back
+from tests.house.conftest import Season, put_back
 from tests.house.floors import FLOORS, ROOT
+from tests.house.phases import during
 from workshops.models import FormVersion
 
 MODELS: dict[str, type[models.Model]] = {
@@ -61,13 +62,6 @@ def pairs() -> Iterator[tuple[str, str, str]]:
                 yield name, origin, to
 
 
-@pytest.fixture(scope="module")
-def released(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Season]:
-    """A season that has a row of everything."""
-    with django_db_blocker.unblock(), a_season("released", tmp_path_factory.mktemp("released")) as made:
-        yield made
-
-
 def test_every_table_belongs_to_a_model() -> None:
     assert sorted(TABLES) == sorted(MODELS)
 
@@ -80,8 +74,9 @@ def test_table_names_every_state_and_no_other(name: str) -> None:
     assert set().union(*TABLES[name].values()) <= states
 
 
+@during("released")  # there is a row of everything then
 @pytest.mark.parametrize(("name", "origin", "to"), list(pairs()))
-def test_pair(released: Season, name: str, origin: str, to: str) -> None:
+def test_pair(season: Season, name: str, origin: str, to: str) -> None:
     model, table = MODELS[name], TABLES[name]
     with put_back():
         row = model._default_manager.order_by("pk")[0]
