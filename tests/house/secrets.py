@@ -84,7 +84,7 @@ COMES_BY = {
     "olga": {"discussion": {"ada", "ben", "otto", "rui", "ivy", "ada's title", *RUIS, "reason on ada's"}},
     "ines": {"discussion": {"ada's title", "rui to authors"}, "released": NOORS},
     "otto": {"discussion": {"otto's title", *RUIS}, "released": TOLD_OTTO},
-    "opal": {"review": {"zed", "ada"}},
+    "opal": {"discussion": {"zed", "ada"}},
 }
 
 

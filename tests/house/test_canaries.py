@@ -8,11 +8,9 @@ from tests.house.matrix import ALL, GROUPS
 from tests.house.phases import during, during_each
 from tests.house.secrets import COMES_BY, may_see, names_of, of_mail
 
-# Organizers have the most pages; what they may not see differs only once there are reviews and decisions.
-ORGANIZERS = GROUPS["organizers"]
-CRAWLS = [
-    (phase, who) for phase in PHASES for who in ALL if who not in ORGANIZERS or phase in ("discussion", "released")
-]
+# Staff have the most pages; what they may not see differs only once there are reviews and decisions.
+STAFF = GROUPS["staff"]
+CRAWLS = [(phase, who) for phase in PHASES for who in ALL if who not in STAFF or phase in ("discussion", "released")]
 
 
 @during_each(CRAWLS, "who")
