@@ -49,7 +49,7 @@ BUDGETS = [
     Budget("reviews:review", "rui's review", "rui: 10"),
     Budget("reviews:review", "mara's chair", "mara: 10"),
     Budget("desk:new_workshop", "", "staff: 2"),
-    Budget("desk:operator", "", "opal: 12"),
+    Budget("desk:operator", "", "opal: 13"),
     Budget("desk:dashboard", "workshop", "organizers: 16"),
     Budget("desk:papers", "workshop", "olga ines: 15; otto: 16"),
     Budget("desk:people", "workshop", "organizers: 13"),
