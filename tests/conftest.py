@@ -1,13 +1,11 @@
 """The stage of every test. See docs/contributing/tests.md."""
 
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-import structlog
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
@@ -15,12 +13,6 @@ from django.utils import timezone
 
 from tests import factories
 from tests.factories import Cast
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _quiet_logs() -> None:
-    """One line a request is for a site; what goes wrong is still told."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
 
 
 @pytest.fixture(scope="session")

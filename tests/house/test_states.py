@@ -20,6 +20,8 @@ from tests.house.floors import FLOORS, ROOT
 from tests.house.phases import during
 from workshops.models import FormVersion
 
+pytestmark = pytest.mark.both
+
 MODELS: dict[str, type[models.Model]] = {
     "jobs.MOVES": Job,
     "notifications.MESSAGE_MOVES": Message,
