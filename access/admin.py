@@ -24,11 +24,11 @@ class _Choices:
 
     def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs.setdefault("queryset", choices(db_field, request))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin: the admin beside it has it
 
     def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs.setdefault("queryset", choices(db_field, request))
-        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin: the admin beside it has it
 
     def get_field_queryset(self, db: str | None, db_field: Field, request: HttpRequest) -> QuerySet:
         return choices(db_field, request)

@@ -48,7 +48,7 @@ def viewer_of(request: HttpRequest) -> Viewer:
     known = getattr(request, "_viewer", None)
     if known is None or known.person != request.user:
         known = Viewer(request.user)
-        request._viewer = known  # type: ignore[attr-defined]
+        request._viewer = known  # type: ignore[attr-defined]  # kept with the request
     return known
 
 

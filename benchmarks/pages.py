@@ -66,7 +66,7 @@ def papers_file(size: int) -> Path:
     return path
 
 
-def pages(season: "object") -> Iterator[tuple[str, str, object, str]]:
+def pages(season: Any) -> Iterator[tuple[str, str, object, str]]:
     """(page, role, user, address) of everything that is measured."""
     from django.urls import reverse
 
@@ -74,16 +74,16 @@ def pages(season: "object") -> Iterator[tuple[str, str, object, str]]:
     from reviews.models import Assignment
     from submissions.models import Submission
 
-    workshop = season.workshop  # type: ignore[attr-defined]
+    workshop = season.workshop
     papers = Submission.objects.filter(workshop=workshop, authorships__user__isnull=False)
-    papers = papers.exclude(conflicts__user__in=season.organizers)  # type: ignore[attr-defined]
+    papers = papers.exclude(conflicts__user__in=season.organizers)
     paper = papers.order_by("number").distinct()[1]
     author = paper.authorships.filter(user__isnull=False)[0].user
     assignment = Assignment.objects.current().filter(submission=paper)[0]
     operator = User.objects.filter(email="opal@opal.test").first() or User.objects.create_superuser(
         "opal@opal.test", given="Opal", family="Operator"
     )
-    olga, otto = season.organizers[:2]  # type: ignore[attr-defined]
+    olga, otto = season.organizers[:2]
     slug, number = [workshop.slug], [workshop.slug, paper.number]
     yield "call", "anyone", None, reverse("workshops:call", args=slug)
     yield "My desk", "author", author, reverse("desk:my_desk")
@@ -98,7 +98,7 @@ def pages(season: "object") -> Iterator[tuple[str, str, object, str]]:
     yield "operator", "operator", operator, reverse("desk:operator")
 
 
-def open_page(user: "object | None", address: str) -> tuple[int, float]:
+def open_page(user: Any, address: str) -> tuple[int, float]:
     """Queries of one request, and its CPU time in milliseconds: the smallest of a few."""
     from django.db import connection
     from django.test import Client
@@ -112,7 +112,7 @@ def open_page(user: "object | None", address: str) -> tuple[int, float]:
 
     client = Client(SERVER_NAME="localhost")
     if user is not None:
-        client.force_login(user)  # type: ignore[arg-type]
+        client.force_login(user)
     client.get(address)
     with connection.execute_wrapper(count):
         answer = client.get(address)

@@ -73,7 +73,7 @@ def preview(*, workshop: Workshop, viewer: Viewer, track: Track | None = None) -
     waiting = [paper for paper in papers if (d := _decision(paper)) is None or d.status not in TOLD]
     confirmed = [p for p in waiting if (d := _decision(p)) and d.status == DecisionStatus.CONFIRMED]
     ready = [paper for paper in confirmed if paper.decision.release_id is None]
-    authors = [author for paper in ready for author in paper.told_authors]  # type: ignore[attr-defined]
+    authors = [author for paper in ready for author in paper.told_authors]  # type: ignore[attr-defined]  # prefetched above
     return ReleasePreview(
         ready=ready,
         undecided=[paper for paper in waiting if _decision(paper) is None],
