@@ -94,7 +94,7 @@ def free_organizers(viewer: Viewer) -> Q:
     return free(viewer)
 
 
-@grant(Submission, "row", "file", "authors", "reviews")
+@grant(Submission, "row", "file", "authors", "reviews", "tentative")
 def institutional_organizers(viewer: Viewer) -> Q:
     return institutional(viewer)
 

@@ -110,15 +110,15 @@ def test_decisions_are_counted_over_the_papers_one_decides_on(cast, look):
     assert [row.paper.number for row in ines.rows] == [2]
     assert (ines.not_free, ines.sealed) == (1, 0)
     page = text(look(cast.ines, "papers/"))
-    assert "Tentative" not in page.split("<tbody>")[1]
-    assert "confirmed" not in page.split("<tbody>")[1]
+    assert cast.decision.get_status_display().lower() in page.split("<tbody>")[1].lower()
 
 
 def test_the_log_tells_no_identity_to_an_institutional_organizer(cast, look):
     olga, ines, otto = (look(person, "log/").context["page"].lines for person in (cast.olga, cast.ines, cast.otto))
     assert cast.rui.name in {line.by for line in olga if line.paper == 1}
     assert {line.by for line in ines if line.paper == 1} & {cast.rui.name, cast.rae.name, cast.mara.name} == set()
-    assert {line.text for line in ines if line.paper == 1} & {"Decided tentatively", "Assigned a reviewer"} == set()
+    seen = {line.text for line in ines if line.paper == 1} & {"Decided tentatively", "Assigned a reviewer"}
+    assert seen == {"Decided tentatively"}
     assert [line.text for line in otto if line.paper == cast.ottos_paper.number] == []
 
 
