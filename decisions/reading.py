@@ -10,17 +10,11 @@ from django.utils import timezone
 from decisions.models import Decision
 from decisions.states import TOLD, OutcomeKind
 from reviews.models import Review
+from reviews.reading import Answer, answers_in_words, questions_by_version
 from submissions.models import Submission
 from workshops.deadlines import window
 from workshops.models import Question
 from workshops.states import DeadlineKind
-
-
-@dataclass(frozen=True)
-class Answer:
-    question: str
-    value: str
-    is_text: bool
 
 
 @dataclass(frozen=True)
@@ -81,38 +75,11 @@ def reviews_for_authors(submission_ids: Iterable[int]) -> dict[int, list[ReviewF
         .order_by("assignment__handle")
         .values_list("assignment__submission", "assignment__handle", "current__form_version", "current__answers")
     )
-    questions = _questions({form for _, _, form, _ in rows})
+    questions = questions_by_version({form for _, _, form, _ in rows}, [Question.Readers.AUTHORS])
     papers: dict[int, list[ReviewForAuthors]] = defaultdict(list)
     for paper, handle, form, answers in rows:
-        papers[paper].append(ReviewForAuthors(f"Reviewer {handle}", _answers(questions[form], answers)))
+        papers[paper].append(ReviewForAuthors(f"Reviewer {handle}", answers_in_words(questions[form], answers)))
     return papers
-
-
-def _questions(form_versions: set[int]) -> dict[int, list[Question]]:
-    found: dict[int, list[Question]] = defaultdict(list)
-    for question in Question.objects.filter(version__in=form_versions, readers=Question.Readers.AUTHORS):
-        found[question.version_id].append(question)
-    return found
-
-
-def _answers(questions: list[Question], answers: dict[str, object]) -> tuple[Answer, ...]:
-    given = [(question, answers.get(question.key)) for question in questions]
-    return tuple(answer_of(question, value) for question, value in given if value not in (None, "", []))
-
-
-def answer_of(question: Question, value: object) -> Answer:
-    """One answer in words: “5 (accept)”, “yes”, or the text."""
-    if question.kind == Question.Kind.TEXT:
-        return Answer(question.text, str(value), True)
-    if question.kind == Question.Kind.YESNO:
-        return Answer(question.text, "yes" if value else "no", False)
-    values = value if isinstance(value, list) else [value]
-    return Answer(question.text, ", ".join(_labelled(str(one), question.labels) for one in values), False)
-
-
-def _labelled(value: str, labels: dict[str, str]) -> str:
-    label = labels.get(value, "")
-    return f"{value} ({label})" if label.casefold() not in ("", value.casefold()) else value
 
 
 def decision_for_authors(submission: Submission) -> DecisionForAuthors | None:

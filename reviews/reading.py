@@ -338,7 +338,7 @@ def _in_words(question: QuestionData, value: Any) -> Answer:
 
 def _labelled(value: str, labels: Mapping[str, str]) -> str:
     label = labels.get(value, "")
-    return f"{value}: {label}" if label.casefold() not in ("", value.casefold()) else value
+    return f"{value} ({label})" if label.casefold() not in ("", value.casefold()) else value
 
 
 # --- what a reviewer offers ------------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ def store(stream: "IO[bytes] | Any", *, limit: int | None = None) -> Blob:
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(temporary, target)
         for folder in (target.parent, target.parent.parent, target.parent.parent.parent):
-            _sync_folder(folder)
+            sync_folder(folder)
     except OSError as problem:
         if problem.errno in (errno.ENOSPC, errno.EDQUOT):
             raise Refused(
@@ -105,7 +105,8 @@ def _chunks(stream: Any) -> Iterator[bytes]:
         yield chunk
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make a rename in this folder survive a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,6 +1,5 @@
 """One paper, as one organizer may see it. Each function says which aspect its caller has asked for."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,11 +13,11 @@ from accounts.models import User
 from audit import actions
 from audit.models import Entry, Root
 from decisions.models import Decision, Outcome
-from decisions.reading import Answer, answer_of
 from desk.reading.levels import assessed, flag, level, open_line
 from desk.reading.roots import about
 from reviews.loads import loads
 from reviews.models import Assignment, Review
+from reviews.reading import Answer, answers_in_words, questions_by_version
 from reviews.rules import open_reviewers
 from reviews.states import CURRENT, REVIEWING, AssignmentStatus, ReviewStatus
 from submissions.findings import Said, shown
@@ -26,6 +25,7 @@ from submissions.models import Conflict, File, Handler, Submission
 from submissions.services.handlers import free_organizers
 from submissions.states import EFFECTIVE, AuthorshipStatus, ConflictReason, ConflictState
 from workshops.models import Question, Workshop
+from workshops.reading import QuestionData
 
 NOT_CONFIDENTIAL = (Question.Readers.AUTHORS, Question.Readers.REVIEWERS)
 HIDES_WHO_ACTED = ("review.", "assignment.")
@@ -134,23 +134,17 @@ def reviews_of(submission: Submission, viewer: Viewer, *, names: bool) -> list[R
         .order_by("assignment__handle")
     )
     reviews = list(rows)
-    questions = _questions({review.current.form_version_id for review in reviews if review.current})
+    forms = {review.current.form_version_id for review in reviews if review.current}
+    questions = questions_by_version(forms, Question.Readers.values)
     return [_review(review, questions, names) for review in reviews]
 
 
-def _questions(version_ids: set[int]) -> dict[int, list[Question]]:
-    found: dict[int, list[Question]] = defaultdict(list)
-    for question in Question.objects.filter(version__in=version_ids):
-        found[question.version_id].append(question)
-    return found
-
-
-def _review(review: Review, questions: dict[int, list[Question]], names: bool) -> ReviewPart:
+def _review(review: Review, questions: dict[int, list[QuestionData]], names: bool) -> ReviewPart:
     assert review.current is not None
     answers = review.current.answers
-    asked = [q for q in questions[review.current.form_version_id] if answers.get(q.key) not in (None, "", [])]
-    told = tuple(answer_of(q, answers[q.key]) for q in asked if q.readers in NOT_CONFIDENTIAL)
-    kept = tuple(answer_of(q, answers[q.key]) for q in asked if q.readers not in NOT_CONFIDENTIAL)
+    asked = questions[review.current.form_version_id]
+    told = answers_in_words([q for q in asked if q.readers in NOT_CONFIDENTIAL], answers)
+    kept = answers_in_words([q for q in asked if q.readers not in NOT_CONFIDENTIAL], answers)
     return ReviewPart(
         handle=review.assignment.known_as,
         name=review.assignment.user.name if names else "",

@@ -30,7 +30,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.errors import Refused
 from desk.invariants import sha256_of
-from submissions.files import path_of, store
+from submissions.files import path_of, store, sync_folder
 from submissions.models import Blob
 from workshops.models import Workshop
 
@@ -91,7 +91,7 @@ def backup(*, to: Path | None = None, tell: Tell = lambda line: None) -> Path:
     finally:
         data.unlink(missing_ok=True)
     os.replace(aside, target)
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
     return target
 
 
@@ -132,14 +132,6 @@ def _write_tar(path: Path, manifest: dict[str, Any], data: Path, blobs: list[Blo
         tar.close()
         raw.flush()
         os.fsync(raw.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def restore(*, source: Path, tell: Tell = lambda line: None) -> Restored:
