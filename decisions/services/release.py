@@ -211,9 +211,8 @@ def _check_plan(plan: ReleasePreview, exceptions: dict[int, str]) -> None:
         raise Refused(f"Write why {_numbers(wordless)} will be told later.")
     open_ = sorted(paper.number for paper in plan.blocked if paper.number not in exceptions)
     if open_:
-        raise Refused(
-            f"{_numbers(open_).capitalize()} not ready. Decide and confirm, or name as exceptions with a reason."
-        )
+        verb = "is" if len(open_) == 1 else "are"
+        raise Refused(f"{_numbers(open_).capitalize()} {verb} not ready. Decide and confirm, or write why later.")
     if not plan.ready:
         raise Refused("There is no confirmed decision that the authors do not know yet.")
 

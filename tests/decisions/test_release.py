@@ -123,7 +123,7 @@ def test_decision_is_locked_while_its_release_is_held(cast: Cast) -> None:
 def test_paper_that_is_not_ready_is_named_until_it_is_an_exception_with_a_reason(cast: Cast) -> None:
     Decision.objects.filter(submission=cast.ottos_paper).delete()
 
-    with pytest.raises(Refused, match=f"Paper {cast.ottos_paper.number} not ready"):
+    with pytest.raises(Refused, match=f"Paper {cast.ottos_paper.number} is not ready"):
         start_release(workshop=cast.workshop, by=cast.olga, typed=letters(cast))
     with pytest.raises(Refused, match="Write why"):
         start_release(

@@ -111,6 +111,8 @@ def test_decisions_are_counted_over_the_papers_one_decides_on(cast, look):
     assert (ines.not_free, ines.sealed) == (1, 0)
     page = text(look(cast.ines, "papers/"))
     assert cast.decision.get_status_display().lower() in page.split("<tbody>")[1].lower()
+    head = text(look(cast.ines, f"papers/{cast.paper.number}/")).split("</header>")[1]
+    assert f"{cast.decision.outcome.label}, {cast.decision.get_status_display().lower()}" in head
 
 
 def test_the_log_tells_no_identity_to_an_institutional_organizer(cast, look):
