@@ -9,7 +9,7 @@ from access.viewer import Viewer
 from decisions.models import Decision, Outcome
 from decisions.states import DecisionStatus
 from desk.reading.levels import papers_on_desk, sealed_papers
-from desk.reading.papers import DECISION_STATES, PaperRow, rows_of
+from desk.reading.papers import DECISION_STATES, PAGE, PaperRow, rows_of
 from submissions.models import Submission
 from submissions.states import SubmissionStatus
 from workshops.models import Workshop
@@ -44,7 +44,11 @@ class TrackCounts:
 @dataclass(frozen=True)
 class Board:
     rows: list[DecisionRow]
+    total: int
+    page: int
+    pages: int
     counts: list[TrackCounts]
+    to_confirm: int
     not_free: int
     sealed: int
 
@@ -55,13 +59,29 @@ def decidable(workshop: Workshop, viewer: Viewer) -> Any:
     return papers.filter(status__in=(SubmissionStatus.SUBMITTED, SubmissionStatus.DESK_REJECTED))
 
 
-def read_board(workshop: Workshop, viewer: Viewer, *, two: bool, track: str = "", state: str = "") -> Board:
-    """The board; ``two``: another organizer confirms. The same number of queries for any number of papers."""
+def read_board(
+    workshop: Workshop, viewer: Viewer, *, two: bool, track: str = "", state: str = "", page: int = 1
+) -> Board:
+    """One page of the board; ``two``: another organizer confirms. ``to_confirm`` counts what “confirm all” would do.
+
+    The same number of queries for any number of papers.
+    """
     rows = read_rows(decidable(workshop, viewer), workshop, viewer, two=two)
     shown = [row for row in rows if _matches(row, track, state)]
     submitted = papers_on_desk(workshop, viewer).filter(status=SubmissionStatus.SUBMITTED)
     others = submitted.exclude(right(Submission, "act", viewer)).count()
-    return Board(shown, _counts(rows), others, sealed_papers(workshop, viewer).count())
+    pages = max(-(-len(shown) // PAGE), 1)
+    page = min(max(page, 1), pages)
+    return Board(
+        rows=shown[(page - 1) * PAGE : page * PAGE],
+        total=len(shown),
+        page=page,
+        pages=pages,
+        counts=_counts(rows),
+        to_confirm=sum(row.may_confirm for row in rows if _matches(row, track, "")),
+        not_free=others,
+        sealed=sealed_papers(workshop, viewer).count(),
+    )
 
 
 def read_rows(papers: Any, workshop: Workshop, viewer: Viewer, *, two: bool) -> list[DecisionRow]:

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from access.rights import get_or_404
@@ -15,7 +17,7 @@ from decisions.models import Outcome
 from decisions.rules import needs_second_person
 from decisions.services.decide import confirm as confirm_one
 from decisions.services.decide import decide
-from desk.reading.decisions import DecisionRow, decidable, read_board, read_rows
+from desk.reading.decisions import Board, DecisionRow, decidable, read_board, read_rows
 from desk.reading.papers import DECISION_STATES
 from desk.services.confirm_all import confirm_all
 from desk.views.base import actor, desk_page, desk_render
@@ -30,18 +32,32 @@ def decisions(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpR
     track = next((one for one in tracks if one.slug == request.GET.get("track")), None)
     state = request.GET.get("state", "") if request.GET.get("state") in DECISION_STATES else ""
     two = needs_second_person(workshop)
-    board = read_board(workshop, viewer, two=two, track=track.name if track else "", state=state)
+    number = request.GET.get("page", "1")
+    page = int(number) if number.isdecimal() and len(number) < 6 else 1
+    board = read_board(workshop, viewer, two=two, track=track.name if track else "", state=state, page=page)
     slug = track.slug if track else ""
     context = {
         "board": board,
         "two": two,
         "track": track,
         "state": state,
-        "to_confirm": sum(row.may_confirm for row in board.rows),
+        "kept": request.GET.urlencode(),
+        **_pages(board, {"track": slug, "state": state}),
         "track_chips": [_chip("track", one.slug, one.name, slug, {"state": state}) for one in tracks],
         "state_chips": [_chip("state", key, words, state, {"track": slug}) for key, words in DECISION_STATES.items()],
     }
     return desk_render(request, "desk/decisions.html", workshop, viewer, "decisions", context)
+
+
+def _pages(board: Board, kept: dict[str, str]) -> dict[str, str]:
+    def url(page: int) -> str:
+        return "?" + urlencode({key: text for key, text in kept.items() if text} | {"page": page})
+
+    return {
+        "newer_url": url(board.page - 1) if board.page > 1 else "",
+        "older_url": url(board.page + 1) if board.page < board.pages else "",
+        "page_words": f"Page {board.page} of {board.pages}" if board.pages > 1 else "",
+    }
 
 
 def _chip(name: str, value: str, words: str, chosen: str, others: dict[str, str]) -> dict[str, Any]:
@@ -60,10 +76,11 @@ def decide_row(request: HttpRequest, workshop: Workshop, viewer: Viewer, number:
     if not request.htmx:  # type: ignore[attr-defined]
         if error:
             messages.error(request, error)
-        return redirect("desk:decisions", workshop.slug)
+        return redirect(f"{reverse('desk:decisions', args=[workshop.slug])}?{request.GET.urlencode()}".rstrip("?"))
     row = replace(_row(workshop, viewer, paper), error=error, typed=request.POST.get("reason", "") if error else "")
     two = needs_second_person(workshop)
-    return render(request, "desk/_decision_row.html", {"row": row, "workshop": workshop, "two": two, "swapped": True})
+    context = {"row": row, "workshop": workshop, "two": two, "swapped": True, "kept": request.GET.urlencode()}
+    return render(request, "desk/_decision_row.html", context)
 
 
 def _save(request: HttpRequest, paper: Submission, viewer: Viewer) -> str:

@@ -168,3 +168,14 @@ def test_a_new_workshop_is_begun_with_outcomes_and_its_organizer(cast, client):
     assert Outcome.objects.filter(track__workshop=made).count() == 10
     client.force_login(cast.ada)
     assert client.post("/admin/w/new/", {**values, "slug": "third"}).status_code == 404
+
+
+def test_the_board_is_shown_in_pages_and_a_saved_row_leads_back_to_its_page(cast, look, do, monkeypatch):
+    monkeypatch.setattr("desk.reading.decisions.PAGE", 1)
+    boards = [look(cast.olga, f"decisions/?page={page}").context["board"] for page in ("1", "2", "9", "x", "-1")]
+
+    assert [[row.paper.number for row in board.rows] for board in boards] == [[1], [2], [2], [1], [1]]
+    assert {(board.total, board.pages) for board in boards} == {(2, 2)}
+    values = {"outcome": outcome(cast, "reject"), "version": "0", "reason": "Weak."}
+    saved = do(cast.olga, f"decisions/{cast.ottos_paper.number}/?page=2", values)
+    assert saved.redirect_chain[-1][0] == "/admin/w/neurreps/decisions/?page=2"
