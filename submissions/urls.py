@@ -1,14 +1,14 @@
 from django.urls import path
 
-from submissions import views
+from submissions.views import files, follow, paper, start
 
 app_name = "submissions"
 
 urlpatterns = [
-    path("w/<slug:slug>/submit/", views.start, name="start"),
-    path("w/<slug:slug>/papers/<int:number>/", views.paper, name="paper"),
-    path("w/<slug:slug>/papers/<int:number>/status/", views.status, name="status"),
-    path("w/<slug:slug>/papers/<int:number>/withdraw/", views.withdraw, name="withdraw"),
-    path("w/<slug:slug>/papers/<int:number>/undo-withdrawal/", views.undo_withdraw, name="undo_withdraw"),
-    path("files/<uuid:pk>/", views.serve_file, name="file"),
+    path("w/<slug:slug>/submit/", start.start, name="start"),
+    path("w/<slug:slug>/papers/<int:number>/", paper.paper, name="paper"),
+    path("w/<slug:slug>/papers/<int:number>/status/", follow.status, name="status"),
+    path("w/<slug:slug>/papers/<int:number>/withdraw/", follow.withdraw, name="withdraw"),
+    path("w/<slug:slug>/papers/<int:number>/undo-withdrawal/", follow.undo_withdraw, name="undo_withdraw"),
+    path("files/<uuid:pk>/", files.serve_file, name="file"),
 ]
