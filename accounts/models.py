@@ -94,3 +94,58 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Relation(models.Model):
+    """A tie between two people that bars one from judging the other's papers. ``other`` may have no account."""
+
+    class Kind(models.TextChoices):
+        ADVISOR = "advisor", "advisor or student"
+        COLLABORATOR = "collaborator", "work together"
+        FAMILY = "family", "family or partner"
+        OTHER = "other", "another close tie"
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="relations")
+    other = models.ForeignKey(
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Set only through a confirmed address.",
+    )
+    other_email = models.EmailField("their e-mail", blank=True)
+    other_name = models.CharField("their name", max_length=200, blank=True)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.COLLABORATOR)
+    start = models.DateField(null=True, blank=True)
+    end = models.DateField(null=True, blank=True, help_text="Empty: until now")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="relation_names_somebody",
+                condition=~models.Q(other_email="", other_name=""),
+                violation_error_message="Give the name or the address of the other person.",
+            ),
+            models.CheckConstraint(
+                name="relation_ends_after_start",
+                condition=models.Q(start=None) | models.Q(end=None) | models.Q(end__gte=models.F("start")),
+                violation_error_message="The end is before the start.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+class Merge(models.Model):
+    """Two accounts of one person became one: ``gone`` is closed, what hung on it hangs on ``kept``."""
+
+    kept = models.ForeignKey(User, on_delete=models.PROTECT, related_name="merges")
+    gone = models.OneToOneField(User, on_delete=models.PROTECT, related_name="merged_into")
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField(auto_now_add=True)
+    moved = models.JSONField(default=dict, help_text="How many rows of each kind moved.")
+
+    def __str__(self) -> str:
+        return f"{self.gone_id} into {self.kept_id}"

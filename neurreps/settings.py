@@ -129,6 +129,7 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 FILES_DIR = DATA_DIR / "files"
+MEDIA_ROOT = DATA_DIR / "public"  # pictures of workshops' pages, which everybody may see
 MAIL_DIR = DATA_DIR / "mail"
 BACKUP_DIR = DATA_DIR / "backups"
 FILE_UPLOAD_TEMP_DIR = env.str("UPLOAD_DIR", default="") or None

@@ -14,9 +14,10 @@ from submissions.states import (
     FilePurpose,
     FileStatus,
     HandlerKind,
+    RevisionStatus,
     SubmissionStatus,
 )
-from workshops.models import Topic, Track, Workshop
+from workshops.models import Question, Topic, Track, Workshop
 
 
 class Submission(models.Model):
@@ -39,6 +40,12 @@ class Submission(models.Model):
     current = models.ForeignKey("Revision", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     topics = models.ManyToManyField(Topic, through="SubmissionTopic", related_name="submissions")
     imported_from = models.CharField(max_length=120, blank=True, help_text="The key it had where it was imported from.")
+    claim_token_hash = models.CharField(
+        max_length=64, null=True, blank=True, unique=True, help_text="Of a paper begun without an account."
+    )
+    claim_until = models.DateTimeField(
+        null=True, blank=True, help_text="By then an author's address must be confirmed, or the paper does not count."
+    )
     search_text = models.TextField(blank=True, editable=False)
     search_identity = models.TextField(blank=True, editable=False)
 
@@ -81,6 +88,7 @@ class Authorship(models.Model):
     )
     corresponding = models.BooleanField(default=False)
     status = models.CharField(max_length=8, choices=AuthorshipStatus.choices, default=AuthorshipStatus.LISTED)
+    would_review = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["position", "id"]
@@ -159,13 +167,95 @@ class Revision(models.Model):
     )
     received_at = models.DateTimeField(help_text="First byte of the request, by the server's clock.")
     saved_at = models.DateTimeField(auto_now_add=True)
-    late = models.BooleanField(default=False)
+    supplement = models.ForeignKey(File, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=8, choices=RevisionStatus.choices, default=RevisionStatus.IN_TIME)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["submission", "number"], name="revision_once")]
 
     def __str__(self) -> str:
         return f"revision {self.number}"
+
+
+class WorkingCopy(models.Model):
+    """What a person typed into the form of a paper and has not saved. ``version`` is of the paper it was typed over."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="working_copies", db_index=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Empty: typed behind the link of a paper that was begun without an account.",
+    )
+    data = models.JSONField(help_text="The names and values of the form, as they were typed.")
+    version = models.PositiveIntegerField()
+    received_at = models.DateTimeField(help_text="First byte of the request that brought it, by the server's clock.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["submission", "user"], condition=Q(user__isnull=False), name="working_copy_once_a_person"
+            ),
+            models.UniqueConstraint(fields=["submission"], condition=Q(user=None), name="working_copy_once_a_link"),
+        ]
+
+    def __str__(self) -> str:
+        return f"working copy over version {self.version}"
+
+
+class Upload(models.Model):
+    """A file that comes in pieces, so that a broken connection goes on where it stopped."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="uploads")
+    purpose = models.CharField(max_length=12, choices=FilePurpose.choices, default=FilePurpose.PAPER)
+    name = models.CharField(max_length=200)
+    size = models.PositiveBigIntegerField()
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    started_at = models.DateTimeField(help_text="First byte of the request that began it: the file counts from then.")
+    touched_at = models.DateTimeField(auto_now=True)
+    file = models.OneToOneField(File, null=True, blank=True, on_delete=models.PROTECT, related_name="upload")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Disclosure(models.Model):
+    """An author's answer to a question of the track. ``text`` as typed; ``number`` for a scale, a number, yes or no."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="disclosures", db_index=False)
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="+", db_index=False)
+    number = models.IntegerField(null=True, blank=True)
+    text = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["submission", "question"], name="disclosure_once")]
+
+    def __str__(self) -> str:
+        return str(self.question_id)
+
+
+class SavedView(models.Model):
+    """A person's own name for the filters of a list page."""
+
+    workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="saved_views", db_index=False
+    )
+    page = models.CharField(max_length=20)
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=500)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["user", "workshop", "page", "name"], name="saved_view_once")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Conflict(models.Model):

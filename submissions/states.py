@@ -26,6 +26,23 @@ class AuthorshipStatus(models.TextChoices):
     DISOWNED = "disowned", "“This is not me”"
 
 
+class RevisionStatus(models.TextChoices):
+    """Whether a save counts. One that came after the grace time is kept, and is not the paper until it is accepted."""
+
+    IN_TIME = "in_time", "In time"
+    LATE = "late", "Kept for the organizers"
+    ACCEPTED = "accepted", "Accepted though late"
+    REFUSED = "refused", "Too late"
+
+
+REVISION_MOVES: dict[str, frozenset[str]] = {
+    RevisionStatus.IN_TIME: frozenset(),
+    RevisionStatus.LATE: frozenset({RevisionStatus.ACCEPTED, RevisionStatus.REFUSED}),
+    RevisionStatus.ACCEPTED: frozenset(),
+    RevisionStatus.REFUSED: frozenset({RevisionStatus.ACCEPTED}),
+}
+
+
 class FilePurpose(models.TextChoices):
     PAPER = "paper", "Paper"
     SUPPLEMENT = "supplement", "Supplement"

@@ -16,6 +16,11 @@ class Workshop(models.Model):
     name = models.CharField(max_length=200)
     year = models.PositiveSmallIntegerField()
     tagline = models.CharField(max_length=300, blank=True)
+    about = models.TextField(blank=True, help_text="What the workshop is about. Markdown; $mathematics$ works.")
+    banner = models.ImageField(upload_to="banners", blank=True)
+    banner_words = models.CharField(
+        "banner in words", max_length=200, blank=True, help_text="For those who do not see it."
+    )
     call = models.TextField("call for papers", blank=True, help_text="Markdown; $mathematics$ works.")
     contact = models.EmailField(blank=True, help_text="Whom authors and reviewers ask; printed on the call.")
     venue = models.CharField(max_length=200, blank=True)
@@ -85,6 +90,51 @@ class Track(models.Model):
         return self.name
 
 
+class PublicOrganizer(models.Model):
+    """An organizer as the public page lists them; says nothing of rights."""
+
+    workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="public_organizers")
+    name = models.CharField(max_length=200)
+    affiliation = models.CharField(max_length=200, blank=True)
+    homepage = models.URLField("home page", blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class InvitedTalk(models.Model):
+    workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="invited_talks")
+    speaker = models.CharField(max_length=200)
+    affiliation = models.CharField(max_length=200, blank=True)
+    homepage = models.URLField("home page", blank=True)
+    title = models.CharField(max_length=300, blank=True)
+    abstract = models.TextField(blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.speaker
+
+
+class WorkshopLink(models.Model):
+    workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="links")
+    label = models.CharField(max_length=100)
+    url = models.URLField("address")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.label
+
+
 class Topic(models.Model):
     workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="topics", db_index=False)
     name = models.CharField(max_length=120)
@@ -134,6 +184,32 @@ class Deadline(models.Model):
         return f"{self.get_kind_display()}"
 
 
+class Extension(models.Model):
+    """One paper, assignment, response or camera-ready is open until an instant, whatever its deadline says."""
+
+    class Root(models.TextChoices):
+        SUBMISSION = "submission", "paper"
+        ASSIGNMENT = "assignment", "review"
+        RESPONSE = "response", "response"
+        CAMERA_READY = "camera_ready", "camera-ready"
+
+    workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="extensions", db_index=False)
+    root_type = models.CharField(max_length=12, choices=Root.choices)
+    root_id = models.CharField(max_length=36)
+    until = models.DateTimeField()
+    reason = models.TextField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["workshop", "root_type", "root_id"], name="extension_root")]
+
+    def __str__(self) -> str:
+        return f"{self.get_root_type_display()} until {self.until:%Y-%m-%d %H:%M} UTC"
+
+
 class Membership(models.Model):
     """A person's role in a workshop, open while ``until`` is empty."""
 
@@ -143,6 +219,7 @@ class Membership(models.Model):
     )
     role = models.CharField(max_length=20, choices=Role.choices)
     track = models.ForeignKey(Track, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    note = models.CharField(max_length=300, blank=True, help_text="What a volunteer said about themselves.")
     since = models.DateTimeField(auto_now_add=True)
     until = models.DateTimeField(null=True, blank=True)
 
@@ -168,6 +245,7 @@ class Membership(models.Model):
 class Form(models.Model):
     class Purpose(models.TextChoices):
         REVIEW = "review", "Review"
+        DISCLOSURE = "disclosure", "Questions to authors"
 
     workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="forms")
     track = models.ForeignKey(Track, null=True, blank=True, on_delete=models.PROTECT, related_name="forms")

@@ -14,7 +14,7 @@ from decisions.models import Decision, Release
 from jobs.models import Job
 from notifications.models import Batch, Message
 from reviews.models import Assignment, AssignmentRun, Invitation, Review
-from submissions.models import Conflict, File, Submission
+from submissions.models import Conflict, File, Revision, Submission
 from tests.house.conftest import Season, put_back
 from tests.house.floors import FLOORS, ROOT
 from tests.house.phases import during
@@ -29,6 +29,7 @@ MODELS: dict[str, type[models.Model]] = {
     "workshops.FORM_MOVES": FormVersion,
     "submissions.MOVES": Submission,
     "submissions.FILE_MOVES": File,
+    "submissions.REVISION_MOVES": Revision,
     "submissions.CONFLICT_MOVES": Conflict,
     "reviews.INVITATION_MOVES": Invitation,
     "reviews.RUN_MOVES": AssignmentRun,
