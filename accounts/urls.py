@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from accounts import views
+from accounts.views import profile
 
 app_name = "accounts"
 urlpatterns = [
-    path("", views.profile, name="profile"),
-    path("publications/", views.publications, name="publications"),
-    path("publications/<int:pk>/remove/", views.remove, name="remove_publication"),
+    path("", profile.profile, name="profile"),
+    path("publications/", profile.publications, name="publications"),
+    path("publications/<int:pk>/remove/", profile.remove, name="remove_publication"),
 ]
