@@ -179,6 +179,11 @@ CELERY_BEAT_SCHEDULE = {
     "wipe-old-mail": {"task": "notifications.tasks.wipe_old_bodies", "schedule": timedelta(hours=6)},
     "sweep-jobs": {"task": "jobs.tasks.sweep", "schedule": timedelta(seconds=15), "options": {"expires": 14}},
     "beat-heartbeat": {"task": "jobs.tasks.heartbeat", "schedule": timedelta(seconds=20), "options": {"expires": 19}},
+    "follow-deadlines": {
+        "task": "submissions.tasks.follow_deadlines",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 55},
+    },
     "expire-invitations": {"task": "reviews.tasks.expire_invitations", "schedule": timedelta(hours=1)},
 }
 

@@ -1,9 +1,12 @@
 """How papers, files and conflicts are read."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Exists, OuterRef, Subquery
 
 from submissions.states import EFFECTIVE, ConflictState, FilePurpose, FileStatus, SubmissionStatus
+from workshops.models import Extension
 
 
 class SubmissionQuerySet(models.QuerySet):
@@ -12,6 +15,15 @@ class SubmissionQuerySet(models.QuerySet):
 
     def submitted(self) -> "SubmissionQuerySet":
         return self.filter(status=SubmissionStatus.SUBMITTED)
+
+    def extended(self, at: datetime) -> "SubmissionQuerySet":
+        """Papers that an extension keeps open at this instant, whatever their deadline says."""
+        running = Extension.objects.of_papers(OuterRef("pk")).running(at)
+        return self.filter(Exists(running))
+
+    def not_extended(self, at: datetime) -> "SubmissionQuerySet":
+        running = Extension.objects.of_papers(OuterRef("pk")).running(at)
+        return self.exclude(Exists(running))
 
     def without_handler(self) -> "SubmissionQuerySet":
         """Submitted papers that nobody is responsible for."""

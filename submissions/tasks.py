@@ -1,5 +1,18 @@
-"""What runs in the worker: the check of a PDF is a job, registered by importing it."""
+"""What runs in the worker: the check of a PDF, and what happens at a deadline.
+
+Jobs and steps at a deadline are registered by importing the modules that hold them.
+"""
+
+from celery import shared_task
 
 from submissions.services import check
 
-__all__ = ["check"]
+__all__ = ["check", "follow_deadlines"]
+
+
+@shared_task
+def follow_deadlines() -> None:
+    """Every minute: remind before the deadline for papers, and do what follows once it has passed."""
+    from submissions.services import follow
+
+    follow.follow_deadlines()

@@ -1,10 +1,10 @@
 """Is this open? The one answer, from a deadline, its grace time and the instant that is asked about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from workshops.models import Deadline
+from workshops.models import Deadline, Track
 from workshops.states import DeadlineKind
 
 
@@ -57,6 +57,57 @@ def windows_by_track(rows: Iterable[Deadline], track_ids: Iterable[int], at: dat
     return {track_id: _windows(known, track_id, at) for track_id in (None, *track_ids)}
 
 
+def closing(at: datetime, grace_minutes: int) -> datetime:
+    """The last instant that counts: the deadline and its grace time."""
+    return at + timedelta(minutes=grace_minutes)
+
+
+@dataclass(frozen=True)
+class Passing:
+    """A deadline as it holds for one track, and the last instant that counts."""
+
+    deadline: Deadline
+    track: Track
+    at: datetime
+
+
+def passed_deadlines(kind: str, *, since: datetime, until: datetime, awaited: bool | None = None) -> list[Passing]:
+    """What closed after ``since`` and up to ``until``, grace time included, the oldest first. Three queries at most.
+
+    A deadline of the workshop is left out for the tracks that have their own. ``awaited``: only those of which that is
+    so (whose consequences are still to be drawn, or drawn).
+    """
+    from_day = since - timedelta(days=1)  # the longest grace time is a day
+    rows = Deadline.objects.filter(kind=kind, at__gt=from_day, at__lte=until).select_related("workshop", "track")
+    if awaited is not None:
+        rows = rows.filter(awaited=awaited)
+    found = [
+        Passing(row, track, at)
+        for row, track in holding(list(rows))
+        if since < (at := closing(row.at, row.grace_minutes)) <= until
+    ]
+    return sorted(found, key=lambda each: (each.at, each.deadline.pk, each.track.pk))
+
+
+def holding(rows: Sequence[Deadline]) -> list[tuple[Deadline, Track]]:
+    """Each of these deadlines with each track that it holds for. Two queries, none where there are no rows."""
+    if not rows:
+        return []
+    own = set(
+        Deadline.objects.filter(workshop__in={row.workshop_id for row in rows}, track__isnull=False).values_list(
+            "kind", "track"
+        )
+    )
+    tracks = list(Track.objects.filter(workshop__in={row.workshop_id for row in rows}).select_related("workshop"))
+    return [
+        (row, track)
+        for row in rows
+        for track in tracks
+        if track.workshop_id == row.workshop_id
+        and (row.track_id == track.pk or (row.track_id is None and (row.kind, track.pk) not in own))
+    ]
+
+
 def _windows(rows: Iterable[Deadline], track_id: int | None, at: datetime) -> Windows:
     """The track's own deadline wins over the workshop's."""
     chosen: dict[str, Deadline] = {}
@@ -69,7 +120,7 @@ def _windows(rows: Iterable[Deadline], track_id: int | None, at: datetime) -> Wi
 def _window(kind: str, row: Deadline | None, at: datetime) -> Window:
     if row is None:
         return Window(kind)
-    counts_until = row.at + timedelta(minutes=row.grace_minutes)
+    counts_until = closing(row.at, row.grace_minutes)
     not_yet = row.opens_at is not None and at < row.opens_at
     return Window(
         kind=kind,

@@ -5,7 +5,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
-from workshops.querysets import DeadlineQuerySet, MembershipQuerySet, WorkshopQuerySet
+from workshops.querysets import DeadlineQuerySet, ExtensionQuerySet, MembershipQuerySet, WorkshopQuerySet
 from workshops.states import Blinding, DeadlineKind, FormStatus, Role
 
 slug_rule = RegexValidator(r"^[a-z0-9][a-z0-9-]*$", "Use small letters, digits and hyphens, such as neurreps-2027.")
@@ -162,6 +162,9 @@ class Deadline(models.Model):
         max_length=80, blank=True, help_text="Who set this date (NeurIPS); it cannot be moved."
     )
     version = models.PositiveIntegerField(default=1)
+    awaited = models.BooleanField(
+        default=True, editable=False, help_text="What is to be done once it has passed is still to be done."
+    )
 
     objects = DeadlineQuerySet.as_manager()
 
@@ -179,6 +182,7 @@ class Deadline(models.Model):
                 violation_error_message="It opens after it ends.",
             ),
         ]
+        indexes = [models.Index(fields=["kind", "at"], name="deadline_awaited", condition=Q(awaited=True))]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}"
@@ -202,9 +206,15 @@ class Extension(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     at = models.DateTimeField(auto_now_add=True)
+    awaited = models.BooleanField(default=True, help_text="What is to be done once it is over is still to be done.")
+
+    objects = ExtensionQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["workshop", "root_type", "root_id"], name="extension_root")]
+        indexes = [
+            models.Index(fields=["workshop", "root_type", "root_id"], name="extension_root"),
+            models.Index(fields=["until"], name="extension_awaited", condition=Q(awaited=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_root_type_display()} until {self.until:%Y-%m-%d %H:%M} UTC"

@@ -79,10 +79,9 @@ def _fill(workshop: Workshop, preset: Preset, submission_at: datetime) -> None:
         _add_form(track, FORMS[entry["form"]])
     topics = [Topic(workshop=workshop, name=name, position=n) for n, name in enumerate(preset["topics"])]
     Topic.objects.bulk_create(topics)
-    deadlines = [
-        Deadline(workshop=workshop, kind=kind, at=submission_at + timedelta(days=days))
-        for kind, days in preset["deadlines"].items()
-    ]
+    now = timezone.now()
+    dates = {kind: submission_at + timedelta(days=days) for kind, days in preset["deadlines"].items()}
+    deadlines = [Deadline(workshop=workshop, kind=kind, at=at, awaited=at > now) for kind, at in dates.items()]
     Deadline.objects.bulk_create(deadlines)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from django.db import transaction
+from django.utils import timezone
 
 from access.rights import require
 from access.viewer import Viewer
@@ -12,6 +13,7 @@ from accounts.models import User
 from audit.errors import Refused
 from audit.models import Root
 from audit.services.record import record
+from workshops.deadlines import closing
 from workshops.instants import AOE, aoe
 from workshops.models import Deadline, Track, Workshop
 from workshops.states import DeadlineKind
@@ -54,10 +56,20 @@ def set_deadline(
     if before == {name: getattr(row, name) for name in SETTABLE}:
         return row
     _check(row, before)
+    row.awaited = _is_awaited(row, before)
     row.version += 1
     row.save()
     _record(row, before["at"] if before else None, by, reason)
     return row
+
+
+def _is_awaited(row: Deadline, before: dict | None) -> bool:
+    """What follows a deadline follows when it passes, or when an open one is closed; not one that was set as past."""
+    now = timezone.now()
+    if closing(row.at, row.grace_minutes) > now:
+        return True
+    was_open = before is not None and closing(before["at"], before["grace_minutes"]) > now
+    return was_open or (before is not None and row.awaited)
 
 
 def _check(row: Deadline, before: dict | None) -> None:
