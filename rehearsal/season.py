@@ -131,6 +131,7 @@ class Season:
             name=self.plan.name or f"Rehearsal {self.plan.slug}",
             year=now.year,
             is_rehearsal=True,
+            announced=True,
             contact="chairs@olga.test",
         )
         for user in self.organizers[1:]:

@@ -212,6 +212,7 @@ def _open_call(phase: str, people: dict[str, User], papers: int) -> Cast:
         year=timezone.now().year,
         contact="organizers@neurreps.test",
         submission_at=timezone.now() + 14 * DAY,
+        announced=True,
     )
     add_default_outcomes(workshop=workshop, by=olga)
     for name in ("ines", "otto"):
@@ -225,7 +226,9 @@ def _open_call(phase: str, people: dict[str, User], papers: int) -> Cast:
     made = [submit_paper(track, people["ada"], people["ben"]) for _ in range(papers)]
     ottos = submit_paper(track, people["otto"])
     find_conflicts(workshop=workshop, by=None)
-    elsewhere = create_workshop(by=make_user("Elsa"), slug="elsewhere", name="Elsewhere", year=workshop.year)
+    elsewhere = create_workshop(
+        by=make_user("Elsa"), slug="elsewhere", name="Elsewhere", year=workshop.year, announced=True
+    )
     add_default_outcomes(workshop=elsewhere, by=None)
     return Cast(phase, workshop, elsewhere, track, **people, invitation=invitation, paper=made[0], ottos_paper=ottos)
 

@@ -16,10 +16,11 @@ fact("belongs to", lambda user_id: open_roles(user_id, *Role.values), key="works
 
 @grant(Workshop, "public")
 def everyone(viewer: Viewer) -> Q:
-    return Q()
+    """Once it is announced."""
+    return Q(published_at__isnull=False)
 
 
-@grant(Workshop, "member", "row")
+@grant(Workshop, "public", "member", "row")
 def members(viewer: Viewer) -> Q:
     return Q(pk__in=viewer.fact("belongs to"))
 
@@ -29,7 +30,7 @@ def organizers(viewer: Viewer) -> Q:
     return organizing(viewer, "pk")
 
 
-@grant(Workshop, "settings", "row")
+@grant(Workshop, "public", "settings", "row")
 def operator(viewer: Viewer) -> Q:
     """Whoever runs the site sees every workshop's settings."""
     return Q() if getattr(viewer.person, "is_superuser", False) else Q(pk__in=[])

@@ -17,7 +17,9 @@ class Workshop(models.Model):
     year = models.PositiveSmallIntegerField()
     tagline = models.CharField(max_length=300, blank=True)
     about = models.TextField(blank=True, help_text="What the workshop is about. Markdown; $mathematics$ works.")
-    banner = models.ImageField(upload_to="banners", blank=True)
+    banner = models.FileField(blank=True, editable=False)
+    banner_width = models.PositiveSmallIntegerField(default=0, editable=False)
+    banner_height = models.PositiveSmallIntegerField(default=0, editable=False)
     banner_words = models.CharField(
         "banner in words", max_length=200, blank=True, help_text="For those who do not see it."
     )
@@ -27,6 +29,9 @@ class Workshop(models.Model):
     starts = models.DateField(null=True, blank=True)
     ends = models.DateField(null=True, blank=True)
     previous = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Since when everybody sees it; until then its organizers do."
+    )
     is_rehearsal = models.BooleanField(default=False, editable=False)
     frozen_at = models.DateTimeField(null=True, blank=True, editable=False)
     hold_minutes = models.PositiveSmallIntegerField(

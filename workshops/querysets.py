@@ -14,6 +14,10 @@ class WorkshopQuerySet(models.QuerySet):
     def newest_first(self) -> "WorkshopQuerySet":
         return self.order_by("-year", "slug")
 
+    def announced(self) -> "WorkshopQuerySet":
+        """Those that everybody sees."""
+        return self.filter(published_at__isnull=False)
+
     def organized_by(self, user_id: int) -> "WorkshopQuerySet":
         return self.filter(pk__in=open_roles(user_id, Role.ORGANIZER).values("workshop"))
 

@@ -11,9 +11,11 @@ def save_setting(
 ) -> None:
     """Save ``row`` and write into the log which fields changed (their names, never their values).
 
+    Of a row that is there, what did not change is not written, so that nothing done in the meantime is undone.
     ``root_id`` None: the row itself is the root.
     """
-    row.save()
+    names = {field.name for field in row._meta.concrete_fields}
+    row.save(update_fields=None if added else [name for name in changed if name in names])
     record(
         "settings.added" if added else "settings.changed",
         by=by,

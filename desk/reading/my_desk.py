@@ -286,7 +286,7 @@ def _workshop(
 def _calls(seasons: Seasons, now: datetime) -> list[Item]:
     """Workshops that take papers now, for whoever has nothing here yet. One query."""
     found = []
-    for workshop in Workshop.objects.filter(is_rehearsal=False).newest_first():
+    for workshop in Workshop.objects.announced().filter(is_rehearsal=False).newest_first():
         open_ones = [s[DeadlineKind.SUBMISSION] for s in seasons[workshop.pk].values()]
         ends = [window.at for window in open_ones if window.is_open and window.at]
         if ends:

@@ -21,6 +21,7 @@ def create(
     year: int,
     submission_at: datetime | None = None,
     is_rehearsal: bool = False,
+    announced: bool = False,
     **fields: Any,
 ) -> Workshop:
     """Make the workshop; ``by`` (an organizer of any workshop, or whoever runs the site) becomes its organizer.
@@ -30,7 +31,14 @@ def create(
     if by is not None and not (by.is_active and (by.is_staff or by.is_superuser)):
         raise PermissionDenied
     workshop = create_workshop(
-        by=by, slug=slug, name=name, year=year, submission_at=submission_at, is_rehearsal=is_rehearsal, **fields
+        by=by,
+        slug=slug,
+        name=name,
+        year=year,
+        submission_at=submission_at,
+        is_rehearsal=is_rehearsal,
+        announced=announced,
+        **fields,
     )
     add_default_outcomes(workshop=workshop, by=by)
     return workshop

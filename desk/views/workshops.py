@@ -25,7 +25,7 @@ def new_workshop(request: HttpRequest) -> HttpResponse:
     form = NewWorkshopForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            workshop = create(by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            workshop = create(by=request.user, announced=True, **form.cleaned_data)  # type: ignore[arg-type]
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         else:

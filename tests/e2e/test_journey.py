@@ -25,7 +25,7 @@ from workshops.services.roles import give_role
 olga = create_person(email={OLGA!r}, given="Olga", family="Example", by=None, confirmed=True)
 pia = create_person(email="pia@colleagues.test", given="Pia", family="Example", by=None, confirmed=True)
 workshop = create_workshop(by=olga, slug="neurreps", name="NeurReps", year=timezone.now().year,
-                           submission_at=timezone.now() + timedelta(days=14))
+                           submission_at=timezone.now() + timedelta(days=14), announced=True)
 add_default_outcomes(workshop=workshop, by=olga)
 give_role(workshop=workshop, user=pia, role="organizer", by=olga)
 Track.objects.filter(workshop=workshop).update(reviews_enough=1, reviews_per_paper=1)

@@ -32,11 +32,11 @@ class Budget:
 
 
 BUDGETS = [
-    Budget("workshops:home", "", "signed-in: 5; anon: 3"),
-    Budget("workshops:call", "workshop", "signed-in: 6; anon: 4"),
-    Budget("workshops:calendar", "workshop", "signed-in: 5; anon: 3"),
-    Budget("proceedings:papers", "workshop", "signed-in: 4; anon: 2"),
-    Budget("submissions:start", "workshop", "signed-in: 5; anon: 3"),
+    Budget("workshops:home", "", "signed-in: 6; anon: 3"),
+    Budget("workshops:call", "workshop", "signed-in: 7; anon: 4"),
+    Budget("workshops:calendar", "workshop", "signed-in: 6; anon: 3"),
+    Budget("proceedings:papers", "workshop", "signed-in: 5; anon: 2"),
+    Budget("submissions:start", "workshop", "signed-in: 6; anon: 3"),
     Budget("notifications:inbox", "", "signed-in: 2; anon: 0"),
     Budget("desk:my_desk", "", "signed-in: 9; rui rae noor: 8; olga ines: 12; otto: 13"),
     Budget("accounts:profile", "", "signed-in: 5"),

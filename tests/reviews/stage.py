@@ -39,7 +39,13 @@ def make_stage(*, papers: int = 2, reviewers: tuple[str, ...] = ("Rui", "Noor", 
     olga, otto, ada = make_user("Olga"), make_user("Otto"), make_user("Ada")
     at = timezone.now() - DAY
     workshop = create_workshop(
-        by=olga, slug="neurreps-2027", name="NeurReps", year=2027, submission_at=at, contact="chairs@neurreps.test"
+        by=olga,
+        slug="neurreps-2027",
+        name="NeurReps",
+        year=2027,
+        submission_at=at,
+        contact="chairs@neurreps.test",
+        announced=True,
     )
     give_role(workshop=workshop, user=otto, role="organizer", by=None)
     track = workshop.tracks.get(page_limit=4)

@@ -24,7 +24,7 @@ def make_stage(**fields) -> SimpleNamespace:
     """``workshop`` with its tracks by slug, Olga who organizes it, and Ada and Ben who write."""
     olga, ada, ben = make_user("Olga"), make_user("Ada"), make_user("Ben")
     fields = {"contact": "organizers@neurreps.test"} | fields
-    workshop = create_workshop(by=olga, slug="neurreps-2027", name="NeurReps", year=2027, **fields)
+    workshop = create_workshop(by=olga, slug="neurreps-2027", name="NeurReps", year=2027, announced=True, **fields)
     tracks = list(workshop.tracks.all())
     double = next(track for track in tracks if track.page_limit == 4)
     single = next(track for track in tracks if track.blinding != "double")

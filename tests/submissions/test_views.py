@@ -431,7 +431,7 @@ def test_page_costs_the_same_with_more_rows(stage, ada, rows, monkeypatch, djang
 def test_start_costs_the_same_with_more_papers(stage, ada, rows, django_assert_num_queries) -> None:
     for _ in range(rows):
         start(stage)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         ada.get(start_of(stage))
 
 

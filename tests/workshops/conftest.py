@@ -24,4 +24,6 @@ def zed(db) -> User:
 
 @pytest.fixture
 def workshop(olga: User) -> Workshop:
-    return create_workshop(by=olga, slug="neurreps-2027", name="NeurReps", year=2027, submission_at=SUBMISSION_AT)
+    return create_workshop(
+        by=olga, slug="neurreps-2027", name="NeurReps", year=2027, submission_at=SUBMISSION_AT, announced=True
+    )

@@ -16,6 +16,14 @@ from workshops.services.deadlines import set_deadline
 
 DAY = timedelta(days=1)
 HOME = reverse("workshops:home")
+DEMO = {
+    "slug": "demo",
+    "name": "Demo",
+    "year": 2027,
+    "is_rehearsal": True,
+    "submission_at": SUBMISSION_AT,
+    "announced": True,
+}
 
 
 def page(client: Client, address: str) -> str:
@@ -58,7 +66,7 @@ class TestHome:
     def test_next_deadline_stands_first_and_what_is_closed_last(self, client: Client, workshop: Workshop, olga: User):
         for slug, days in (("sooner", -3), ("closed", -30)):
             at = SUBMISSION_AT + days * DAY
-            create_workshop(by=olga, slug=slug, name=slug.title(), year=2027, submission_at=at)
+            create_workshop(by=olga, slug=slug, name=slug.title(), year=2027, submission_at=at, announced=True)
         with time_machine.travel(SUBMISSION_AT - 10 * DAY, tick=False):
             response = client.get(HOME)
         assert [entry.workshop.slug for entry in response.context["current"]] == ["sooner", "neurreps-2027"]
@@ -66,11 +74,11 @@ class TestHome:
         assert "Submissions closed" in response.content.decode()
 
     def test_rehearsal_is_hidden_beside_a_real_workshop(self, client: Client, workshop: Workshop, olga: User, before):
-        create_workshop(by=olga, slug="demo", name="Demo", year=2027, is_rehearsal=True, submission_at=SUBMISSION_AT)
+        create_workshop(by=olga, **DEMO)
         assert "Demo" not in page(client, HOME)
 
     def test_rehearsal_is_shown_and_marked_when_there_is_nothing_else(self, client: Client, olga: User, before):
-        create_workshop(by=olga, slug="demo", name="Demo", year=2027, is_rehearsal=True, submission_at=SUBMISSION_AT)
+        create_workshop(by=olga, **DEMO)
         content = page(client, HOME)
         assert "Demo 2027" in content
         assert "Rehearsal: its people and papers are made up" in content
@@ -80,7 +88,7 @@ class TestHome:
         self, client: Client, workshop: Workshop, olga: User, more: int, django_assert_num_queries
     ):
         for number in range(more):
-            create_workshop(by=olga, slug=f"w{number}", name="W", year=2027)
+            create_workshop(by=olga, slug=f"w{number}", name="W", year=2027, announced=True)
         with django_assert_num_queries(3):
             client.get(HOME)
 

@@ -19,7 +19,7 @@ from workshops.states import Role
 
 FIELDS = frozenset(
     """
-    tagline call contact venue starts ends previous hold_minutes two_person conflict_years conflict_sources
+    tagline about call contact venue starts ends previous hold_minutes two_person conflict_years conflict_sources
     authors_may_be_revealed
     """.split()
 )
@@ -35,11 +35,13 @@ def create_workshop(
     year: int,
     preset: str = "neurreps",
     is_rehearsal: bool = False,
+    announced: bool = False,
     submission_at: datetime | None = None,
     **fields: Any,
 ) -> Workshop:
     """Make a workshop with the preset's tracks, topics, opened review forms and deadlines; ``by`` organizes it.
 
+    Until it is ``announced`` nobody but its organizers sees it, so that it can be prepared in peace.
     The deadlines are spaced from ``submission_at`` (by default the end of the day in 30 days, AoE). ``fields`` are
     others of the workshop, see FIELDS. Who may begin one is asked by the page: whoever has a desk.
 
@@ -50,6 +52,7 @@ def create_workshop(
     chosen = PRESETS[preset]
     values = {**chosen["fields"], **fields}
     workshop = Workshop(slug=slug.strip(), name=name.strip(), year=year, is_rehearsal=is_rehearsal, **values)
+    workshop.published_at = timezone.now() if announced else None
     _check(workshop)
     workshop.save()
     record("workshop.created", by=by, root_type=Root.WORKSHOP, root_id=workshop.pk, aspect="settings", about=workshop)
