@@ -1,6 +1,6 @@
 """The papers that the viewer decides on, and what is decided so far."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,29 @@ class TrackCounts:
 
 
 @dataclass(frozen=True)
+class _Line:
+    """A paper of the board, as far as the counts and the filters ask."""
+
+    pk: int
+    track: str
+    status: str
+    label: str
+    decided_by: int | None
+
+    def matches(self, track: str, state: str) -> bool:
+        if track and self.track != track:
+            return False
+        if state == "told":
+            return self.status in {DecisionStatus.RELEASED, DecisionStatus.CORRECTED}
+        if state == "none":
+            return not self.status
+        return self.status == state if state in DECISION_STATES else True
+
+    def may_be_confirmed(self, viewer: Viewer, two: bool) -> bool:
+        return self.status == DecisionStatus.TENTATIVE and not (two and self.decided_by == viewer.id)
+
+
+@dataclass(frozen=True)
 class Board:
     rows: list[DecisionRow]
     total: int
@@ -66,19 +89,20 @@ def read_board(
 
     The same number of queries for any number of papers.
     """
-    rows = read_rows(decidable(workshop, viewer), workshop, viewer, two=two)
-    shown = [row for row in rows if _matches(row, track, state)]
+    lines = _lines(workshop, viewer)
+    shown = [line for line in lines if line.matches(track, state)]
     submitted = papers_on_desk(workshop, viewer).filter(status=SubmissionStatus.SUBMITTED)
     others = submitted.exclude(right(Submission, "act", viewer)).count()
     pages = max(-(-len(shown) // PAGE), 1)
     page = min(max(page, 1), pages)
+    on_page = [line.pk for line in shown[(page - 1) * PAGE : page * PAGE]]
     return Board(
-        rows=shown[(page - 1) * PAGE : page * PAGE],
+        rows=read_rows(decidable(workshop, viewer).filter(pk__in=on_page), workshop, viewer, two=two),
         total=len(shown),
         page=page,
         pages=pages,
-        counts=_counts(rows),
-        to_confirm=sum(row.may_confirm for row in rows if _matches(row, track, "")),
+        counts=_counts(lines),
+        to_confirm=sum(line.may_be_confirmed(viewer, two) for line in lines if line.matches(track, "")),
         not_free=others,
         sealed=sealed_papers(workshop, viewer).count(),
     )
@@ -119,21 +143,21 @@ def _outcomes(workshop: Workshop) -> dict[str, tuple[tuple[int, str], ...]]:
     return {track: tuple(pairs) for track, pairs in found.items()}
 
 
-def _matches(row: DecisionRow, track: str, state: str) -> bool:
-    if track and row.paper.track != track:
-        return False
-    status = row.paper.decision_status
-    if state == "told":
-        return status in {DecisionStatus.RELEASED, DecisionStatus.CORRECTED}
-    if state == "none":
-        return not status
-    return status == state if state in DECISION_STATES else True
+def _lines(workshop: Workshop, viewer: Viewer) -> list[_Line]:
+    """What the counts and the filters need of every paper, in the order of the board. One light query."""
+    rows = decidable(workshop, viewer).order_by("number")
+    return [
+        _Line(pk, track, status or "", label or "", decided_by)
+        for pk, track, status, label, decided_by in rows.values_list(
+            "pk", "track__name", "decision__status", "decision__outcome__label", "decision__decided_by"
+        )
+    ]
 
 
-def _counts(rows: list[DecisionRow]) -> list[TrackCounts]:
-    tracks: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for row in rows:
-        tracks[row.paper.track][row.paper.decision] += 1
+def _counts(lines: list[_Line]) -> list[TrackCounts]:
+    tracks: dict[str, Counter[str]] = defaultdict(Counter)
+    for line in lines:
+        tracks[line.track][line.label] += 1
     return [
         TrackCounts(track, tuple((k, n) for k, n in sorted(found.items()) if k), found.get("", 0), sum(found.values()))
         for track, found in sorted(tracks.items())

@@ -58,7 +58,7 @@ BUDGETS = [
     Budget("desk:run", "run", "olga: 28; ines otto: 19"),
     Budget("desk:paper", "ada's paper", "olga otto: 31; ines: 18"),
     Budget("desk:paper", "otto's paper", "olga ines: 31; otto: 10"),
-    Budget("desk:decisions", "workshop", "organizers: 17"),
+    Budget("desk:decisions", "workshop", "organizers: 18"),
     Budget("desk:release", "workshop", "olga otto: 13; ines: 10"),
     Budget("desk:letter", "letter to ada", "olga otto: 12"),
     Budget("desk:mail", "workshop", "organizers: 8"),
