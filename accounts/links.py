@@ -8,7 +8,10 @@ if TYPE_CHECKING:
 
 Confirmed = Callable[["User", str], None]
 
+Changed = Callable[["User"], None]
+
 _ON_CONFIRMED: list[Confirmed] = []
+_ON_PROFILE_CHANGED: list[Changed] = []
 
 
 def on_confirmed(function: Confirmed) -> Confirmed:
@@ -25,3 +28,18 @@ def address_confirmed(user: "User", address: str) -> None:
     """Tell everyone who asked."""
     for function in _ON_CONFIRMED:
         function(user, address)
+
+
+def on_profile_changed(function: Changed) -> Changed:
+    """Have ``function(user)`` called in the transaction that changes what tells of a person's conflicts of interest:
+    names, affiliations, publications, relations.
+    """
+    if function not in _ON_PROFILE_CHANGED:
+        _ON_PROFILE_CHANGED.append(function)
+    return function
+
+
+def profile_changed(user: "User") -> None:
+    """Tell everyone who asked."""
+    for function in _ON_PROFILE_CHANGED:
+        function(user)

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from access.rights import require
 from access.viewer import Viewer
+from accounts import links
 from accounts.managers import identity_text
 from accounts.models import Affiliation, User
 from accounts.names import read_domain, read_orcid, tidy, tidy_name
@@ -50,6 +51,7 @@ def update_profile(
     person.save(update_fields=["given", "particle", "family", "homepage", "orcid", "search_identity"])
     _replace_affiliations(person, affiliations)
     record("person.changed_profile", by=by, root_type=Root.PERSON, root_id=person.pk, aspect="account", about=person)
+    links.profile_changed(person)
     return person
 
 
