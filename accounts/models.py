@@ -96,6 +96,19 @@ class Publication(models.Model):
         return self.title
 
 
+class PublishedWith(models.Model):
+    """Somebody whom a publication names, as names are compared (accounts.names.name_key)."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="names", db_index=False)
+    key = models.CharField(max_length=120, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["publication", "key"], name="published_with_once")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class Relation(models.Model):
     """A tie between two people that bars one from judging the other's papers. ``other`` may have no account."""
 

@@ -4,9 +4,10 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 
-from accounts.addresses import FREE_MAIL, institution_of, normalise_email
+from accounts.addresses import FREE_MAIL, fold, institution_of, normalise_email
 from audit.errors import Refused
 
+LONGEST_KEY = 120
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b\u202a-\u202e\u2066-\u2069\ufeff]")
 _NOT_A_NAME = re.compile(r"://|www\.|@", re.IGNORECASE)
 _ORCID = re.compile(r"(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dX])")
@@ -69,3 +70,20 @@ def read_domain(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host):
         raise Refused("Write the institution’s web domain, such as uni.edu.", field="domain")
     return institution_of(host)
+
+
+def name_key(text: str) -> str:
+    """What two ways to write one name have in common; "" where there is too little to compare.
+
+    First and last word, folded, in either order: “Ada B. van Example”, “Example, Ada” and “ada example” are one;
+    “A. Example” is compared with nobody, for a letter says too little. A name of one word is that word.
+    """
+    words = re.findall(r"[^\W\d_]+", fold(text).replace("'", "").replace("’", ""))
+    if not words:
+        return ""
+    if len(words) == 1:
+        return words[0][:LONGEST_KEY] if len(words[0]) > 1 or not words[0].isascii() else ""
+    ends = (words[0], words[-1])
+    if any(len(word) == 1 and word.isascii() for word in ends):
+        return ""
+    return " ".join(sorted(ends))[:LONGEST_KEY]

@@ -12,10 +12,11 @@ class SubmissionsConfig(AppConfig):
         from submissions import access, emails, tasks  # noqa: F401  (fill the registries)
         from submissions.actions import ACTIONS
         from submissions.services.claim import claim_authorships
-        from submissions.services.conflicts import check_person_given_a_role
+        from submissions.services.conflicts import check_person_given_a_role, check_person_who_told_more
         from workshops import links as workshops
 
         actions.register(ACTIONS)
         kinds.rehearsals(emails.belongs_to_rehearsal)
         people.on_confirmed(claim_authorships)
+        people.on_profile_changed(check_person_who_told_more)
         workshops.on_role_given(check_person_given_a_role)

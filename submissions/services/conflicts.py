@@ -30,9 +30,16 @@ from submissions.states import (
     ConflictState,
     SubmissionStatus,
 )
+from submissions.ties import Pair, Ties, by_publications, by_relations
 from workshops.models import Membership, Workshop
 
-FOUND_BY_MACHINE = (ConflictReason.AUTHORSHIP, ConflictReason.SHARED_PAPER, ConflictReason.INSTITUTION)
+FOUND_BY_MACHINE = (
+    ConflictReason.AUTHORSHIP,
+    ConflictReason.SHARED_PAPER,
+    ConflictReason.INSTITUTION,
+    ConflictReason.RELATION,
+    ConflictReason.PUBLICATION,
+)
 Key = tuple[int, int, str]  # paper, person, reason
 
 
@@ -55,6 +62,9 @@ class Facts:
     at_institution: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     authors: list[Authorship] = field(default_factory=list)
     drafts: set[int] = field(default_factory=set)
+    everyone: set[int] = field(default_factory=set)
+    names: dict[int, str] = field(default_factory=dict)
+    since: date = date.min
 
 
 @transaction.atomic
@@ -78,6 +88,26 @@ def find_conflicts(
 def check_person_given_a_role(membership: Membership) -> None:
     """Whoever gets a role is compared with every paper before being shown any, in the same transaction."""
     find_conflicts(workshop=membership.workshop, by=None, user=membership.user)
+
+
+def check_person_who_told_more(user: User) -> None:
+    """Whoever changes their profile is compared again, as somebody who judges and as an author, in the same
+    transaction. Workshops that are over stay as they were.
+    """
+    papers: dict[int, list[Submission]] = defaultdict(list)
+    for paper in Submission.objects.filter(authorships__user=user).distinct():
+        papers[paper.workshop_id].append(paper)
+    judged = set(Membership.objects.open().filter(user=user).values_list("workshop", flat=True))
+    today = timezone.now().date()
+    current = Workshop.objects.filter(pk__in=judged | papers.keys(), frozen_at=None).exclude(ends__lt=today)
+    for workshop in current.order_by("pk"):
+        written = papers[workshop.pk]
+        if not written:
+            find_conflicts(workshop=workshop, by=None, user=user)
+        elif workshop.pk not in judged and len(written) == 1:
+            find_conflicts(workshop=workshop, by=None, submission=written[0])
+        else:
+            find_conflicts(workshop=workshop, by=None)
 
 
 def set_conflict(*, submission: Submission, user: User, reason: str, state: str, by: User | None, why: str) -> Conflict:
@@ -132,20 +162,22 @@ def _read(workshop: Workshop, user: User | None) -> Facts:
     roles = Membership.objects.open().filter(workshop=workshop)
     facts.people = set((roles.filter(user=user) if user else roles).values_list("user", flat=True))
     authors = Authorship.objects.filter(submission__workshop=workshop).exclude(status=AuthorshipStatus.DISOWNED)
-    facts.authors = list(authors.only("id", "submission_id", "user_id", "email").order_by("id"))
+    known = ("id", "submission_id", "user_id", "email", "given", "particle", "family")
+    facts.authors = list(authors.only(*known).order_by("id"))
     papers = Submission.objects.of(workshop.pk)
     facts.drafts = set(papers.filter(status=SubmissionStatus.DRAFT).values_list("pk", flat=True))
-    everyone = facts.people | {a.user_id for a in facts.authors if a.user_id}
-    _read_addresses(facts, everyone)
-    _read_affiliations(facts, everyone, workshop.conflict_years)
+    facts.everyone = facts.people | {a.user_id for a in facts.authors if a.user_id}
+    facts.since = _years_ago(timezone.now().date(), workshop.conflict_years)
+    _read_addresses(facts)
+    _read_affiliations(facts)
     for person in facts.people:
         for institution in facts.institutions.get(person, ()):
             facts.at_institution[institution].add(person)
     return facts
 
 
-def _read_addresses(facts: Facts, everyone: set[int]) -> None:
-    rows = EmailAddress.objects.filter(user__in=everyone).values_list("user_id", "email", "verified")
+def _read_addresses(facts: Facts) -> None:
+    rows = EmailAddress.objects.filter(user__in=facts.everyone).values_list("user_id", "email", "verified")
     for person, address, verified in rows:
         if not verified:
             facts.unconfirmed[address].add(person)
@@ -153,15 +185,17 @@ def _read_addresses(facts: Facts, everyone: set[int]) -> None:
         facts.confirmed[address] = person
         if institution := institution_of(domain_of(address)):
             facts.institutions[person].add(institution)
-    for person, address in User.objects.filter(pk__in=facts.people).values_list("pk", "email"):
+    known = User.objects.filter(pk__in=facts.people).values_list("pk", "email", "given", "family")
+    for person, address, given, family in known:
+        facts.names[person] = f"{given} {family}"
         if facts.confirmed.get(address) != person:
             facts.unconfirmed[address].add(person)
 
 
-def _read_affiliations(facts: Facts, everyone: set[int], years: int) -> None:
-    since = _years_ago(timezone.now().date(), years)
-    rows = Affiliation.objects.filter(user__in=everyone).exclude(domain="").exclude(kind=Affiliation.Kind.INTERNSHIP)
-    for person, domain in rows.filter(Q(end=None) | Q(end__gte=since)).values_list("user_id", "domain"):
+def _read_affiliations(facts: Facts) -> None:
+    rows = Affiliation.objects.filter(user__in=facts.everyone).exclude(domain="")
+    rows = rows.exclude(kind=Affiliation.Kind.INTERNSHIP).filter(Q(end=None) | Q(end__gte=facts.since))
+    for person, domain in rows.values_list("user_id", "domain"):
         if institution := institution_of(domain):
             facts.institutions[person].add(institution)
 
@@ -187,6 +221,7 @@ def _compare(facts: Facts, workshop: Workshop) -> Iterator[tuple[Key, Found]]:
         others += _shared_papers(facts)
     if ConflictReason.INSTITUTION in counts:
         others += _institutions(facts)
+    others += _told(facts, counts)
     yield from ((key, found) for key, found in others if key[:2] not in certain)
 
 
@@ -235,6 +270,22 @@ def _institutions(facts: Facts) -> Iterator[tuple[Key, Found]]:
                 domains[author.submission_id, person].add(institution)
     for (paper, person), shared in sorted(domains.items()):
         yield (paper, person, ConflictReason.INSTITUTION), _confirmed(domains=sorted(shared))
+
+
+def _told(facts: Facts, counts: set[str]) -> Iterator[tuple[Key, Found]]:
+    """What people tell on their profiles (submissions.ties)."""
+    ties = Ties.of(facts.names, facts.authors, facts.confirmed)
+    if ConflictReason.RELATION in counts:
+        found = by_relations(ties, facts.people, facts.everyone, facts.confirmed, facts.since)
+        yield from _by_pairs(ConflictReason.RELATION, found)
+    if ConflictReason.PUBLICATION in counts:
+        found = by_publications(ties, facts.people, facts.everyone, facts.since)
+        yield from _by_pairs(ConflictReason.PUBLICATION, found)
+
+
+def _by_pairs(reason: str, pairs: Iterable[Pair]) -> Iterator[tuple[Key, Found]]:
+    for paper, person, sure, evidence in pairs:
+        yield (paper, person, reason), Found(ConflictState.CONFIRMED if sure else ConflictState.SUSPECTED, evidence)
 
 
 def _identity(author: Authorship, facts: Facts) -> Any:

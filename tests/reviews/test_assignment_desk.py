@@ -102,7 +102,7 @@ def test_pair_is_taken_out_and_added_on_the_page(olga: Client, stage: Any, run: 
 
 
 def test_refused_pair_is_explained_at_the_field(olga: Client, stage: Any, run: AssignmentRun) -> None:
-    Conflict.objects.create(submission=stage.papers[0], user=stage.rui, reason="relation", state="suspected")
+    Conflict.objects.create(submission=stage.papers[0], user=stage.rui, reason="by_author", state="suspected")
     pair = {"paper": stage.papers[0].pk, "user": stage.rui.pk}
     page = act(olga, run, "add", **pair)
     assert (page.status_code, list(page.context["form"].errors)) == (422, ["override"])

@@ -1,0 +1,126 @@
+"""What people tell of themselves, compared with the authors of papers: declared ties, and joint publications.
+
+A tie is sure where an address says who is meant, and only suspected where a name does: two people may share one.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from accounts.models import Publication, PublishedWith, Relation
+from accounts.names import name_key
+from submissions.models import Authorship
+
+LASTING = (Relation.Kind.ADVISOR, Relation.Kind.FAMILY)
+"""Kinds that count for good; the others count while they last and for the workshop's years after."""
+
+Pair = tuple[int, int, bool, dict[str, Any]]  # paper, person, sure, evidence
+
+
+@dataclass
+class Ties:
+    """``people``: who may judge here, by the key of their name. ``accounts``: the account that each author has."""
+
+    people: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    authors_by_account: dict[int, list[Authorship]] = field(default_factory=lambda: defaultdict(list))
+    authors_by_email: dict[str, list[Authorship]] = field(default_factory=lambda: defaultdict(list))
+    authors_by_name: dict[str, list[Authorship]] = field(default_factory=lambda: defaultdict(list))
+    accounts: dict[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, names: Mapping[int, str], authors: list[Authorship], confirmed: Mapping[str, int]) -> "Ties":
+        """Indexes over ``names`` of the people who may judge, and over the authors. No query."""
+        ties = cls()
+        for person, name in names.items():
+            if key := name_key(name):
+                ties.people[key].add(person)
+        for author in authors:
+            account = author.user_id or confirmed.get(author.email)
+            if account:
+                ties.accounts[author.pk] = account
+                ties.authors_by_account[account].append(author)
+            if author.email:
+                ties.authors_by_email[author.email].append(author)
+            if key := name_key(author.name):
+                ties.authors_by_name[key].append(author)
+        return ties
+
+
+# --- declared ties ----------------------------------------------------------------------------------------------------
+
+
+def by_relations(
+    ties: Ties, people: set[int], everyone: set[int], confirmed: Mapping[str, int], since: date
+) -> Iterator[Pair]:
+    """Ties that either side has declared. One query. What is sure is said last, so that it wins."""
+    rows = [row for row in Relation.objects.filter(user__in=everyone).order_by("pk") if _counts(row, since)]
+    pairs = [pair for row in rows for pair in _of_relation(row, ties, people, confirmed)]
+    yield from sorted(pairs, key=lambda pair: pair[2])
+
+
+def _counts(row: Relation, since: date) -> bool:
+    return row.kind in LASTING or row.end is None or row.end >= since
+
+
+def _of_relation(row: Relation, ties: Ties, people: set[int], confirmed: Mapping[str, int]) -> Iterator[Pair]:
+    other = row.other_id or confirmed.get(row.other_email)
+    key = name_key(row.other_name)
+    sure = row.kind != Relation.Kind.OTHER
+    if row.user_id in people:
+        for author in ties.authors_by_name.get(key, ()) if key else ():
+            yield author.submission_id, row.user_id, False, _evidence(row, author)
+        for author in [*ties.authors_by_email.get(row.other_email, ()), *ties.authors_by_account.get(other or 0, ())]:
+            yield author.submission_id, row.user_id, sure, _evidence(row, author)
+    for author in ties.authors_by_account.get(row.user_id, ()):
+        for person in ties.people.get(key, ()) if key else ():
+            yield author.submission_id, person, False, _evidence(row, author)
+        if other in people:
+            yield author.submission_id, other, sure, _evidence(row, author)
+
+
+def _evidence(row: Relation, author: Authorship) -> dict[str, Any]:
+    return {"relation": row.pk, "authorship": author.pk}
+
+
+# --- joint publications -----------------------------------------------------------------------------------------------
+
+
+def by_publications(ties: Ties, people: set[int], everyone: set[int], since: date) -> Iterator[Pair]:
+    """One has published with somebody of the other's name; sure where both have the same paper on their lists.
+
+    Two queries, the second only where there is something to look at.
+    """
+    keys = ties.authors_by_name.keys() | ties.people.keys()
+    rows = PublishedWith.objects.filter(
+        publication__user__in=everyone, publication__year__gte=since.year, key__in=keys
+    ).order_by("publication", "key")
+    found = [
+        (paper, person, other, publication, text_hash, author)
+        for publication, owner, text_hash, key in rows.values_list(
+            "publication", "publication__user", "publication__text_hash", "key"
+        )
+        for paper, person, other, author in _named(ties, people, owner, key)
+    ]
+    others = {other for _, _, other, *_ in found if other}
+    hashes = {text_hash for *_, text_hash, _ in found}
+    both: set[tuple[int, str]] = set()
+    if others:
+        shelf = Publication.objects.filter(user__in=others, text_hash__in=hashes)
+        both = set(shelf.values_list("user", "text_hash"))
+    pairs: list[Pair] = [
+        (paper, person, (other, text_hash) in both, {"publication": publication, "authorship": author})
+        for paper, person, other, publication, text_hash, author in found
+    ]
+    yield from sorted(pairs, key=lambda pair: pair[2])
+
+
+def _named(ties: Ties, people: set[int], owner: int, key: str) -> Iterator[tuple[int, int, int, int]]:
+    """(paper, person, the other one's account or 0, authorship) where the owner's publication names this key."""
+    if owner in people:
+        for author in ties.authors_by_name.get(key, ()):
+            yield author.submission_id, owner, ties.accounts.get(author.pk, 0), author.pk
+    for author in ties.authors_by_account.get(owner, ()):
+        for person in ties.people.get(key, ()):
+            yield author.submission_id, person, person, author.pk
