@@ -61,6 +61,7 @@ def _stage(settings: Any, tmp_path: Any) -> None:
     """Files, mail and backups in a folder of the test; a cache of its own; passwords that cost nothing."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.FILES_DIR = tmp_path / "files"
+    settings.MEDIA_ROOT = tmp_path / "public"
     settings.MAIL_DIR = tmp_path / "mail"
     settings.BACKUP_DIR = tmp_path / "backups"
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

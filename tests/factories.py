@@ -42,8 +42,10 @@ from submissions.services.handlers import appoint_handlers
 from submissions.services.save import AuthorData, save_submission
 from submissions.services.start import start_submission
 from submissions.states import SubmissionStatus
+from tests.workshops.pictures import picture
 from workshops.models import Track, Workshop
 from workshops.reading import open_form, questions_of
+from workshops.services.banner import set_banner
 from workshops.services.create import create_workshop
 from workshops.services.deadlines import set_deadline
 from workshops.services.roles import give_role
@@ -109,12 +111,13 @@ def deliver(*, later: timedelta = timedelta(0)) -> int:
 class Cast:
     """A workshop in a phase, its people, and what they have made. What a phase does not have yet is None.
 
-    ``elsewhere`` is another workshop, which nobody of the cast organizes.
+    ``elsewhere`` is another workshop, which nobody of the cast organizes, ``unannounced`` one that is not open yet.
     """
 
     phase: str
     workshop: Workshop
     elsewhere: Workshop
+    unannounced: Workshop
     track: Track
     ada: User
     ben: User
@@ -230,7 +233,22 @@ def _open_call(phase: str, people: dict[str, User], papers: int) -> Cast:
         by=make_user("Elsa"), slug="elsewhere", name="Elsewhere", year=workshop.year, announced=True
     )
     add_default_outcomes(workshop=elsewhere, by=None)
-    return Cast(phase, workshop, elsewhere, track, **people, invitation=invitation, paper=made[0], ottos_paper=ottos)
+    unannounced = create_workshop(
+        by=elsewhere.memberships.get().user, slug="unannounced", name=canary("unannounced"), year=workshop.year
+    )
+    for one in (workshop, unannounced):
+        set_banner(workshop=one, by=None, picture=picture())
+    return Cast(
+        phase,
+        workshop,
+        elsewhere,
+        unannounced,
+        track,
+        **people,
+        invitation=invitation,
+        paper=made[0],
+        ottos_paper=ottos,
+    )
 
 
 def submit_paper(track: Track, *authors: User, at: datetime | None = None) -> Submission:

@@ -6,7 +6,19 @@ from access.facts import fact
 from access.registry import grant, through
 from access.viewer import Viewer
 from accounts.models import User
-from workshops.models import Deadline, Form, FormVersion, Membership, Question, Topic, Track, Workshop
+from workshops.models import (
+    Deadline,
+    Form,
+    FormVersion,
+    InvitedTalk,
+    Membership,
+    PublicOrganizer,
+    Question,
+    Topic,
+    Track,
+    Workshop,
+    WorkshopLink,
+)
 from workshops.querysets import open_roles
 from workshops.states import Role
 
@@ -52,6 +64,9 @@ for model, path in (
     (Track, "workshop"),
     (Topic, "workshop"),
     (Deadline, "workshop"),
+    (PublicOrganizer, "workshop"),
+    (InvitedTalk, "workshop"),
+    (WorkshopLink, "workshop"),
     (Form, "workshop"),
     (FormVersion, "form__workshop"),
     (Question, "version__form__workshop"),

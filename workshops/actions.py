@@ -2,6 +2,9 @@
 
 ACTIONS = {
     "workshop.created": "created the workshop",
+    "workshop.announced": "opened the call",
+    "workshop.unannounced": "took the call back",
+    "workshop.banner_changed": "changed the picture of the workshop",
     "deadline.set": "set a deadline",
     "deadline.moved": "moved a deadline",
     "role.given": "gave a role",

@@ -4,13 +4,17 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from icalendar import Calendar, Event
+from icalendar import Alarm, Calendar, Event
 
 from workshops.calls import Date
 from workshops.instants import both
 from workshops.models import Workshop
+from workshops.states import DeadlineKind
 
 PRODUCT = "-//NeurReps//Deadlines//EN"
+TO_DO = (DeadlineKind.SUBMISSION, DeadlineKind.RESPONSE, DeadlineKind.CAMERA_READY)
+ALARMS = (timedelta(days=3), timedelta(days=1), timedelta(hours=3))
+REFRESH = timedelta(hours=6)  # how often a calendar that subscribes looks again
 
 
 def calendar_of(workshop: Workshop, dates: list[Date], *, url: str, now: datetime) -> bytes:
@@ -20,6 +24,7 @@ def calendar_of(workshop: Workshop, dates: list[Date], *, url: str, now: datetim
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", f"{workshop} – dates")
+    calendar.add("refresh-interval", REFRESH, {"value": "DURATION"})
     for date in dates:
         calendar.add_component(_deadline(workshop, date, url, now))
     if workshop.starts:
@@ -32,10 +37,20 @@ def _deadline(workshop: Workshop, date: Date, url: str, now: datetime) -> Event:
     event = _event(f"deadline-{date.deadline_id}", f"{workshop}: {about}", url, now)
     event.add("sequence", date.version)
     event.add("dtstart", date.at)
-    event.add("dtend", date.at)
     event.add("description", f"{about}: {both(date.at)}\n{url}")
     event.add("transp", "TRANSPARENT")
+    if date.kind in TO_DO:
+        for before in ALARMS:
+            event.add_component(_alarm(f"{workshop}: {about}", before))
     return event
+
+
+def _alarm(summary: str, before: timedelta) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", summary)
+    alarm.add("trigger", -before)
+    return alarm
 
 
 def _the_workshop(workshop: Workshop, url: str, now: datetime) -> Event:

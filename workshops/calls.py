@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from workshops.deadlines import Windows, windows_by_track
+from workshops.deadlines import Window, Windows, windows_by_track
 from workshops.models import Deadline, Track, Workshop
 from workshops.states import DeadlineKind
 
@@ -15,6 +15,7 @@ PUBLIC_KINDS = (
     DeadlineKind.NOTIFICATION,
     DeadlineKind.CAMERA_READY,
 )
+LATE_IS_KEPT = "What comes later is kept as late, and the organizers decide whether it counts."
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,36 @@ def _date(row: Deadline, names: dict[int, str]) -> Date:
         at=row.at,
         pinned_by=row.pinned_by,
     )
+
+
+@dataclass(frozen=True)
+class LateRule:
+    """What becomes of what comes after the deadline, in a sentence; ``tracks`` is empty where it holds for all."""
+
+    words: str
+    tracks: tuple[str, ...]
+
+
+def rules_of(tracks: list[Track], windows: dict[int | None, Windows]) -> list[LateRule]:
+    """The rule of each track's submission deadline; tracks with the same rule share it."""
+    submission = {key: found[DeadlineKind.SUBMISSION] for key, found in windows.items()}
+    said = {key: late_words(window) for key, window in submission.items() if window.at}
+    if len(set(said.values())) < 2:
+        return [LateRule(words, ()) for words in dict.fromkeys(said.values())]
+    return [
+        LateRule(words, tuple(track.name for track in tracks if said.get(track.pk) == words))
+        for words in dict.fromkeys(said.values())
+    ]
+
+
+def late_words(window: Window) -> str:
+    """What happens after this deadline, for who reads it in a hurry."""
+    assert window.at is not None
+    assert window.counts_until is not None
+    minutes = round((window.counts_until - window.at).total_seconds() / 60)
+    grace = f"What arrives within {minutes} minute{'' if minutes == 1 else 's'} after the deadline still counts. "
+    after = "What comes later is not taken." if window.hard else LATE_IS_KEPT
+    return (grace if minutes else "") + after
 
 
 @dataclass(frozen=True)

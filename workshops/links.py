@@ -1,14 +1,39 @@
-"""What follows from a role, told by the higher floors: each registers in ``AppConfig.ready()`` what it does then."""
+"""What the higher floors add to a workshop: each registers in ``AppConfig.ready()`` what it does, shows or copies."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from workshops.models import Membership
+    from workshops.models import Membership, Track, Workshop
 
 RoleGiven = Callable[["Membership"], None]
 
+
+@dataclass(frozen=True)
+class PublicLink:
+    """A link on the public page. The first is what the page leads to once its call is closed."""
+
+    label: str
+    url: str
+    icon: str
+
+
+@dataclass(frozen=True)
+class Clone:
+    """An edition that was begun from another one; ``tracks`` goes from the old ones' keys to the new ones."""
+
+    old: "Workshop"
+    new: "Workshop"
+    tracks: "dict[int, Track]"
+
+
+PublicLinks = Callable[["Workshop"], list[PublicLink]]
+Cloned = Callable[[Clone], None]
+
 _ON_ROLE_GIVEN: list[RoleGiven] = []
+_PUBLIC_LINKS: list[PublicLinks] = []
+_ON_CLONED: list[Cloned] = []
 
 
 def on_role_given(function: RoleGiven) -> RoleGiven:
@@ -18,7 +43,32 @@ def on_role_given(function: RoleGiven) -> RoleGiven:
     return function
 
 
+def on_public_page(function: PublicLinks) -> PublicLinks:
+    """Have the links of ``function(workshop)`` on the workshop's public page. One query at most."""
+    if function not in _PUBLIC_LINKS:
+        _PUBLIC_LINKS.append(function)
+    return function
+
+
+def on_cloned(function: Cloned) -> Cloned:
+    """Have ``function(clone)`` copy its part in the transaction that begins a new edition from another one."""
+    if function not in _ON_CLONED:
+        _ON_CLONED.append(function)
+    return function
+
+
 def role_given(membership: "Membership") -> None:
     """Tell everyone who asked."""
     for function in _ON_ROLE_GIVEN:
         function(membership)
+
+
+def public_links(workshop: "Workshop") -> list[PublicLink]:
+    """All of them, in the order of the floors."""
+    return [link for function in _PUBLIC_LINKS for link in function(workshop)]
+
+
+def cloned(clone: Clone) -> None:
+    """Tell everyone who asked."""
+    for function in _ON_CLONED:
+        function(clone)

@@ -1,5 +1,7 @@
 """One edition of a workshop, and everything about it that is data: tracks, topics, deadlines, people's roles, forms."""
 
+from pathlib import Path
+
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
@@ -62,6 +64,11 @@ class Workshop(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.year}"
+
+    @property
+    def banner_version(self) -> str:
+        """Another one for each picture."""
+        return Path(self.banner.name or "").stem[:16]
 
 
 class Track(models.Model):

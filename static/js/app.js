@@ -50,6 +50,7 @@
     if (Math.abs(ahead) < 2000) ahead = 0;
   }
   const serverNow = () => Date.now() + ahead;
+  window.serverNow = serverNow; // for the scripts of single pages
 
   function distance(milliseconds) {
     let minutes = Math.floor(Math.abs(milliseconds) / 60000);

@@ -33,6 +33,8 @@ class Budget:
 
 BUDGETS = [
     Budget("workshops:home", "", "signed-in: 6; anon: 3"),
+    # The workshop, its tracks, dates, organizers, talks, links, editions, and whether there are accepted papers.
+    Budget("workshops:public", "workshop", "signed-in: 11; anon: 8"),
     Budget("workshops:call", "workshop", "signed-in: 7; anon: 4"),
     Budget("workshops:calendar", "workshop", "signed-in: 6; anon: 3"),
     Budget("proceedings:papers", "workshop", "signed-in: 5; anon: 2"),

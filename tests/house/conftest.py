@@ -84,7 +84,9 @@ def season(request: Any, django_db_setup: None, django_db_blocker: Any, tmp_path
     """The cast in a phase (see phases.py), in a transaction that is rolled back. Tests that use it take no ``db``."""
     phase, papers = ("discussion", 3) if request.param == THREE_PAPERS else (request.param, 1)
     folder = tmp_path_factory.mktemp("season")
-    files = override_settings(FILES_DIR=folder / "files", MAIL_DIR=folder / "mail", CACHES=IN_MEMORY)
+    files = override_settings(
+        FILES_DIR=folder / "files", MAIL_DIR=folder / "mail", MEDIA_ROOT=folder / "public", CACHES=IN_MEMORY
+    )
     with django_db_blocker.unblock():
         with files, put_back():
             cast = make_cast(phase, papers=papers)
@@ -99,3 +101,4 @@ def _files_of_the_season(request: Any, settings: Any) -> None:
     if "season" in request.fixturenames:
         made = request.getfixturevalue("season")
         settings.FILES_DIR, settings.MAIL_DIR = made.files / "files", made.files / "mail"
+        settings.MEDIA_ROOT = made.files / "public"

@@ -22,6 +22,7 @@ def names_of(cast: Cast) -> dict[str, str]:
     found = {word: name for name, user in cast.people().items() for word in canaries(user.family)}
     texts = {
         "ivy": cast.invitation.name,
+        "unannounced": cast.unannounced.name,
         "ada's institute": cast.ada.affiliations.get().name,
         "ada's publication": cast.publication.title,
         "ada's title": cast.paper.title,
@@ -71,7 +72,7 @@ def may_see(who: str, phase: str) -> set[str]:
     if who == "otto" and phase == "released":
         seen |= TOLD_OTTO
     if who == "opal":
-        seen |= PEOPLE | {"ada's institute"}  # the address says where she works
+        seen |= PEOPLE | {"unannounced", "ada's institute"}  # the address says where she works
     return seen
 
 
