@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from access.registry import grant, through
 from access.viewer import Viewer
-from accounts.models import Affiliation, Publication, Relation, User
+from accounts.models import Affiliation, Publication, Relation, UnconfirmedAddress, User
 
 
 @grant(User, "self", "directory", "account", "row", "settings")
@@ -25,3 +25,4 @@ def _is_operator(viewer: Viewer) -> bool:
 through(Affiliation, "user", User, "self")
 through(Publication, "user", User, "self")
 through(Relation, "user", User, "self")
+through(UnconfirmedAddress, "user", User, "self")

@@ -4,6 +4,8 @@ from notifications.kinds import Kind, register
 from notifications.states import Priority
 
 ACCOUNT = "account"
+SECOND_FACTOR_RESET = "second_factor_reset"
+ACCOUNTS_MERGED = "accounts_merged"
 
 register(
     [
@@ -14,6 +16,26 @@ register(
             priority=Priority.NOW,
             secret=True,
             site_only=True,
-        )
+        ),
+        Kind(
+            name=SECOND_FACTOR_RESET,
+            label="Second factor removed by whoever runs the site",
+            values={"name": "Ada Example"},
+            priority=Priority.NOW,
+            site_only=True,
+        ),
+        Kind(
+            name=ACCOUNTS_MERGED,
+            label="Two accounts became one",
+            values={
+                "name": "Ada Example",
+                "kept": "ada@uni.example",
+                "gone": "ada@old.example",
+                "by": "you",
+                "moved": ["2 papers", "1 review"],
+            },
+            priority=Priority.NOW,
+            site_only=True,
+        ),
     ]
 )

@@ -63,10 +63,10 @@ class SignupForm(allauth_forms.SignupForm):
         return cleaned
 
     def clean_given(self) -> str:
-        return _name(self.cleaned_data["given"], "given")
+        return clean_person_name(self.cleaned_data["given"], "given")
 
     def clean_family(self) -> str:
-        return _name(self.cleaned_data["family"], "family")
+        return clean_person_name(self.cleaned_data["family"], "family")
 
     def try_save(self, request: HttpRequest) -> Any:
         """As allauth's; who was a moment slower than somebody with the same address gets the same answer as later."""
@@ -144,7 +144,7 @@ AffiliationFormSet = forms.formset_factory(
 )
 
 
-def _name(text: str, field: str) -> str:
+def clean_person_name(text: str, field: str) -> str:
     try:
         return tidy_name(text, field=field)
     except Refused as refused:

@@ -1,5 +1,6 @@
 """People. The e-mail address is the login; a person is never deleted, only erased in place."""
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
@@ -20,6 +21,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     erased_at = models.DateTimeField(null=True, blank=True)
     date_joined = models.DateTimeField(auto_now_add=True)
     search_identity = models.TextField(blank=True, editable=False)
+    sessions_ended = models.PositiveIntegerField(
+        default=0, editable=False, help_text="How often all sessions were ended at once; older ones no longer count."
+    )
 
     objects = UserManager()
 
@@ -47,6 +51,45 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.given or self.family
+
+    def get_session_auth_hash(self) -> str:
+        """A session counts while this is what it began with: until the password changes or all sessions are ended."""
+        return self._with_endings(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        return map(self._with_endings, super().get_session_auth_fallback_hash())
+
+    def _with_endings(self, whole: str) -> str:
+        return f"{whole}.{self.sessions_ended}" if self.sessions_ended else whole
+
+
+class UnconfirmedAddress(models.Model):
+    """An address that a person says is theirs and has not confirmed. It bars, as suspected; it never gives access.
+
+    Kept apart from the library's addresses, so that nobody signs in with it, and nobody keeps its owner from using it.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="unconfirmed_addresses", db_index=False)
+    email = models.EmailField(db_index=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "email"], name="unconfirmed_address_once")]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class SecondFactorReset(models.Model):
+    """Whoever runs the site took a person's second factor away."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField(auto_now_add=True)
+    reason = models.TextField(help_text="How it is known that the person asked for it.")
+
+    def __str__(self) -> str:
+        return f"second factor of {self.user_id}"
 
 
 class Affiliation(models.Model):
@@ -158,6 +201,7 @@ class Merge(models.Model):
     gone = models.OneToOneField(User, on_delete=models.PROTECT, related_name="merged_into")
     by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField(auto_now_add=True)
+    reason = models.TextField(blank=True, help_text="Why somebody else did it for the person.")
     moved = models.JSONField(default=dict, help_text="How many rows of each kind moved.")
 
     def __str__(self) -> str:

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from accounts.views import profile
+from accounts.views import profile, security
 
 app_name = "accounts"
 urlpatterns = [
     path("", profile.profile, name="profile"),
     path("publications/", profile.publications, name="publications"),
     path("publications/<int:pk>/remove/", profile.remove, name="remove_publication"),
+    path("security/", security.security, name="security"),
+    path("security/second-factor/", security.second_factor, name="second_factor"),
+    path("security/sign-out-elsewhere/", security.sign_out_elsewhere, name="sign_out_elsewhere"),
+    path("addresses/<int:pk>/forget/", security.forget_address, name="forget_address"),
 ]

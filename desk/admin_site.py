@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django_htmx.http import HttpResponseClientRedirect
 from unfold.sites import UnfoldAdminSite
 
 from access.admin import ConflictAwareAdmin
+from accounts.second_factor import must_set_one_up
 
 View = Callable[..., HttpResponse]
 
@@ -19,6 +22,14 @@ UNFOLD_POLICY = {
     "script-src": ["'self'", "'unsafe-inline'", "'unsafe-eval'"],
     "style-src": ["'self'", "'unsafe-inline'"],
 }
+
+
+def _first_a_second_factor(request: HttpRequest) -> HttpResponse:
+    """To the page that says why; a request from within a page takes the whole page there."""
+    within = bool(getattr(request, "htmx", False))
+    wanted = request.get_full_path() if request.method == "GET" and not within else ""
+    address = resolve_url("accounts:second_factor") + (f"?{urlencode({'next': wanted})}" if wanted else "")
+    return HttpResponseClientRedirect(address) if within else HttpResponseRedirect(address)
 
 
 class SettingsSite(UnfoldAdminSite):
@@ -35,7 +46,9 @@ class SettingsSite(UnfoldAdminSite):
         return request.user.is_active and request.user.is_staff
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
-        """Strangers sign in; whoever is signed in and may not gets the 404 of a page that is not there."""
+        """Strangers sign in; whoever is signed in and may not gets the 404 of a page that is not there; whoever may and
+        has no second factor where one is required sets one up first.
+        """
         guarded = super().admin_view(view, cacheable)
 
         @wraps(view)
@@ -44,6 +57,8 @@ class SettingsSite(UnfoldAdminSite):
                 return redirect_to_login(request.get_full_path())
             if not self.has_permission(request):
                 raise Http404
+            if must_set_one_up(request.user):
+                return _first_a_second_factor(request)
             try:
                 response = guarded(request, *args, **kwargs)
             except PermissionDenied:

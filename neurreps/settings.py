@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
+from neurreps.elsewhere import sign_in_elsewhere
 from neurreps.logs import mask_links
 from neurreps.sockets import redis_socket
 
@@ -69,6 +70,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.orcid",
     "csp",
     "django_htmx",
     "django_structlog",
@@ -219,6 +223,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 # Without "password1" here allauth takes the password off the sign-in page; our sign-up form does not ask for one.
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
 ACCOUNT_FORMS = {
+    "add_email": "accounts.forms_security.AddAddressForm",
     "login": "accounts.forms.SignInForm",
     "request_login_code": "accounts.forms.SignInCodeForm",
     "reset_password": "accounts.forms.ResetPasswordForm",
@@ -238,9 +243,27 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
+ACCOUNT_MAX_EMAIL_ADDRESSES = 10
+MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "accounts.forms_security.AddPasskeyForm",
+    "edit_webauthn": "accounts.forms_security.RenamePasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+MFA_TOTP_ISSUER = "NeurReps"
+# Whoever organizes a workshop or runs the site needs one before any page under /admin/.
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=HTTPS and not DEBUG)
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.ElsewhereAdapter"
+SOCIALACCOUNT_FORMS = {
+    "add_email": "accounts.forms_security.AddAddressForm",
+    "disconnect": "accounts.forms_security.DisconnectForm",
+    "signup": "accounts.forms_security.ElsewhereSignupForm",
+}
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS = sign_in_elsewhere(env)
 
 # --- language and time ------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,6 @@ urlpatterns = [
     path("", include("notifications.urls")),
     path("", include("proceedings.urls")),
     path("", include("desk.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("accounts.urls_signing_in")),
     path("admin/", admin.site.urls),
 ]

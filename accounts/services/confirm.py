@@ -5,7 +5,7 @@ from django.db import transaction
 
 from accounts import links
 from accounts.addresses import normalise_email
-from accounts.models import User
+from accounts.models import UnconfirmedAddress, User
 from audit.models import Entry, Root
 from audit.services.record import record
 
@@ -24,6 +24,7 @@ def confirm_address(*, address: EmailAddress) -> bool:
     if _is_known(address):
         return False
     person = address.user
+    UnconfirmedAddress.objects.filter(user=person, email=normalise_email(address.email)).delete()
     record(ACTION, by=person, root_type=Root.PERSON, root_id=person.pk, aspect="account", about=address)
     links.address_confirmed(person, normalise_email(address.email))
     return True

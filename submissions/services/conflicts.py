@@ -18,7 +18,7 @@ from django.utils import timezone
 from access.rights import require
 from access.viewer import acting
 from accounts.addresses import domain_of, institution_of
-from accounts.models import Affiliation, User
+from accounts.models import Affiliation, UnconfirmedAddress, User
 from audit.errors import Refused
 from audit.models import Root
 from audit.services.record import record
@@ -185,6 +185,9 @@ def _read_addresses(facts: Facts) -> None:
         facts.confirmed[address] = person
         if institution := institution_of(domain_of(address)):
             facts.institutions[person].add(institution)
+    noted = UnconfirmedAddress.objects.filter(user__in=facts.everyone).values_list("user_id", "email")
+    for person, address in noted:
+        facts.unconfirmed[address].add(person)
     known = User.objects.filter(pk__in=facts.people).values_list("pk", "email", "given", "family")
     for person, address, given, family in known:
         facts.names[person] = f"{given} {family}"
@@ -256,6 +259,24 @@ def _shared_papers(facts: Facts) -> Iterator[tuple[Key, Found]]:
         for other, through in sorted(shared.items()):
             key = (other, person, ConflictReason.SHARED_PAPER)
             yield key, _confirmed(papers=sorted(through))
+        for other, through in sorted(_perhaps_shared(facts, person, papers_of, authors_of).items()):
+            if other not in shared:
+                evidence = {"papers": sorted(through), "unconfirmed_address": True}
+                yield (other, person, ConflictReason.SHARED_PAPER), Found(ConflictState.SUSPECTED, evidence)
+
+
+def _perhaps_shared(
+    facts: Facts, person: int, papers_of: dict[Any, set[int]], authors_of: dict[int, set[Any]]
+) -> dict[int, set[int]]:
+    """The other papers of whoever wrote one with an address that the person has not confirmed, and through which."""
+    perhaps: dict[int, set[int]] = defaultdict(set)
+    theirs = {address for address, people in facts.unconfirmed.items() if person in people and address}
+    own = papers_of.get(person, set()).union(*(papers_of.get(address, set()) for address in theirs))
+    for paper in own - papers_of.get(person, set()) - facts.drafts:
+        for coauthor in authors_of[paper] - theirs - {person}:
+            for other in papers_of[coauthor] - own:
+                perhaps[other].add(paper)
+    return perhaps
 
 
 def _institutions(facts: Facts) -> Iterator[tuple[Key, Found]]:

@@ -115,6 +115,7 @@ THINGS: dict[str, Thing] = {
     "original": lambda cast: file_of(cast, FilePurpose.PAPER),
     "copy": lambda cast: file_of(cast, FilePurpose.BLINDED),
     "no file": lambda cast: {"pk": NOWHERE},
+    "no address": lambda cast: {"pk": 0},
     "publication": lambda cast: {"pk": cast.publication.pk},
     "ivy's token": lambda cast: {"token": cast.invitation_link().split("/")[2]},
     "no token": lambda cast: {"token": "forged"},
@@ -186,6 +187,11 @@ PUBLIC = [
 OWN = [
     Row("desk:my_desk", "", "signed-in: page", "signed-in: shown"),
     Row("accounts:profile", "", "signed-in: page", "signed-in: again"),
+    Row("accounts:security", "", "signed-in: page", "signed-in: closed"),
+    # None is required of anybody here: whoever asks for the page goes on.
+    Row("accounts:second_factor", "", "signed-in: moved", "signed-in: closed"),
+    Row("accounts:sign_out_elsewhere", "", "signed-in: closed", "signed-in: moved"),
+    Row("accounts:forget_address", "no address", "signed-in: closed", ""),
     Row("accounts:publications", "", "signed-in: closed", "signed-in: again"),
     Row("accounts:remove_publication", "publication", "signed-in: closed", "ada: moved"),
 ]
@@ -304,7 +310,11 @@ SIGN_IN = [
     Row("account_email", "", "signed-in: page", "signed-in: moved", ONCE),
     Row("account_change_password", "", "signed-in: moved", "signed-in: moved", ONCE),
     Row("account_set_password", "", "signed-in: page", "signed-in: again", ONCE),
-    Row("mfa_index", "", "signed-in: page", "signed-in: shown", ONCE),
+    # Our page lists every way to sign in; the library's address of it leads there.
+    Row("mfa_index", "", "everyone: moved", "everyone: moved", ONCE),
+    # Who signed in a moment ago need not say again that it is them; nobody of the cast has been asked to.
+    Row("account_request_reauthentication_code", "", "signed-in: library", "signed-in: library", ONCE),
+    Row("account_confirm_reauthentication_code", "", "signed-in: library", "signed-in: library", ONCE),
     *(
         Row(f"mfa_{name}", thing, "signed-in: library", "signed-in: library", ONCE)
         for name, thing in {

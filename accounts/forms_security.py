@@ -1,0 +1,104 @@
+"""What a person types to protect their account, and to make one from an account elsewhere."""
+
+from typing import Any
+
+from allauth.account import forms as account_forms
+from allauth.account.models import EmailAddress
+from allauth.mfa.webauthn import forms as passkey_forms
+from allauth.socialaccount import forms as elsewhere_forms
+from django import forms
+from django.http import HttpRequest
+
+from accounts.forms import clean_person_name
+from accounts.models import UnconfirmedAddress, User
+from accounts.services.addresses import MOST, note_unconfirmed
+from accounts.services.profile import NAMELESS
+
+LONGEST_NAME = 60
+
+
+class AddAddressForm(account_forms.AddEmailForm):
+    """An address is noted at once, so that it counts for conflicts, and is the person's once the code is entered."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = "E-mail address"
+        self.fields["email"].help_text = "We send a code to it, to see that it is yours."
+
+    def clean_email(self) -> str:
+        address = super().clean_email()
+        if UnconfirmedAddress.objects.filter(user=self.user).exclude(email=address).count() >= MOST:
+            raise forms.ValidationError("Confirm or take off some of the addresses that wait below first.")
+        return address
+
+    def save(self, request: HttpRequest) -> EmailAddress:
+        person = User.objects.get(pk=self.user.pk)
+        note_unconfirmed(user=person, email=self.cleaned_data["email"], by=person)
+        return super().save(request)
+
+
+class AddPasskeyForm(passkey_forms.AddWebAuthnForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"] = _name_of_a_passkey(required=False)
+        self.fields["passwordless"].label = "Sign in with it alone, without a code by mail"
+        self.fields["passwordless"].initial = True
+        self.fields[
+            "passwordless"
+        ].help_text = "Your device asks for your finger, face or PIN. Without it the key is asked for after the code."
+
+
+class RenamePasskeyForm(passkey_forms.EditWebAuthnForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"] = _name_of_a_passkey(required=True)
+
+
+class ElsewhereSignupForm(elsewhere_forms.SignupForm):
+    """An account here for somebody who came from an account elsewhere: what that one did not tell us."""
+
+    given = forms.CharField(
+        label="Given names", max_length=120, required=False, widget=forms.TextInput({"autocomplete": "given-name"})
+    )
+    family = forms.CharField(
+        label="Family name",
+        max_length=120,
+        required=False,
+        help_text="Leave one of the two empty if you have one name only.",
+        widget=forms.TextInput({"autocomplete": "family-name"}),
+    )
+    field_order = ("email", "given", "family")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        person = self.sociallogin.user
+        self.initial |= {"given": person.given, "family": person.family}
+        self.fields["email"].label = "E-mail address"
+        self.fields["email"].help_text = "We send a code to it. Best the one on your papers."
+
+    def clean_given(self) -> str:
+        return clean_person_name(self.cleaned_data["given"], "given")
+
+    def clean_family(self) -> str:
+        return clean_person_name(self.cleaned_data["family"], "family")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("given") and not cleaned.get("family") and not self.errors:
+            self.add_error("family", NAMELESS)
+        return cleaned
+
+
+class DisconnectForm(elsewhere_forms.DisconnectForm):
+    def clean(self) -> dict[str, Any]:
+        """The last one may go too: a code by mail always signs in."""
+        return forms.Form.clean(self) or {}
+
+
+def _name_of_a_passkey(*, required: bool) -> forms.CharField:
+    return forms.CharField(
+        label="Its name",
+        required=required,
+        max_length=LONGEST_NAME,
+        help_text="So that you can tell your passkeys apart, such as the name of the device.",
+    )
