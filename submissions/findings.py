@@ -10,7 +10,13 @@ from workshops.states import Blinding
 
 Data = dict[str, Any]
 ERROR, WARNING, INFO = Finding.Severity.ERROR, Finding.Severity.WARNING, Finding.Severity.INFO
-IDENTITY = frozenset(["metadata_identity", "author_on_page", "domain_on_page"])
+# Told only where reviewing is double-blind.
+IDENTITY = frozenset(
+    (
+        "metadata_identity author_on_page address_on_page domain_on_page affiliation_on_page acknowledgements "
+        "link_identity own_work file_name_identity zip_identity zip_history zip_as_it_is"
+    ).split()
+)
 _LIKE = {
     "zip": " It looks like a Word or ZIP file: open it there and choose “Export as PDF”.",
     "word": " It looks like a Word file: open it there and choose “Export as PDF”.",
@@ -18,6 +24,15 @@ _LIKE = {
     "latex": " It is LaTeX source: compile it and upload the PDF that comes out.",
     "postscript": " It is PostScript: turn it into a PDF with ps2pdf.",
 }
+_OTHER = {
+    "zip": "a ZIP archive",
+    "html": "a web page",
+    "script": "a script",
+    "program": "a program",
+    "picture": "a picture",
+    "pdf": "a second PDF",
+}
+_NOTHING_TO_DO = "Reviewers get a copy without it, so there is nothing you must do."
 
 
 @dataclass(frozen=True)
@@ -35,9 +50,18 @@ class Said:
     def tone(self) -> str:
         return {"error": "bad", "warning": "warn"}.get(self.severity, "info")
 
+    @property
+    def is_note(self) -> bool:
+        """Nothing is to be done about it."""
+        return self.severity == INFO
 
-def _plural(number: int, one: str) -> str:
-    return f"{number} {one}" if number == 1 else f"{number} {one}s"
+
+def _plural(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one}" if number == 1 else f"{number} {many or one + 's'}"
+
+
+def _them(data: Data) -> str:
+    return "it" if data["count"] == 1 else "them"
 
 
 def _where(data: Data) -> str:
@@ -50,10 +74,44 @@ def _authors(data: Data) -> str:
     return f"author {listed}" if len(numbers) == 1 else f"authors {listed}"
 
 
+def _references(data: Data) -> str:
+    counted = _plural(data["counted"], "page")
+    said = f"We count {counted} before the references, which begin on page {data['page']}"
+    return said + (f"; the appendix begins on page {data['appendix']}." if data.get("appendix") else ".")
+
+
+def _over(data: Data) -> str:
+    if "counted" not in data:
+        return f"The PDF has {_plural(data['pages'], 'page')} and the track's limit is {data['limit']}."
+    return (
+        f"The paper has {_plural(data['counted'], 'page')} before its references, which begin on page {data['begin']}, "
+        f"and the track's limit is {data['limit']}."
+    )
+
+
+def _over_mend(data: Data) -> str:
+    if "counted" in data:
+        return "Shorten the paper, or move what is not needed to judge it behind the references as an appendix."
+    return (
+        "References do not count. We found no heading such as “References”, so we counted all pages: if the rest fits, "
+        "there is nothing to do."
+    )
+
+
+def _link(data: Data) -> str:
+    who = f"seems to lead to {_authors(data)} of this paper" if data.get("authors") else "tells who somebody is"
+    return f"A link {who}: {data['link']}"
+
+
 _WORDS: dict[str, tuple[Callable[[Data], str], Callable[[Data], str]]] = {
+    # why a file is refused
     "not_pdf": (
         lambda d: f"This is not a PDF.{_LIKE.get(d.get('looks_like', ''), '')}",
         lambda d: "Export the paper as a PDF and upload that.",
+    ),
+    "two_in_one": (
+        lambda d: f"This file is a PDF and {_OTHER.get(d['other'], 'something else')} at once.",
+        lambda d: "Print it to a new PDF, and upload that one.",
     ),
     "truncated": (
         lambda d: "The end of this PDF is missing; it was probably cut off while it was copied or downloaded.",
@@ -67,6 +125,10 @@ _WORDS: dict[str, tuple[Callable[[Data], str], Callable[[Data], str]]] = {
         lambda d: "This PDF has no pages.",
         lambda d: "Export the paper again and look at it before you upload it.",
     ),
+    "too_many_pages": (
+        lambda d: f"This PDF has {d['count']} pages; at most {d['most']} can be taken.",
+        lambda d: "If it is a book, upload the part that is to be reviewed. Otherwise export it again.",
+    ),
     "unreadable": (
         lambda d: "This PDF is damaged inside and could not be read.",
         lambda d: "Export it again, or repair it by printing it to a new PDF.",
@@ -76,40 +138,168 @@ _WORDS: dict[str, tuple[Callable[[Data], str], Callable[[Data], str]]] = {
         lambda d: "Make its figures simpler (very large vector drawings are the usual cause: save those as pictures).",
     ),
     "not_checked": (
-        lambda d: "This PDF could not be checked, for a reason on our side.",
+        lambda d: "This file could not be checked, for a reason on our side.",
         lambda d: "Upload it once more. If that does not help, write to the organizers.",
     ),
-    "over_limit": (
-        lambda d: f"The PDF has {_plural(d['pages'], 'page')} and the track's limit is {d['limit']}.",
-        lambda d: "References do not count, and we counted all pages: if the rest fits, there is nothing to do.",
+    # pages
+    "references": (
+        _references,
+        lambda d: "Pages from the references on do not count towards the limit.",
     ),
+    "over_limit": (_over, _over_mend),
+    "unread_pages": (
+        lambda d: f"The text of {_plural(d['count'], 'page')} could not be read in time, so we did not look at it.",
+        lambda d: "If reading it takes long on your computer too, save its drawing as a picture.",
+    ),
+    "odd_paper": (
+        lambda d: (
+            f"{_plural(d['count'], 'page')} {'has' if d['count'] == 1 else 'have'} an unusual size "
+            f"({d['millimetres'][0]} × {d['millimetres'][1]} mm)."
+        ),
+        lambda d: "Papers are printed on A4 or US Letter: use the track's style files, and set that size.",
+    ),
+    "mixed_paper": (
+        lambda d: f"Some pages are {d['kinds'][0]} and some are {d['kinds'][1]}.",
+        lambda d: "If it was put together from parts, export them in one size.",
+    ),
+    "empty_pages": (
+        lambda d: f"{_plural(d['count'], 'page')} {'is' if d['count'] == 1 else 'are'} empty.",
+        lambda d: "Please look whether something is missing there.",
+    ),
+    "no_text": (
+        lambda d: "The pages seem to be pictures: no text could be read from them.",
+        lambda d: "Please look: a PDF with real text can be searched, and read aloud to people who need that.",
+    ),
+    "fonts": (
+        lambda d: f"The PDF does not carry {_plural(d['count'], 'font')} that it uses: {', '.join(d['fonts'])}.",
+        lambda d: "Elsewhere it may look different or lose letters. Export it again with “embed all fonts”.",
+    ),
+    "hidden_text": (
+        lambda d: f"There is text that a reader cannot see ({d['count']} letters: invisible, white or tiny).",
+        lambda d: "Take it out unless you know what it is for: organizers are told of it too.",
+    ),
+    # who wrote it
     "metadata_identity": (
         lambda d: f"The PDF names somebody in its metadata ({_where(d)}), and this track is double-blind.",
-        lambda d: "Reviewers get a copy without it, so there is nothing you must do.",
+        lambda d: _NOTHING_TO_DO,
     ),
     "author_on_page": (
-        lambda d: f"The first page seems to name {_authors(d)} of this paper, and this track is double-blind.",
+        lambda d: (
+            f"Page {d.get('page') or 1} seems to name {_authors(d)} of this paper, and this track is double-blind."
+        ),
         lambda d: "Please look: if it does, anonymise the paper and upload it again.",
+    ),
+    "address_on_page": (
+        lambda d: (
+            f"Page {d.get('page') or 1} shows the e-mail address of {_authors(d)}, and this track is double-blind."
+        ),
+        lambda d: "Take the address out and upload the paper again.",
     ),
     "domain_on_page": (
         lambda d: f"The first page seems to mention {', '.join(d['domains'])}, where an author of this paper is.",
         lambda d: "Please look: if it tells who wrote the paper, anonymise it and upload it again.",
     ),
+    "affiliation_on_page": (
+        lambda d: f"The first page seems to mention the affiliation of {_authors(d)}.",
+        lambda d: "Please look: if it tells who wrote the paper, anonymise it and upload it again.",
+    ),
+    "acknowledgements": (
+        lambda d: "There are acknowledgements: people, grants and places often tell who wrote a paper.",
+        lambda d: "Leave them out until the paper is accepted.",
+    ),
+    "link_identity": (
+        _link,
+        lambda d: "Share code for review where no name shows, such as anonymous.4open.science.",
+    ),
+    "own_work": (
+        lambda d: f"The text calls a work of {_authors(d)} “ours”.",
+        lambda d: "Cite it like anybody's: “Miller et al. [3] show …” instead of “in our previous work [3]”.",
+    ),
+    "file_name_identity": (
+        lambda d: f"The file's name seems to name {_authors(d)}.",
+        lambda d: "Reviewers get it under another name, so there is nothing you must do.",
+    ),
+    "picture_metadata": (
+        lambda d: f"{_plural(d['count'], 'picture')} carried data of the camera or program that made {_them(d)}.",
+        lambda d: _NOTHING_TO_DO,
+    ),
+    "earlier_versions": (
+        lambda d: f"The PDF still holds {_plural(d['count'], 'earlier version')} of itself, with what stood there.",
+        lambda d: "Reviewers get a copy without them, so there is nothing you must do.",
+    ),
+    # what does not belong into a paper
+    "restricted": (
+        lambda d: "The PDF forbids printing or copying.",
+        lambda d: "Reviewers get a copy without these restrictions.",
+    ),
     "attachments": (
         lambda d: f"The PDF carries {_plural(d['count'], 'attached file')}.",
         lambda d: "Reviewers get a copy without attachments. What they should see belongs on the pages.",
     ),
+    "portfolio": (
+        lambda d: "The PDF is a portfolio: a cover with other files in it.",
+        lambda d: "Reviewers get the cover only. Export the paper itself as a PDF and upload that.",
+    ),
     "javascript": (
         lambda d: "The PDF carries a script.",
-        lambda d: "Reviewers get a copy without it, so there is nothing you must do.",
+        lambda d: _NOTHING_TO_DO,
+    ),
+    "actions": (
+        lambda d: f"The PDF starts programs, opens files or sends data ({_plural(d['count'], 'action')}).",
+        lambda d: "Reviewers get a copy that does none of this, so there is nothing you must do.",
+    ),
+    "media": (
+        lambda d: "The PDF carries film, sound or a 3D model.",
+        lambda d: "Reviewers get a copy without it. Put it into the supplement.",
+    ),
+    "form": (
+        lambda d: "The PDF is a form to be filled in.",
+        lambda d: "Reviewers do not see what stands in its fields: print it to a new PDF and upload that.",
     ),
     "comments": (
-        lambda d: f"The PDF carries {_plural(d['count'], 'comment or mark')}, which may say who wrote them.",
+        lambda d: f"The PDF carries {_plural(d['count'], 'comment or mark', 'comments or marks')}.",
         lambda d: "Reviewers get a copy without them, so there is nothing you must do.",
     ),
-    "no_text": (
-        lambda d: "The first page seems to be a picture: no text could be read from it.",
-        lambda d: "Please look: a PDF with real text can be searched, and read aloud to people who need that.",
+    "local_links": (
+        lambda d: f"{_plural(d['count'], 'link')} {'leads' if d['count'] == 1 else 'lead'} to files on a computer.",
+        lambda d: "Nobody else could follow them. Reviewers get a copy without them.",
+    ),
+    # supplements
+    "wrong_kind": (
+        lambda d: "This is neither a PDF nor a ZIP file.",
+        lambda d: "Put what belongs to the paper into one ZIP file, and upload that.",
+    ),
+    "zip_as_it_is": (
+        lambda d: f"Reviewers get this archive as it is, with {_plural(d['count'], 'file')} in it.",
+        lambda d: "Make sure that nothing in it says who you are: names in files, paths, comments and licences.",
+    ),
+    "zip_identity": (
+        lambda d: f"The archive seems to name an author of this paper, in {', '.join(d['files'])}.",
+        lambda d: "Please look: if it does, take the name out, pack it again and upload it again.",
+    ),
+    "zip_history": (
+        lambda d: f"The archive holds the history of a repository ({d['file']}), which names whoever wrote it.",
+        lambda d: "Leave that folder out (git archive makes a clean ZIP file) and upload it again.",
+    ),
+    "zip_broken": (
+        lambda d: "This ZIP file is damaged and could not be opened.",
+        lambda d: "Pack it again and upload it again.",
+    ),
+    "zip_empty": (
+        lambda d: "This ZIP file is empty.",
+        lambda d: "Pack it again and look into it before you upload it.",
+    ),
+    "zip_encrypted": (
+        lambda d: "This ZIP file is protected by a password, so nobody could open it.",
+        lambda d: "Pack it again without a password.",
+    ),
+    "zip_too_large": (
+        lambda d: "Unpacked, this archive would be too large, or it holds too many files.",
+        lambda d: "Leave out what reviewers do not need, such as data sets and weights.",
+    ),
+    "zip_unsafe": (
+        lambda d: "The archive holds links, or files that would be unpacked outside of its folder.",
+        lambda d: "Pack the folder itself, from above it, and upload that.",
     ),
 }
 
@@ -119,7 +309,7 @@ CODES = frozenset(_WORDS)
 def say(finding: Finding) -> Said:
     """A finding in words. An unknown code says only that something was noticed."""
     sentence, mend = _WORDS.get(finding.code, (lambda d: "Something was noticed in this PDF.", lambda d: ""))
-    data = finding.data
+    data = finding.data | {"page": finding.page}
     return Said(finding.code, finding.severity, sentence(data), mend(data), finding.sure, finding.page)
 
 

@@ -60,6 +60,15 @@ class FileCard:
     is_refused: bool
     findings: tuple[Said, ...]
 
+    @property
+    def to_mend(self) -> list[Said]:
+        return [said for said in self.findings if not said.is_note]
+
+    @property
+    def notes(self) -> list[Said]:
+        """What was noticed about which nothing is to be done."""
+        return [said for said in self.findings if said.is_note]
+
 
 @dataclass(frozen=True)
 class Change:
@@ -140,7 +149,7 @@ class AuthorPage:
             return Step("Checks", "now", "under way", "#checks")
         if self.file.is_refused:
             return Step("Checks", "wrong", "the PDF cannot be read", "#checks")
-        number = len(self.file.findings)
+        number = len(self.file.to_mend)
         return Step("Checks", "done", f"{number} to look at" if number else "nothing found", "#checks")
 
 

@@ -48,7 +48,7 @@ def check_pdf(progress: "Progress") -> None:
     progress.tell("Looking at the PDF")
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "copy.pdf"
-        answer = _ask(path_of(file.blob), out, _question(file.submission))
+        answer = _ask(path_of(file.blob), out, _question(file))
         copy = None
         if out.exists() and not _errors(answer):
             with out.open("rb") as stream:
@@ -57,11 +57,21 @@ def check_pdf(progress: "Progress") -> None:
     _conclude(file, answer, copy)
 
 
-def _question(submission: Submission) -> dict[str, Any]:
-    authors = list(submission.authorships.all())
+def _question(file: File) -> dict[str, Any]:
+    authors = list(file.submission.authorships.all())
     domains = {domain_of(author.email) for author in authors if "@" in author.email} - FREE_MAIL
     return {
-        "names": [[author.given, " ".join(filter(None, (author.particle, author.family)))] for author in authors],
+        "kind": "supplement" if file.purpose == FilePurpose.SUPPLEMENT else "paper",
+        "name": file.name,
+        "authors": [
+            {
+                "given": author.given,
+                "family": " ".join(filter(None, (author.particle, author.family))),
+                "email": author.email,
+                "affiliation": author.affiliation,
+            }
+            for author in authors
+        ],
         "domains": sorted(domains),
     }
 
