@@ -11,9 +11,11 @@ from submissions.states import AuthorshipStatus, SubmissionStatus
 def accepted(workshop_id: int) -> "QuerySet[Submission]":
     """Accepted papers whose authors were told, in the order of their tracks and numbers.
 
-    A tentative, confirmed or held decision tells nothing here, and neither does a paper that was withdrawn.
+    A tentative, confirmed or held decision tells nothing here, and neither does a paper that was withdrawn or whose
+    list of authors is disputed.
     """
-    return Submission.objects.of(workshop_id).filter(
+    papers = Submission.objects.of(workshop_id).undisputed()
+    return papers.filter(
         status=SubmissionStatus.SUBMITTED,
         decision__status__in=TOLD,
         decision__released_at__lte=timezone.now(),

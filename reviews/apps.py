@@ -10,10 +10,12 @@ class ReviewsConfig(AppConfig):
         from notifications import kinds
         from reviews import access, emails, tasks  # noqa: F401  (fill the registries)
         from reviews.actions import ACTIONS
-        from reviews.services import assign, invite
+        from reviews.services import assign, invite, stand_aside
         from submissions import links
 
         actions.register(ACTIONS)
         kinds.on_batch(emails.INVITATION, cancel=invite.end_unsent)
         links.on_withdrawn(assign.stand_down)
         links.on_restored(assign.call_back)
+        links.on_conflicts_arose(stand_aside.stand_aside)
+        links.on_foretelling_withdrawal(stand_aside.foretell_withdrawal)

@@ -19,7 +19,7 @@ from access.facts import fact
 from access.registry import grant, through
 from access.viewer import Viewer
 from accounts.models import User
-from submissions.models import Authorship, Conflict, File, Finding, Handler, Revision, Submission
+from submissions.models import AuthorListRequest, Authorship, Conflict, File, Finding, Handler, Revision, Submission
 from submissions.querysets import ConflictQuerySet
 from submissions.states import AuthorshipStatus, ConflictReason, FilePurpose, HandlerKind
 from workshops.access import organizing
@@ -132,6 +132,7 @@ def organizers_know_the_handlers(viewer: Viewer) -> Q:
 
 through(Authorship, "submission", Submission, "authors")
 through(Revision, "submission", Submission, "authors")
+through(AuthorListRequest, "submission", Submission, "authors")
 through(Conflict, "submission", Submission, "act")
 through(Finding, "file__submission", Submission, "authors")
 

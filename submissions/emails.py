@@ -1,5 +1,8 @@
 """Mails about a paper: which there are, and with which values."""
 
+from django.conf import settings
+from django.urls import reverse
+
 from audit.models import Root
 from notifications.kinds import Kind, register
 
@@ -7,6 +10,18 @@ RECEIPT = "receipt"
 LISTED_AS_AUTHOR = "listed_as_author"
 WITHDRAWN = "withdrawn"
 WITHDRAWAL_UNDONE = "withdrawal_undone"
+AUTHOR_LIST_ASKED = "author_list_asked"
+AUTHOR_LIST_ANSWERED = "author_list_answered"
+AUTHOR_LIST_ARRANGED = "author_list_arranged"
+MISSING_AUTHOR = "missing_author"
+FINAL_RECEIPT = "final_receipt"
+INCOMPLETE = "incomplete_draft"
+
+
+def page(view: str, *args: object) -> str:
+    """The whole address of a page, for a mail."""
+    return f"{settings.SITE_URL}{reverse(view, args=args)}"
+
 
 _PAPER = {
     "workshop": "NeurReps 2026",
@@ -40,7 +55,72 @@ register(
         Kind(
             name=LISTED_AS_AUTHOR,
             label="You are listed as an author",
-            values=_PAPER | {"listed_by": "Ada Example", "editable_until": "24 Nov 2026, 23:59 AoE"},
+            values=_PAPER
+            | {
+                "listed_by": "Ada Example",
+                "editable_until": "24 Nov 2026, 23:59 AoE",
+                "link": "https://papers.test/a/token/",
+            },
+            secret=True,
+        ),
+        Kind(
+            name=AUTHOR_LIST_ASKED,
+            label="Something is asked about the list of authors",
+            values=_PAPER
+            | {
+                "what": "to add Cy Example as an author",
+                "by": "Ada Example",
+                "reason": "Cy made the figures.",
+                "disputed": "",
+            },
+        ),
+        Kind(
+            name=AUTHOR_LIST_ANSWERED,
+            label="A request about the list of authors is answered",
+            values=_PAPER
+            | {"what": "to add Cy Example as an author", "status": "granted", "answer": "Thank you for telling us."},
+        ),
+        Kind(
+            name=AUTHOR_LIST_ARRANGED,
+            label="The order or spelling of authors was changed",
+            values=_PAPER | {"by": "Ada Example"},
+        ),
+        Kind(
+            name=MISSING_AUTHOR,
+            label="“I am missing” received",
+            values={
+                "workshop": "NeurReps 2026",
+                "name": "Cy Example",
+                "number": "17",
+                "url": "https://papers.test/w/neurreps-2026/missing-author/",
+                "contact": "organizers@neurreps.test",
+            },
+        ),
+        Kind(
+            name=FINAL_RECEIPT,
+            label="What counts, after the deadline",
+            values=_PAPER
+            | {
+                "file_name": "paper.pdf",
+                "pages": "4",
+                "size": "1.4 MB",
+                "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                "at_aoe": "24 Nov 2026, 22:14 AoE",
+                "at_utc": "25 Nov 2026, 10:14 UTC",
+                "receipt": "https://papers.test/w/neurreps-2026/papers/17/receipt/",
+            },
+        ),
+        Kind(
+            name=INCOMPLETE,
+            label="A draft is not complete, and the deadline is near",
+            values=_PAPER
+            | {
+                "title": "Symmetry in neural codes",
+                "missing": ["The paper itself is missing: upload it as a PDF."],
+                "left": "3 days",
+                "until": "24 Nov 2026, 23:59 AoE (25 Nov 2026, 11:59 UTC)",
+            },
+            resend_in_doubt=True,
         ),
         Kind(
             name=WITHDRAWN,

@@ -1,9 +1,11 @@
 """What higher floors hang on a paper. They fill these registries in ``AppConfig.ready()``.
 
 ``on_withdrawn(fn)`` and ``on_restored(fn)`` are called as ``fn(submission, by)`` in the transaction that withdraws (or
-desk-rejects) the paper or takes that back. ``on_author_page(fn)`` adds a part to the author's page:
-``fn(viewer, submission)`` returns a Section, made of plain data, or None when there is
-nothing to show. It costs a fixed number of queries.
+desk-rejects) the paper or takes that back. ``on_foretelling_withdrawal(fn)`` says beforehand, in sentences for its
+authors, what that would mean: ``fn(submission)``. ``on_conflicts_arose(fn)`` is called as ``fn(submission, people,
+by)`` when a change of the list of authors gives these people (their keys) a conflict with the paper.
+``on_author_page(fn)`` adds a part to the author's page: ``fn(viewer, submission)`` returns a Section, made of plain
+data, or None when there is nothing to show. It costs a fixed number of queries.
 """
 
 from collections.abc import Callable
@@ -30,6 +32,8 @@ class Section:
 
 SectionMaker = Callable[[Viewer, Submission], Section | None]
 
+_CONFLICTS_AROSE: list[Callable[[Submission, set[int], Any], None]] = []
+_FORETELLERS: list[Callable[[Submission], list[str]]] = []
 _WITHDRAWN: list[Hook] = []
 _RESTORED: list[Hook] = []
 _SECTIONS: list[SectionMaker] = []
@@ -41,6 +45,14 @@ def on_withdrawn(hook: Hook) -> None:
 
 def on_restored(hook: Hook) -> None:
     _RESTORED.append(hook)
+
+
+def on_conflicts_arose(hook: Callable[[Submission, set[int], Any], None]) -> None:
+    _CONFLICTS_AROSE.append(hook)
+
+
+def on_foretelling_withdrawal(teller: Callable[[Submission], list[str]]) -> None:
+    _FORETELLERS.append(teller)
 
 
 def on_author_page(maker: SectionMaker) -> None:
@@ -55,6 +67,16 @@ def withdrawn(submission: Submission, by: Any) -> None:
 def restored(submission: Submission, by: Any) -> None:
     for hook in _RESTORED:
         hook(submission, by)
+
+
+def conflicts_arose(submission: Submission, people: set[int], by: Any) -> None:
+    for hook in _CONFLICTS_AROSE:
+        hook(submission, people, by)
+
+
+def foretold(submission: Submission) -> list[str]:
+    """What withdrawing the paper would mean on higher floors, in sentences for its authors."""
+    return [sentence for teller in _FORETELLERS for sentence in teller(submission)]
 
 
 def sections(viewer: Viewer, submission: Submission) -> list[Section]:

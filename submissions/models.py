@@ -6,7 +6,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from submissions.querysets import ConflictQuerySet, FileQuerySet, SubmissionQuerySet
+from submissions.querysets import (
+    AuthorListRequestQuerySet,
+    ConflictQuerySet,
+    FileQuerySet,
+    LikenessQuerySet,
+    SubmissionQuerySet,
+)
 from submissions.states import (
     AuthorshipStatus,
     ConflictReason,
@@ -14,6 +20,8 @@ from submissions.states import (
     FilePurpose,
     FileStatus,
     HandlerKind,
+    RequestKind,
+    RequestStatus,
     RevisionStatus,
     SubmissionStatus,
 )
@@ -45,6 +53,9 @@ class Submission(models.Model):
     )
     claim_until = models.DateTimeField(
         null=True, blank=True, help_text="By then an author's address must be confirmed, or the paper does not count."
+    )
+    compared_version = models.PositiveIntegerField(
+        default=0, editable=False, help_text="The version that was last compared with the other papers."
     )
     search_text = models.TextField(blank=True, editable=False)
     search_identity = models.TextField(blank=True, editable=False)
@@ -103,6 +114,91 @@ class Authorship(models.Model):
     @property
     def name(self) -> str:
         return " ".join(part for part in (self.given, self.particle, self.family) if part)
+
+
+class AuthorLink(models.Model):
+    """A signed link from the mail that says “you are listed”. Only its hash is stored; several live at once.
+
+    Whoever is taken off the list takes their links along.
+    """
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    authorship = models.ForeignKey(Authorship, on_delete=models.CASCADE, related_name="links")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"link of author {self.authorship_id}"
+
+
+class AuthorListRequest(models.Model):
+    """A change of the list of authors that is asked for after the deadline, or a dispute about it."""
+
+    submission = models.ForeignKey(
+        Submission, on_delete=models.PROTECT, related_name="author_list_requests", db_index=False
+    )
+    kind = models.CharField(max_length=8, choices=RequestKind.choices)
+    authorship = models.ForeignKey(
+        Authorship,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="requests",
+        help_text="Whom it is about, while they are on the list.",
+    )
+    data = models.JSONField(default=dict, help_text="The author as typed, or as listed when it was asked.")
+    reason = models.TextField(blank=True)
+    status = models.CharField(max_length=10, choices=RequestStatus.choices, default=RequestStatus.OPEN)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Empty: by the link of a mail, without an account.",
+    )
+    at = models.DateTimeField(auto_now_add=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answer = models.TextField(blank=True)
+
+    objects = AuthorListRequestQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["submission", "status"], name="author_requests")]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+    @property
+    def who(self) -> str:
+        """The name of whom it is about."""
+        parts = (self.data.get(name, "") for name in ("given", "particle", "family"))
+        return " ".join(part for part in parts if part)
+
+
+class Likeness(models.Model):
+    """Two papers of a workshop that look like one. ``first`` has the smaller key."""
+
+    first = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+", db_index=False)
+    second = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
+    same_file = models.BooleanField(default=False)
+    title = models.PositiveSmallIntegerField(default=0, help_text="How alike the titles are, in percent.")
+    abstract = models.PositiveSmallIntegerField(default=0, help_text="How alike the abstracts are, in percent.")
+    same_authors = models.BooleanField(default=False)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    settled_at = models.DateTimeField(null=True, blank=True, help_text="Somebody looked: they are two papers.")
+
+    objects = LikenessQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["first", "second"], name="likeness_once")]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} and {self.second_id}"
 
 
 class Blob(models.Model):

@@ -5,7 +5,15 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Exists, OuterRef, Subquery
 
-from submissions.states import EFFECTIVE, ConflictState, FilePurpose, FileStatus, SubmissionStatus
+from submissions.states import (
+    DISPUTES,
+    EFFECTIVE,
+    ConflictState,
+    FilePurpose,
+    FileStatus,
+    RequestStatus,
+    SubmissionStatus,
+)
 from workshops.models import Extension
 
 
@@ -32,6 +40,12 @@ class SubmissionQuerySet(models.QuerySet):
         posts = Handler.objects.filter(submission=OuterRef("pk"), until=None)
         return self.submitted().filter(~Exists(posts))
 
+    def undisputed(self) -> "SubmissionQuerySet":
+        """Papers whose list of authors nobody disputes: others are neither listed in public nor approved for print."""
+        from submissions.models import AuthorListRequest
+
+        return self.exclude(Exists(AuthorListRequest.objects.disputes().filter(submission=OuterRef("pk"))))
+
     def with_reader_file(self) -> "SubmissionQuerySet":
         """Annotate ``reader_file``: the id of the reviewers' copy of the newest PDF that was checked, or None."""
         from submissions.models import File
@@ -39,6 +53,20 @@ class SubmissionQuerySet(models.QuerySet):
         copies = File.objects.filter(submission=OuterRef("pk"), purpose=FilePurpose.BLINDED)
         newest = copies.order_by("-made_from__at", "-at").values("pk")[:1]
         return self.annotate(reader_file=Subquery(newest))
+
+
+class AuthorListRequestQuerySet(models.QuerySet):
+    def open(self) -> "AuthorListRequestQuerySet":
+        return self.filter(status=RequestStatus.OPEN)
+
+    def disputes(self) -> "AuthorListRequestQuerySet":
+        """Open ones that lock the list."""
+        return self.open().filter(kind__in=DISPUTES)
+
+
+class LikenessQuerySet(models.QuerySet):
+    def unsettled(self) -> "LikenessQuerySet":
+        return self.filter(settled_at=None)
 
 
 class FileQuerySet(models.QuerySet):

@@ -26,6 +26,34 @@ class AuthorshipStatus(models.TextChoices):
     DISOWNED = "disowned", "“This is not me”"
 
 
+class RequestKind(models.TextChoices):
+    """What is asked about the list of authors of a paper that is submitted."""
+
+    ADD = "add", "Add an author"
+    REMOVE = "remove", "Remove an author"
+    NOT_ME = "not_me", "“This is not me”"
+    MISSING = "missing", "“I am missing”"
+
+
+DISPUTES = (RequestKind.NOT_ME, RequestKind.MISSING)
+"""While one of these is open, the list is locked, public listing and camera-ready approval wait, review goes on."""
+
+
+class RequestStatus(models.TextChoices):
+    OPEN = "open", "Open"
+    GRANTED = "granted", "Granted"
+    REFUSED = "refused", "Refused"
+    TAKEN_BACK = "taken_back", "Taken back"
+
+
+REQUEST_MOVES: dict[str, frozenset[str]] = {
+    RequestStatus.OPEN: frozenset({RequestStatus.GRANTED, RequestStatus.REFUSED, RequestStatus.TAKEN_BACK}),
+    RequestStatus.GRANTED: frozenset(),
+    RequestStatus.REFUSED: frozenset(),
+    RequestStatus.TAKEN_BACK: frozenset(),
+}
+
+
 class RevisionStatus(models.TextChoices):
     """Whether a save counts. One that came after the grace time is kept, and is not the paper until it is accepted."""
 

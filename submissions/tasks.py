@@ -5,9 +5,9 @@ Jobs and steps at a deadline are registered by importing the modules that hold t
 
 from celery import shared_task
 
-from submissions.services import check
+from submissions.services import check, receipts
 
-__all__ = ["check", "follow_deadlines"]
+__all__ = ["check", "follow_deadlines", "receipts"]
 
 
 @shared_task

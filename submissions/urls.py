@@ -1,6 +1,6 @@
 from django.urls import path
 
-from submissions.views import files, follow, paper, start
+from submissions.views import authors, files, follow, paper, start
 
 app_name = "submissions"
 
@@ -10,5 +10,9 @@ urlpatterns = [
     path("w/<slug:slug>/papers/<int:number>/status/", follow.status, name="status"),
     path("w/<slug:slug>/papers/<int:number>/withdraw/", follow.withdraw, name="withdraw"),
     path("w/<slug:slug>/papers/<int:number>/undo-withdrawal/", follow.undo_withdraw, name="undo_withdraw"),
+    path("w/<slug:slug>/papers/<int:number>/authors/", authors.authors, name="authors"),
+    path("w/<slug:slug>/missing-author/", authors.missing_author, name="missing_author"),
+    path("a/<str:token>/", authors.author_link, name="author_link"),
+    path("authorship/", authors.authorship, name="authorship"),
     path("files/<uuid:pk>/", files.serve_file, name="file"),
 ]

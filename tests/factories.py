@@ -36,6 +36,7 @@ from reviews.services.reviewers import add_reviewer
 from reviews.services.run import start_run
 from reviews.states import AssignmentKind
 from submissions.models import Submission
+from submissions.services.author_requests import ask_to_add
 from submissions.services.conflicts import find_conflicts
 from submissions.services.files import add_file
 from submissions.services.handlers import appoint_handlers
@@ -146,6 +147,12 @@ class Cast:
 
     def people(self) -> dict[str, User]:
         return {name: getattr(self, name) for name in self.PEOPLE}
+
+    def author_link(self) -> str:
+        """The address in the mail that tells Ben that he is listed, without the site's name."""
+        text = Message.objects.filter(kind="listed_as_author", recipient=self.ben).earliest("pk").text
+        start = text.index("/a/")
+        return text[start : text.index("/", start + 3) + 1]
 
     @property
     def publication(self) -> Publication:
@@ -280,6 +287,9 @@ def _close(cast: Cast) -> None:
     now = timezone.now()
     set_deadline(workshop=cast.workshop, kind=DeadlineKind.BIDDING, opens_at=now, at=now + 3 * DAY, by=cast.olga)
     appoint_handlers(workshop=cast.workshop, by=None)
+    word = canary("cy")
+    cy = AuthorData("Cy", "", word, f"{word.lower()}@{word.lower()}.test")
+    ask_to_add(submission=cast.paper, by=cast.ada, author=cy, reason=f"The figures are theirs, {canary('whycy')}.")
 
 
 def papers_of_ada(cast: Cast) -> "list[Submission]":

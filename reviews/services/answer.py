@@ -5,8 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.services.confirm import confirm_address
-from accounts.services.register import create_person
+from accounts.services.prove import prove_address
 from audit.errors import Refused
 from audit.models import Root
 from audit.transitions import move
@@ -83,33 +82,13 @@ def _accept(invitation: Invitation, load: int | None, user: User | None, name: t
 
 def _owner(invitation: Invitation, name: tuple[str, str]) -> User:
     """Whose address it is: somebody who never confirmed it, or a new account."""
-    if person := _unproven(invitation.address):
-        return person
     given, family = (part.strip() for part in name)
     if not (given or family):
         given, _, family = invitation.name.rpartition(" ")
-    if not (given or family):
+    known = EmailAddress.objects.filter(email=invitation.address).exists()
+    if not (given or family or known):
         raise Refused("Write your name: the organizers and the papers' chairs will see it.", field="family")
-    return create_person(email=invitation.address, given=given, family=family, by=None, confirmed=True)
-
-
-def _unproven(address: str) -> User | None:
-    """The account that was made with this address and never confirmed it: now it is, by the link that came there.
-
-    Its password is whoever made the account's, so it goes; the next sign-in is by a code. Another person's claim to
-    the address, as a second one of theirs, is void.
-    """
-    claims = EmailAddress.objects.filter(email=address, verified=False)
-    claims.exclude(user__email=address).delete()
-    row = claims.select_related("user").first()
-    if row is None:
-        return None
-    row.verified = True
-    row.save(update_fields=["verified"])
-    row.user.set_unusable_password()
-    row.user.save(update_fields=["password"])
-    confirm_address(address=row)
-    return row.user
+    return prove_address(address=invitation.address, given=given, family=family)
 
 
 def _confirm(invitation: Invitation, accept: bool) -> None:

@@ -17,7 +17,7 @@ from reviews.models import Assignment, Review
 from reviews.rules import check_not_assigned, check_pair, check_room, check_under_review, reviewer_of
 from reviews.services.letters import tell_assigned, tell_not_needed
 from reviews.states import ASSIGNMENT_MOVES, CURRENT, REVIEWING, AssignmentKind, AssignmentStatus, ReviewStatus
-from submissions.models import Submission
+from submissions.models import Conflict, Submission
 from submissions.services.conflicts import find_conflicts
 from workshops.deadlines import window
 from workshops.models import Membership, Workshop
@@ -151,8 +151,10 @@ def stand_down(submission: Submission, by: User | None) -> None:
 
 
 def call_back(submission: Submission, by: User | None) -> None:
-    """The paper is under review again: who had it has it again, and is told."""
-    rows = Assignment.objects.filter(submission=submission, status=AssignmentStatus.NOT_NEEDED)
+    """The paper is under review again: who had it has it again, and is told; not who has a conflict by now."""
+    barred = Conflict.objects.effective().filter(submission=submission).values("user")
+    rows = Assignment.objects.filter(submission=submission, status=AssignmentStatus.NOT_NEEDED, user__is_active=True)
+    rows = rows.exclude(user__in=barred)
     for row in rows.select_related("user"):
         row.submission = submission
         _move(row, AssignmentStatus.ACTIVE, "assignment.made", by)

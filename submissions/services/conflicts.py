@@ -85,6 +85,28 @@ def find_conflicts(
     return _write(workshop, wanted, existing)
 
 
+def conflicts_if_added(
+    *, submission: Submission, email: str, given: str = "", particle: str = "", family: str = ""
+) -> dict[int, set[str]]:
+    """Who would come to have an effective conflict with the paper if this person were on its list of authors: each
+    with the reasons. Nothing is written. Whoever has one already is not named.
+    """
+    owner = EmailAddress.objects.filter(email=email, verified=True).values_list("user", flat=True).first()
+    more = Authorship(
+        submission_id=submission.pk, user_id=owner, email=email, given=given, particle=particle, family=family
+    )
+    facts = _read(submission.workshop, None, more)
+    known = Conflict.objects.filter(submission=submission)
+    settled = set(known.effective().values_list("user", flat=True))
+    waived = set(known.filter(state=ConflictState.WAIVED).values_list("user", "reason"))
+    arisen: dict[int, set[str]] = defaultdict(set)
+    for (paper, person, reason), found in _compare(facts, submission.workshop):
+        new = person not in settled and (person, reason) not in waived
+        if paper == submission.pk and new and found.state == ConflictState.CONFIRMED:
+            arisen[person].add(ConflictReason(reason).label)
+    return dict(arisen)
+
+
 def check_person_given_a_role(membership: Membership) -> None:
     """Whoever gets a role is compared with every paper before being shown any, in the same transaction."""
     find_conflicts(workshop=membership.workshop, by=None, user=membership.user)
@@ -157,13 +179,14 @@ def _settle(submission: Submission, user: User, reason: str, state: str, by: Use
 # --- what is known ---------------------------------------------------------------------------------------------------
 
 
-def _read(workshop: Workshop, user: User | None) -> Facts:
+def _read(workshop: Workshop, user: User | None, more: Authorship | None = None) -> Facts:
     facts = Facts()
     roles = Membership.objects.open().filter(workshop=workshop)
     facts.people = set((roles.filter(user=user) if user else roles).values_list("user", flat=True))
     authors = Authorship.objects.filter(submission__workshop=workshop).exclude(status=AuthorshipStatus.DISOWNED)
     known = ("id", "submission_id", "user_id", "email", "given", "particle", "family")
     facts.authors = list(authors.only(*known).order_by("id"))
+    facts.authors += [more] if more else []
     papers = Submission.objects.of(workshop.pk)
     facts.drafts = set(papers.filter(status=SubmissionStatus.DRAFT).values_list("pk", flat=True))
     facts.everyone = facts.people | {a.user_id for a in facts.authors if a.user_id}

@@ -18,6 +18,7 @@ from accounts.models import User
 from audit.errors import Refused, StaleState
 from audit.models import Root
 from audit.services.record import record
+from submissions.author_rules import check_author_list
 from submissions.models import Authorship, File, Revision, Submission, SubmissionTopic
 from submissions.services import conflicts, tell
 from submissions.services.page_limit import note_page_limit
@@ -102,6 +103,7 @@ def _save(
         raise StaleState(SOMEBODY_SAVED)
     if row.status == SubmissionStatus.SUBMITTED and (lacks := missing_text(content)):
         raise Refused(f"{lacks[0]} This paper is submitted and must stay complete; the saved version is unchanged.")
+    check_author_list(row=row, authors=content["authors"], received_at=received_at)
     _write_words(row, content, track)
     _write_authors(row, content["authors"], by)
     if track.pk != row.track_id:

@@ -1,11 +1,9 @@
 """Put mails about a paper into the outbox, in the transaction of the change that they tell of."""
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -15,10 +13,11 @@ from notifications.services.enqueue import enqueue
 from notifications.services.messages import cancel_message
 from notifications.states import MessageStatus
 from submissions import emails
+from submissions.author_links import make_link
 from submissions.files import megabytes
 from submissions.findings import shown
-from submissions.models import Authorship, Submission
-from submissions.states import AuthorshipStatus
+from submissions.models import AuthorListRequest, Authorship, File, Revision, Submission
+from submissions.states import DISPUTES, AuthorshipStatus, RequestKind
 from workshops.deadlines import window
 from workshops.instants import aoe, both, utc
 from workshops.states import DeadlineKind
@@ -39,19 +38,45 @@ def receipt(submission: Submission, *, to: User | None, at_once: bool = False) -
         emails.RECEIPT,
         f"{revision.number}-{pdf.status}-{submission.version}",
         _recipient(to),
-        {
+        _stored(revision, pdf)
+        | {
             "first": "yes" if at_once else "",
-            "file_name": pdf.name,
-            "pages": str(pdf.pages or ""),
-            "size": megabytes(pdf.blob.size),
-            "sha256": pdf.blob.sha256,
-            "at_aoe": aoe(revision.received_at),
-            "at_utc": utc(revision.received_at),
             "editable_until": _editable_until(submission),
             "findings": [f"{said.sentence} {said.how_to_mend}" for said in shown(pdf, submission.track)],
         },
         due_at=None if at_once else timezone.now() + SETTLE,
     )
+
+
+def final_receipt(submission: Submission, *, key: str) -> None:
+    """After the deadline: what counts, to every author. ``key``: of which deadline."""
+    cancel_receipts(submission)
+    revision = submission.current
+    if revision is None or revision.pdf is None:
+        return
+    page = emails.page("submissions:receipt", submission.workshop.slug, submission.number)
+    values = _stored(revision, revision.pdf) | {"receipt": page}
+    for author in _reachable(submission):
+        _send(submission, emails.FINAL_RECEIPT, key, _author(author), values)
+
+
+def _stored(revision: Revision, pdf: File) -> dict[str, str]:
+    return {
+        "file_name": pdf.name,
+        "pages": str(pdf.pages or ""),
+        "size": megabytes(pdf.blob.size),
+        "sha256": pdf.blob.sha256,
+        "at_aoe": aoe(revision.received_at),
+        "at_utc": utc(revision.received_at),
+    }
+
+
+def incomplete(submission: Submission, *, missing: Sequence[str], until: datetime, left: str, key: str) -> None:
+    """Say what a draft still needs, to those of its authors who have confirmed their address: they can mend it."""
+    values = {"missing": list(missing), "until": both(until), "left": left}
+    for author in _reachable(submission):
+        if author.user_id is not None:
+            _send(submission, emails.INCOMPLETE, key, _author(author), values)
 
 
 def cancel_receipts(submission: Submission, *, to: User | None = None) -> None:
@@ -71,7 +96,69 @@ def listed_as_author(submission: Submission, *, by: User | None) -> None:
     values = {"listed_by": _who(by), "editable_until": _editable_until(submission)}
     for author in _reachable(submission):
         if author.email not in addresses and (author.user_id is None or author.user_id not in people):
-            _send(submission, emails.LISTED_AS_AUTHOR, "1", _author(author), values)
+            with_link = values | {"link": _link_of(author)}
+            _send(submission, emails.LISTED_AS_AUTHOR, "1", _author(author), with_link)
+
+
+def listed_since(authorship: Authorship, *, listed_by: str) -> None:
+    """Tell somebody who came onto the list after the deadline."""
+    submission = authorship.submission
+    values = {"listed_by": listed_by, "editable_until": _editable_until(submission), "link": _link_of(authorship)}
+    _send(submission, emails.LISTED_AS_AUTHOR, "1", _author(authorship), values)
+
+
+def listed_again(authorship: Authorship, *, by: User, at: datetime) -> None:
+    """The same mail once more, with a link of its own; at most once an hour. The links before it stay alive."""
+    submission = authorship.submission
+    values = {"listed_by": _who(by), "editable_until": _editable_until(submission), "link": _link_of(authorship)}
+    key = f"again-{authorship.pk}-{at:%Y%m%d%H}"
+    _send(submission, emails.LISTED_AS_AUTHOR, key, _author(authorship), values)
+
+
+def author_list_asked(request: AuthorListRequest) -> None:
+    """Tell the authors what is asked about their list, and by whom; whoever asked knows it."""
+    values = {"what": said_of(request), "by": asker_of(request), "disputed": "yes" if request.kind in DISPUTES else ""}
+    values["reason"] = "" if request.kind in DISPUTES else request.reason
+    for author in _reachable(request.submission):
+        if author.pk != request.authorship_id and (request.by_id is None or author.user_id != request.by_id):
+            _send(request.submission, emails.AUTHOR_LIST_ASKED, str(request.pk), _author(author), values)
+
+
+def author_list_answered(request: AuthorListRequest) -> None:
+    """Tell all authors how it ended, and whoever asked. Of the paper, who is no author of it reads the number alone."""
+    values = {"what": said_of(request), "status": request.get_status_display().lower(), "answer": request.answer}
+    authors = [(author.email, _author(author)) for author in _reachable(request.submission)]
+    for _, to in authors:
+        _send(request.submission, emails.AUTHOR_LIST_ANSWERED, str(request.pk), to, values)
+    known = {address for address, _ in authors} | {to["recipient"].email for _, to in authors if "recipient" in to}
+    address = request.by.email if request.by else request.data.get("email", "")
+    if address and address not in known:
+        to = _recipient(request.by) if request.by else {"address": address, "name": request.who}
+        outside = values | {"title": "", "authors": []}
+        _send(request.submission, emails.AUTHOR_LIST_ANSWERED, str(request.pk), to, outside)
+
+
+def author_list_arranged(submission: Submission, *, by: User | None) -> None:
+    """Order or spelling was changed after the deadline: every author reads the list as it is now."""
+    for author in _reachable(submission):
+        if by is None or author.user_id != by.pk:
+            key = str(submission.version)
+            _send(submission, emails.AUTHOR_LIST_ARRANGED, key, _author(author), {"by": _who(by)})
+
+
+def said_of(request: AuthorListRequest) -> str:
+    """What is asked, as a part of a sentence."""
+    sentences = {
+        RequestKind.ADD: f"to add {request.who} as an author",
+        RequestKind.REMOVE: f"to take {request.who} off the list of authors",
+        RequestKind.NOT_ME: f"about {request.who}: “this is not me”",
+        RequestKind.MISSING: f"about {request.who}: “I am an author and missing from the list”",
+    }
+    return sentences[RequestKind(request.kind)]
+
+
+def asker_of(request: AuthorListRequest) -> str:
+    return request.by.name if request.by else request.who
 
 
 def withdrawn(submission: Submission, *, by: User | None, reason: str) -> None:
@@ -88,8 +175,11 @@ def withdrawal_undone(submission: Submission, *, by: User | None) -> None:
 
 def page_of(submission: Submission) -> str:
     """The full address of the author's page."""
-    path = reverse("submissions:paper", args=[submission.workshop.slug, submission.number])
-    return f"{settings.SITE_URL}{path}"
+    return emails.page("submissions:paper", submission.workshop.slug, submission.number)
+
+
+def _link_of(authorship: Authorship) -> str:
+    return emails.page("submissions:author_link", make_link(authorship))
 
 
 def _reachable(submission: Submission) -> Iterable[Authorship]:

@@ -118,6 +118,7 @@ THINGS: dict[str, Thing] = {
     "no address": lambda cast: {"pk": 0},
     "publication": lambda cast: {"pk": cast.publication.pk},
     "ivy's token": lambda cast: {"token": cast.invitation_link().split("/")[2]},
+    "ben's link": lambda cast: {"token": cast.author_link().split("/")[2]},
     "no token": lambda cast: {"token": "forged"},
     "rui's review": lambda cast: {"pk": cast.assignment.pk if cast.assignment else NOWHERE},
     "mara's chair": lambda cast: {"pk": cast.chairing.pk if cast.chairing else NOWHERE},
@@ -180,6 +181,10 @@ PUBLIC = [
     Row("reviews:link", "no token", "everyone: moved", "everyone: closed"),
     # Without a link that was followed there is no invitation, for anybody.
     Row("reviews:invitation", "", "everyone: hidden", "everyone: hidden"),
+    Row("submissions:author_link", "ben's link", "everyone: moved", "everyone: closed"),
+    Row("submissions:author_link", "no token", "everyone: moved", "everyone: closed"),
+    # Without a link that was followed nobody is asked whether they are an author.
+    Row("submissions:authorship", "", "everyone: hidden", "everyone: hidden"),
     # These two exist only where mail stays on the machine, and only for whoever sits at it.
     Row("notifications:inbox", "", "everyone: page", "everyone: closed"),
     Row("notifications:letter", "letter", "everyone: hidden", "everyone: closed"),
@@ -202,6 +207,12 @@ AUTHORS = [
     Row("submissions:status", "ada's paper", "ada ben: page", "signed-in: closed"),
     Row("submissions:withdraw", "ada's paper", "signed-in: closed", "ada ben: again"),
     Row("submissions:undo_withdraw", "ada's paper", "signed-in: closed", "ada ben: moved"),
+    Row("submissions:authors", "ada's paper", "ada ben: page", "ada ben: again"),
+    Row("submissions:authors", "otto's paper", "otto: page", "otto: again"),
+    Row("submissions:authors", "no paper", "", ""),
+    # It says the same to everybody, whatever papers there are.
+    Row("submissions:missing_author", "workshop", "signed-in: page", "signed-in: again"),
+    Row("submissions:missing_author", "nowhere", "", ""),
     # The original names its authors: whoever may know them reads it.
     Row("submissions:file", "original", "ada ben olga otto ines: page", "signed-in: closed"),
     Row("submissions:file", "copy", "ada ben olga otto ines: page", "signed-in: closed", PHASES[:2]),

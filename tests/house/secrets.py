@@ -2,6 +2,7 @@
 
 from accounts.models import User
 from reviews.models import Review
+from submissions.models import AuthorListRequest
 from tests.factories import Cast
 from tests.house.crawl import canaries
 
@@ -33,6 +34,8 @@ def names_of(cast: Cast) -> dict[str, str]:
     for whose, paper in (("ada", cast.paper), ("otto", cast.ottos_paper)):
         if decision := getattr(paper, "decision", None):
             texts |= {f"words to {whose}": decision.to_authors, f"reason on {whose}'s": decision.reason}
+    for request in AuthorListRequest.objects.filter(submission=cast.paper):
+        texts |= {"cy": f"{request.data.get('family')} {request.data.get('email')}", "why cy": request.reason}
     found |= {word: name for name, text in texts.items() for word in canaries(text)}
     for review in Review.objects.select_related("current", "assignment__user"):
         given = review.current.answers if review.current else review.draft
@@ -49,6 +52,8 @@ def may_see(who: str, phase: str) -> set[str]:
         seen |= ADAS
     if who in ("ada", "ben"):
         seen |= ADAS | (TOLD_ADA if phase == "released" else set())
+    if who in ("ada", "ben", "olga", "otto") and phase != "submission":
+        seen |= {"cy", "why cy"}  # whom Ada asks to add: her co-authors and who may answer
     if who == "ada":
         seen |= {"ada's publication"}
     if who in ("cleo", "ines"):

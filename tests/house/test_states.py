@@ -14,7 +14,7 @@ from decisions.models import Decision, Release
 from jobs.models import Job
 from notifications.models import Batch, Message
 from reviews.models import Assignment, AssignmentRun, Invitation, Review
-from submissions.models import Conflict, File, Revision, Submission
+from submissions.models import AuthorListRequest, Conflict, File, Revision, Submission
 from tests.house.conftest import Season, put_back
 from tests.house.floors import FLOORS, ROOT
 from tests.house.phases import during
@@ -31,6 +31,7 @@ MODELS: dict[str, type[models.Model]] = {
     "submissions.FILE_MOVES": File,
     "submissions.REVISION_MOVES": Revision,
     "submissions.CONFLICT_MOVES": Conflict,
+    "submissions.REQUEST_MOVES": AuthorListRequest,
     "reviews.INVITATION_MOVES": Invitation,
     "reviews.RUN_MOVES": AssignmentRun,
     "reviews.ASSIGNMENT_MOVES": Assignment,

@@ -72,7 +72,7 @@ def test_receipt_holds_what_is_stored(stage) -> None:
 def test_notice_says_who_listed_and_how_to_say_not_me(stage) -> None:
     submitted(stage, authors=both(stage))
     mail = Message.objects.get(kind="listed_as_author")
-    for words in ("Ada Example submitted a paper", "If this is right, there is nothing to do.", "“not me”"):
+    for words in ("Ada Example submitted a paper", "If this is right, there is nothing to do.", "“This is not me”"):
         assert words in mail.text
 
 
