@@ -102,3 +102,39 @@ def _name_of_a_passkey(*, required: bool) -> forms.CharField:
         max_length=LONGEST_NAME,
         help_text="So that you can tell your passkeys apart, such as the name of the device.",
     )
+
+
+class MergeAddressForm(forms.Form):
+    email = forms.EmailField(
+        label="An address of the other account",
+        help_text="We send a code to it, to see that it is yours.",
+        error_messages={"required": "Give an address of the other account."},
+        widget=forms.EmailInput({"autocomplete": "email"}),
+    )
+
+
+class MergeCodeForm(forms.Form):
+    code = forms.CharField(
+        label="Code",
+        max_length=20,
+        error_messages={"required": "Enter the code from the mail."},
+        widget=forms.TextInput({"autocomplete": "one-time-code"}),
+    )
+
+
+class MergeForm(forms.Form):
+    """Asks for the second factor of the account that goes, if it has one."""
+
+    second = forms.CharField(
+        label="Code of the other account’s authenticator app, or one of its recovery codes",
+        max_length=40,
+        required=False,
+        help_text="A second factor protects the other account. Lost it? Write to whoever runs this site.",
+        widget=forms.TextInput({"autocomplete": "one-time-code"}),
+    )
+
+    def __init__(self, *args: Any, asks: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["second"].needed = True  # type: ignore[attr-defined]  # read by the templates of fields
+        if not asks:
+            del self.fields["second"]

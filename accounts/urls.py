@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import profile, security
+from accounts.views import merge, profile, security
 
 app_name = "accounts"
 urlpatterns = [
@@ -13,4 +13,7 @@ urlpatterns = [
     path("security/second-factor/", security.second_factor, name="second_factor"),
     path("security/sign-out-elsewhere/", security.sign_out_elsewhere, name="sign_out_elsewhere"),
     path("addresses/<int:pk>/forget/", security.forget_address, name="forget_address"),
+    path("merge/", merge.merge, name="merge"),
+    path("merge/code/", merge.code, name="merge_code"),
+    path("merge/look/", merge.look, name="merge_look"),
 ]

@@ -7,7 +7,7 @@ class DecisionsConfig(AppConfig):
 
     def ready(self) -> None:
         from audit import actions
-        from decisions import access, emails  # noqa: F401  (fill the registries)
+        from decisions import access, emails, merging  # noqa: F401  (fill the registries)
         from decisions.actions import ACTIONS
         from decisions.links import told_section
         from decisions.services import release
@@ -15,5 +15,6 @@ class DecisionsConfig(AppConfig):
         from submissions.links import on_author_page
 
         actions.register(ACTIONS)
+        merging.register()
         kinds.on_batch(emails.DECISION, release=release.take_effect, cancel=release.fall_back)
         on_author_page(told_section)

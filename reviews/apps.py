@@ -8,12 +8,13 @@ class ReviewsConfig(AppConfig):
     def ready(self) -> None:
         from audit import actions
         from notifications import kinds
-        from reviews import access, emails, tasks  # noqa: F401  (fill the registries)
+        from reviews import access, emails, merging, tasks  # noqa: F401  (fill the registries)
         from reviews.actions import ACTIONS
         from reviews.services import assign, invite, stand_aside
         from submissions import links
 
         actions.register(ACTIONS)
+        merging.register()
         kinds.on_batch(emails.INVITATION, cancel=invite.end_unsent)
         links.on_withdrawn(assign.stand_down)
         links.on_restored(assign.call_back)

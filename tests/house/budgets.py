@@ -43,6 +43,7 @@ BUDGETS = [
     Budget("desk:my_desk", "", "signed-in: 9; rui rae noor: 8; olga ines: 12; otto: 13"),
     # The session, the person, that it is them, and: addresses, factors, accounts elsewhere.
     Budget("accounts:security", "", "signed-in: 6"),
+    Budget("accounts:merge", "", "signed-in: 3"),
     Budget("accounts:profile", "", "signed-in: 5"),
     Budget("submissions:paper", "ada's paper", "ada ben: 11"),
     Budget("submissions:paper", "otto's paper", "otto: 11"),

@@ -197,6 +197,10 @@ OWN = [
     Row("accounts:second_factor", "", "signed-in: moved", "signed-in: closed"),
     Row("accounts:sign_out_elsewhere", "", "signed-in: closed", "signed-in: moved"),
     Row("accounts:forget_address", "no address", "signed-in: closed", ""),
+    Row("accounts:merge", "", "signed-in: page", "signed-in: again"),
+    # Without a code that was asked for and entered there is nothing to see.
+    Row("accounts:merge_code", "", "signed-in: moved", "signed-in: moved"),
+    Row("accounts:merge_look", "", "signed-in: moved", "signed-in: moved"),
     Row("accounts:publications", "", "signed-in: closed", "signed-in: again"),
     Row("accounts:remove_publication", "publication", "signed-in: closed", "ada: moved"),
 ]
