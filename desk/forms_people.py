@@ -52,6 +52,24 @@ class LoadForm(forms.Form):
     senior = forms.BooleanField(required=False)
 
 
+class AnswerVolunteersForm(forms.Form):
+    load = forms.IntegerField(
+        label="At most how many papers",
+        required=False,
+        min_value=1,
+        max_value=50,
+        help_text="Empty: as many as each offered.",
+    )
+    note = forms.CharField(
+        label="A word to them",
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Stands in each of the mails.",
+    )
+    note.readers = "Read by everybody whom you choose"  # type: ignore[attr-defined]
+
+
 class ProposeForm(forms.Form):
     track = forms.ChoiceField(label="Track", required=False)
 

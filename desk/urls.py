@@ -18,6 +18,7 @@ from desk.views import (
     papers,
     people,
     release,
+    volunteers,
     workshops,
 )
 
@@ -56,6 +57,8 @@ urlpatterns: list[URLPattern] = [
     page("people/", people.people, "people"),
     page("people/invite/", people.invite, "invite"),
     page("people/action/", people.people_action, "people_action"),
+    page("people/volunteers/", volunteers.volunteers, "volunteers"),
+    page("people/volunteers/answer/", volunteers.answer_volunteers, "answer_volunteers"),
     page("assignment/", assignment.assignment, "assignment"),
     page("assignment/<int:run>/", assignment.run, "run"),
     page("assignment/<int:run>/action/", assignment.run_action, "run_action"),

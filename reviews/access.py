@@ -12,6 +12,8 @@ from reviews.models import (
     Assignment,
     AssignmentRun,
     Invitation,
+    Offer,
+    OfferedTopic,
     ProposedPair,
     Review,
     Reviewer,
@@ -109,6 +111,17 @@ def the_reviewer(viewer: Viewer) -> Q:
     return Q(user_id=viewer.id)
 
 
+@grant(Offer, "self", "row")
+def the_volunteer(viewer: Viewer) -> Q:
+    return Q(user_id=viewer.id)
+
+
+@grant(User, "directory", "row")
+def volunteers_of_my_workshops(viewer: Viewer) -> Q:
+    mine = Workshop.objects.filter(organizing(viewer, "pk")).values("pk")
+    return Q(pk__in=Offer.objects.filter(workshop__in=mine).values("user"))
+
+
 @grant(User, "directory", "row")
 def reviewers_of_my_workshops(viewer: Viewer) -> Q:
     mine = Workshop.objects.filter(organizing(viewer, "pk")).values("pk")
@@ -120,6 +133,8 @@ through(Assignment, "submission", Submission, "reviews", gives="progress")
 through(ProposedPair, "submission", Submission, "act")
 through(AssignmentRun, "workshop", Workshop, "staff")
 through(Invitation, "workshop", Workshop, "staff")
+through(Offer, "workshop", Workshop, "staff")
+through(OfferedTopic, "offer", Offer, "row")
 through(Reviewer, "workshop", Workshop, "staff")
 through(TopicInterest, "reviewer", Reviewer, "row")
 through(ReviewVersion, "review", Review, "row")

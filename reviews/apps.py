@@ -10,12 +10,14 @@ class ReviewsConfig(AppConfig):
         from notifications import kinds
         from reviews import access, emails, merging, tasks  # noqa: F401  (fill the registries)
         from reviews.actions import ACTIONS
-        from reviews.services import assign, invite, stand_aside
+        from reviews.services import assign, invite, stand_aside, volunteer
         from submissions import links
 
         actions.register(ACTIONS)
         merging.register()
         kinds.on_batch(emails.INVITATION, cancel=invite.end_unsent)
+        kinds.on_batch(emails.OFFER_ACCEPTED, release=volunteer.accept_answered, cancel=volunteer.reopen_unsent)
+        kinds.on_batch(emails.OFFER_DECLINED, release=volunteer.decline_answered, cancel=volunteer.reopen_unsent)
         links.on_withdrawn(assign.stand_down)
         links.on_restored(assign.call_back)
         links.on_conflicts_arose(stand_aside.stand_aside)

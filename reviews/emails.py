@@ -10,6 +10,8 @@ from notifications.states import Priority
 
 INVITATION = "invitation"
 INVITATION_ANSWER = "invitation_answer"
+OFFER_ACCEPTED = "offer_accepted"
+OFFER_DECLINED = "offer_declined"
 ASSIGNMENTS = "assignments"
 NOT_NEEDED = "assignment_not_needed"
 REVIEW_RECEIVED = "review_received"
@@ -60,6 +62,33 @@ register(
                 "link": "https://papers.example.org/w/neurreps-2027/reviewing/",
                 "contact": "chairs@neurreps.test",
             },
+        ),
+        Kind(
+            name=OFFER_ACCEPTED,
+            label="Offer to review accepted",
+            values={
+                "workshop": "NeurReps 2027",
+                "name": "Rui Example",
+                "load": "up to 3 papers",
+                "due": "24 Nov 2027, 23:59 AoE",
+                "note": "We are glad to have somebody who knows topology.",
+                "link": "https://papers.example.org/w/neurreps-2027/reviewing/",
+                "contact": "chairs@neurreps.test",
+            },
+            priority=Priority.BULK,
+            bulk=True,
+        ),
+        Kind(
+            name=OFFER_DECLINED,
+            label="Offer to review declined",
+            values={
+                "workshop": "NeurReps 2027",
+                "name": "Rui Example",
+                "note": "We hope to see you at the workshop.",
+                "contact": "chairs@neurreps.test",
+            },
+            priority=Priority.BULK,
+            bulk=True,
         ),
         Kind(
             name=ASSIGNMENTS,

@@ -14,6 +14,7 @@ from reviews.states import (
     AssignmentKind,
     AssignmentStatus,
     InvitationStatus,
+    OfferStatus,
     Origin,
     ReviewStatus,
     RunOutcome,
@@ -81,7 +82,7 @@ class Invitation(models.Model):
         USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     sent_count = models.PositiveSmallIntegerField(default=1)
-    batch_id = models.BigIntegerField(null=True, blank=True, help_text="The bulk mail that first carried it.")
+    batch_id = models.BigIntegerField(null=True, blank=True, help_text="The bulk mail that carries it.")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
@@ -91,6 +92,41 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"invitation {self.pk}"
+
+
+class Offer(models.Model):
+    """Somebody who would review, by their own word; a role only once an organizer has accepted it."""
+
+    workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="offers", db_index=False)
+    user = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="offers")
+    load = models.PositiveSmallIntegerField(default=3, validators=[MaxValueValidator(50)])
+    statement = models.TextField(blank=True, help_text="What this person knows, in their own words.")
+    status = models.CharField(max_length=10, choices=OfferStatus.choices, default=OfferStatus.OPEN)
+    granted = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(50)], help_text="How many papers the answer says."
+    )
+    batch_id = models.BigIntegerField(null=True, blank=True, help_text="The bulk mail that answers it.")
+    made_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workshop", "user"], name="offer_once")]
+
+    def __str__(self) -> str:
+        return f"offer {self.pk}"
+
+
+class OfferedTopic(models.Model):
+    """A topic of the workshop that somebody who would review knows."""
+
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="interests", db_index=False)
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["offer", "topic"], name="offered_topic_once")]
+
+    def __str__(self) -> str:
+        return str(self.topic_id)
 
 
 class Link(models.Model):

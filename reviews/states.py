@@ -18,6 +18,23 @@ INVITATION_MOVES: dict[str, frozenset[str]] = {
 }
 
 
+class OfferStatus(models.TextChoices):
+    """Of somebody who would review. An answer takes effect when its mail leaves."""
+
+    OPEN = "open", "Not answered yet"
+    ACCEPTED = "accepted", "Accepted"
+    DECLINED = "declined", "Declined"
+    TAKEN_BACK = "taken_back", "Taken back"
+
+
+OFFER_MOVES: dict[str, frozenset[str]] = {
+    OfferStatus.OPEN: frozenset({OfferStatus.ACCEPTED, OfferStatus.DECLINED, OfferStatus.TAKEN_BACK}),
+    OfferStatus.ACCEPTED: frozenset(),
+    OfferStatus.DECLINED: frozenset({OfferStatus.OPEN}),
+    OfferStatus.TAKEN_BACK: frozenset({OfferStatus.OPEN}),
+}
+
+
 class RunStatus(models.TextChoices):
     OPEN = "open", "Proposal"
     PUBLISHED = "published", "Published"

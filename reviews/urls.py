@@ -2,16 +2,18 @@
 
 from django.urls import path
 
-from reviews import views
+from reviews.views import reviewing, volunteer
 
 app_name = "reviews"
 urlpatterns = [
-    path("i/<str:token>/", views.link, name="link"),
-    path("invitation/", views.invitation, name="invitation"),
-    path("w/<slug:slug>/reviewing/", views.profile, name="profile"),
-    path("w/<slug:slug>/reviewing/publications/", views.publications, name="publications"),
-    path("w/<slug:slug>/reviewing/accept/", views.accept, name="accept"),
-    path("reviews/<uuid:pk>/", views.review, name="review"),
-    path("reviews/<uuid:pk>/autosave/", views.autosave, name="autosave"),
-    path("reviews/<uuid:pk>/decline/", views.decline, name="decline"),
+    path("i/<str:token>/", reviewing.link, name="link"),
+    path("invitation/", reviewing.invitation, name="invitation"),
+    path("w/<slug:slug>/reviewing/", reviewing.profile, name="profile"),
+    path("w/<slug:slug>/reviewing/publications/", reviewing.publications, name="publications"),
+    path("w/<slug:slug>/reviewing/accept/", reviewing.accept, name="accept"),
+    path("w/<slug:slug>/review-for-us/", volunteer.volunteer, name="volunteer"),
+    path("w/<slug:slug>/review-for-us/take-back/", volunteer.take_back, name="take_back_offer"),
+    path("reviews/<uuid:pk>/", reviewing.review, name="review"),
+    path("reviews/<uuid:pk>/autosave/", reviewing.autosave, name="autosave"),
+    path("reviews/<uuid:pk>/decline/", reviewing.decline, name="decline"),
 ]

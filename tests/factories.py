@@ -34,6 +34,7 @@ from reviews.services.invite import invite
 from reviews.services.review import open_review, save_draft, submit_review
 from reviews.services.reviewers import add_reviewer
 from reviews.services.run import start_run
+from reviews.services.volunteer import offer_to_review
 from reviews.states import AssignmentKind
 from submissions.models import Submission
 from submissions.services.author_requests import ask_to_add
@@ -231,6 +232,8 @@ def _open_call(phase: str, people: dict[str, User], papers: int) -> Cast:
     for name in ("rui", "rae", "noor", "cleo"):
         add_reviewer(workshop=workshop, user=people[name], by=olga)
     ivy = canary("ivy")
+    knows = f"Gauge theory, {canary('offer')}"
+    offer_to_review(workshop=workshop, by=people["ben"], received_at=timezone.now(), load=3, statement=knows)
     invitation = invite(workshop=workshop, by=olga, address=f"{ivy.lower()}@ivy.test", name=f"Ivy {ivy}")
     track = workshop.tracks.get(slug="proceedings")
     made = [submit_paper(track, people["ada"], people["ben"]) for _ in range(papers)]

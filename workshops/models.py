@@ -241,7 +241,6 @@ class Membership(models.Model):
     )
     role = models.CharField(max_length=20, choices=Role.choices)
     track = models.ForeignKey(Track, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    note = models.CharField(max_length=300, blank=True, help_text="What a volunteer said about themselves.")
     since = models.DateTimeField(auto_now_add=True)
     until = models.DateTimeField(null=True, blank=True)
 

@@ -10,7 +10,6 @@ class Role(models.TextChoices):
     REVIEWER = "reviewer", "Reviewer"
     JUROR = "juror", "Juror"
     GUEST_CHAIR = "guest_chair", "Guest chair"
-    VOLUNTEER = "volunteer", "Volunteer"
 
 
 class DeadlineKind(models.TextChoices):

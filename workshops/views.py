@@ -74,6 +74,7 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
         "dates": dates_of(tracks, deadlines),
         "tracks": [(track, windows[track.pk][DeadlineKind.SUBMISSION]) for track in tracks],
         "rules": rules_of(tracks, windows),
+        "needs_reviewers": not all(windows[track.pk][DeadlineKind.REVIEW].is_late for track in tracks),
         "topics": list(visible_to(viewer, "row", Topic).filter(workshop=workshop)),
         "prepares": _prepares(viewer, workshop),
         "now": now,

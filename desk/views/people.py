@@ -16,6 +16,7 @@ from access.viewer import Viewer
 from audit.errors import Refused
 from desk.forms_people import InviteForm, LoadForm
 from desk.reading.people import INVITED, ROLES, PeopleQuery, counts, invitation_counts, list_people
+from desk.reading.volunteers import waiting_count
 from desk.views.base import desk_page, desk_render
 from notifications.rendering import render as render_mail
 from notifications.rendering import scope_of
@@ -62,7 +63,7 @@ def people(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResp
 
 def _chips(workshop: Workshop, viewer: Viewer, query: PeopleQuery) -> list[dict[str, Any]]:
     found = counts(workshop, viewer)
-    return [
+    roles = [
         {
             "words": words,
             "count": found.get(role, 0),
@@ -71,6 +72,8 @@ def _chips(workshop: Workshop, viewer: Viewer, query: PeopleQuery) -> list[dict[
         }
         for role, words in ROLES.items()
     ]
+    waiting = {"words": "Volunteers", "count": waiting_count(workshop, viewer), "on": False}
+    return [*roles, waiting | {"url": reverse("desk:volunteers", args=[workshop.slug])}]
 
 
 def _states(workshop: Workshop, viewer: Viewer, query: PeopleQuery) -> list[dict[str, Any]]:

@@ -229,21 +229,27 @@ def _sort_out(workshop: Workshop, guests: list[Guest], role: str) -> tuple[list[
 
 
 @transaction.atomic
-def send_again(*, invitation: Invitation, by: User | None, undo_seconds: int = 30) -> Invitation:
-    """Ask once more, with a new date to answer by. The links of earlier mails stay alive until then too."""
+def send_again(
+    *, invitation: Invitation, by: User | None, undo_seconds: int = 30, batch: Batch | None = None
+) -> Invitation:
+    """Ask once more, with a new date to answer by. The links of earlier mails stay alive until then too.
+
+    With ``batch`` the mail waits for it, and the invitation ends again when that is cancelled.
+    """
     require(acting(by), "staff", invitation.workshop)
     if invitation.status == InvitationStatus.ACCEPTED:
         raise Refused(f"{invitation.address} has accepted already.")
     if _waiting_mails(invitation).exists():
         raise Refused(f"A mail to {invitation.address} is on its way already.")
     until, count = timezone.now() + LASTS, invitation.sent_count + 1
-    changes = {"expires_at": until, "sent_count": count, "answered_at": None}
+    batch_id = batch.pk if batch else None
+    changes = {"expires_at": until, "sent_count": count, "answered_at": None, "batch_id": batch_id}
     if invitation.status == InvitationStatus.SENT:
         _update_sent(invitation, changes)
     else:
         move(invitation, InvitationStatus.SENT, INVITATION_MOVES, **changes)
     invitation.links.update(expires_at=until)
-    _write(invitation, batch=None, undo_seconds=undo_seconds)
+    _write(invitation, batch=batch, undo_seconds=undo_seconds)
     log_invitation("invitation.sent_again", invitation, by)
     return invitation
 
@@ -273,7 +279,7 @@ def take_back(*, invitation: Invitation, by: User | None) -> Invitation:
 
 def end_unsent(batch: Batch) -> None:
     """A batch of invitations was cancelled: who was to be invited by it has not been."""
-    for invitation in Invitation.objects.filter(batch_id=batch.pk, status=InvitationStatus.SENT, sent_count=1):
+    for invitation in Invitation.objects.filter(batch_id=batch.pk, status=InvitationStatus.SENT):
         move(invitation, InvitationStatus.EXPIRED, INVITATION_MOVES, expires_at=timezone.now())
         log_invitation("invitation.expired", invitation, None)
 

@@ -79,7 +79,7 @@ def find_conflicts(
     """
     if by is not None:
         require(acting(by), "staff", workshop)
-    facts = _read(workshop, user)
+    facts = _read(workshop, _members(workshop, user), _authors(workshop))
     wanted = {key: found for key, found in _compare(facts, workshop) if _in_scope(key, submission)}
     existing = _existing(workshop, submission, user)
     return _write(workshop, wanted, existing)
@@ -95,7 +95,7 @@ def conflicts_if_added(
     more = Authorship(
         submission_id=submission.pk, user_id=owner, email=email, given=given, particle=particle, family=family
     )
-    facts = _read(submission.workshop, None, more)
+    facts = _read(submission.workshop, _members(submission.workshop), _authors(submission.workshop), more)
     known = Conflict.objects.filter(submission=submission)
     settled = set(known.effective().values_list("user", flat=True))
     waived = set(known.filter(state=ConflictState.WAIVED).values_list("user", "reason"))
@@ -130,6 +130,18 @@ def check_person_who_told_more(user: User) -> None:
             find_conflicts(workshop=workshop, by=None, submission=written[0])
         else:
             find_conflicts(workshop=workshop, by=None)
+
+
+def conflicts_of(workshop: Workshop, people: Iterable[int], papers: "QuerySet[Submission]") -> dict[int, set[int]]:
+    """Which of these papers each person would conflict with, or be suspected to, if they had a role.
+
+    Other papers of the workshop are not looked at: nothing of them can be guessed from the answer.
+    """
+    facts = _read(workshop, set(people), Authorship.objects.filter(submission__in=papers.values("pk")))
+    found: dict[int, set[int]] = defaultdict(set)
+    for paper, person, _ in dict(_compare(facts, workshop)):
+        found[person].add(paper)
+    return found
 
 
 def set_conflict(*, submission: Submission, user: User, reason: str, state: str, by: User | None, why: str) -> Conflict:
@@ -179,11 +191,20 @@ def _settle(submission: Submission, user: User, reason: str, state: str, by: Use
 # --- what is known ---------------------------------------------------------------------------------------------------
 
 
-def _read(workshop: Workshop, user: User | None, more: Authorship | None = None) -> Facts:
-    facts = Facts()
+def _members(workshop: Workshop, user: User | None = None) -> set[int]:
     roles = Membership.objects.open().filter(workshop=workshop)
-    facts.people = set((roles.filter(user=user) if user else roles).values_list("user", flat=True))
-    authors = Authorship.objects.filter(submission__workshop=workshop).exclude(status=AuthorshipStatus.DISOWNED)
+    return set((roles.filter(user=user) if user else roles).values_list("user", flat=True))
+
+
+def _authors(workshop: Workshop) -> "QuerySet[Authorship]":
+    return Authorship.objects.filter(submission__workshop=workshop)
+
+
+def _read(
+    workshop: Workshop, people: set[int], listed: "QuerySet[Authorship]", more: Authorship | None = None
+) -> Facts:
+    facts = Facts(people=people)
+    authors = listed.exclude(status=AuthorshipStatus.DISOWNED)
     known = ("id", "submission_id", "user_id", "email", "given", "particle", "family")
     facts.authors = list(authors.only(*known).order_by("id"))
     facts.authors += [more] if more else []

@@ -176,6 +176,9 @@ PUBLIC = [
     Row("proceedings:papers", "workshop", "everyone: page", "everyone: shown"),
     Row("submissions:start", "workshop", "everyone: page", "everyone: again"),
     Row("submissions:start", "nowhere", "everyone: hidden", "everyone: hidden"),
+    # Who is no reviewer types an offer; who is one already has nothing to offer, and is told so.
+    Row("reviews:volunteer", "workshop", "everyone: page", "everyone: again"),
+    Row("reviews:volunteer", "nowhere", "everyone: hidden", "everyone: hidden"),
     # A scanner of mail follows the link too: it goes to the page, and answers nothing.
     Row("reviews:link", "ivy's token", "everyone: moved", "everyone: closed"),
     Row("reviews:link", "no token", "everyone: moved", "everyone: closed"),
@@ -228,6 +231,7 @@ REVIEWERS = [
     Row("reviews:profile", "elsewhere", "", ""),
     Row("reviews:publications", "workshop", "signed-in: closed", "reviewers: again"),
     Row("reviews:accept", "workshop", "signed-in: closed", "reviewers: moved"),
+    Row("reviews:take_back_offer", "workshop", "signed-in: closed", "ben: moved"),
     Row("reviews:review", "rui's review", "", "", PHASES[:2]),
     Row("reviews:review", "rui's review", "rui: page", "rui: again", ASSIGNED),
     Row("reviews:autosave", "rui's review", "signed-in: closed", "", PHASES[:2]),
@@ -256,6 +260,9 @@ DESK = [
     Row("desk:people", "elsewhere", "", ""),
     # Nothing is done where it is not said what.
     Row("desk:people_action", "workshop", "staff: closed", ""),
+    Row("desk:volunteers", "workshop", "organizers: page", "staff: closed"),
+    Row("desk:volunteers", "elsewhere", "", ""),
+    Row("desk:answer_volunteers", "workshop", "staff: closed", ""),
     Row("desk:invite", "workshop", "organizers: page", "organizers: again"),
     Row("desk:invite", "elsewhere", "", ""),
     Row("desk:assignment", "workshop", "organizers: page", "organizers: theirs"),

@@ -26,6 +26,7 @@ def names_of(cast: Cast) -> dict[str, str]:
         "unannounced": cast.unannounced.name,
         "ada's institute": cast.ada.affiliations.get().name,
         "ada's publication": cast.publication.title,
+        "ben's offer": cast.ben.offers.get().statement,
         "ada's title": cast.paper.title,
         "ada's abstract": cast.paper.abstract,
         "otto's title": cast.ottos_paper.title,
@@ -56,6 +57,8 @@ def may_see(who: str, phase: str) -> set[str]:
         seen |= {"cy", "why cy"}  # whom Ada asks to add: her co-authors and who may answer
     if who == "ada":
         seen |= {"ada's publication"}
+    if who == "ben":
+        seen |= {"ben's offer"}
     if who in ("cleo", "ines"):
         seen |= {"ada's institute"}  # on their own profile
     if who in ("rui", "rae", "mara") and phase in ASSIGNED:
@@ -69,7 +72,7 @@ def may_see(who: str, phase: str) -> set[str]:
     if who == "noor" and phase in ASSIGNED:
         seen |= {"otto's title", "otto's abstract"} | NOORS
     if who in ("olga", "ines", "otto"):
-        seen |= TEAM | ADAS | OTTOS | {"rui to authors", "words to ada", "reason on ada's"}
+        seen |= TEAM | ADAS | OTTOS | {"rui to authors", "words to ada", "reason on ada's", "ben's offer"}
     if who in ("olga", "otto"):
         seen |= RUIS
     if who in ("olga", "ines"):
@@ -87,7 +90,11 @@ COMES_BY = {
     "rui": {"review": {"ada's title", "ada's abstract", "rui to authors", "rui to organizers"}},
     "rae": {"review": {"ada's title", "rae's draft"}, "discussion": {"rui to authors"}},
     "mara": {"review": {"ada's title", "ada's abstract", "rui", "rae", "rui to authors"}},
-    "olga": {"discussion": {"ada", "ben", "otto", "rui", "ivy", "ada's title", *RUIS, "reason on ada's"}},
+    "ben": {"submission": {"ben's offer"}},
+    "olga": {
+        "submission": {"ben's offer"},
+        "discussion": {"ada", "ben", "otto", "rui", "ivy", "ada's title", *RUIS, "reason on ada's"},
+    },
     "ines": {"discussion": {"ada's title", "rui to authors"}, "released": NOORS},
     "otto": {"discussion": {"otto's title", *RUIS}, "released": TOLD_OTTO},
     "opal": {"discussion": {"zed", "ada"}},

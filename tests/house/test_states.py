@@ -13,7 +13,7 @@ from audit.transitions import IllegalMove, Moves, move
 from decisions.models import Decision, Release
 from jobs.models import Job
 from notifications.models import Batch, Message
-from reviews.models import Assignment, AssignmentRun, Invitation, Review
+from reviews.models import Assignment, AssignmentRun, Invitation, Offer, Review
 from submissions.models import AuthorListRequest, Conflict, File, Revision, Submission
 from tests.house.conftest import Season, put_back
 from tests.house.floors import FLOORS, ROOT
@@ -33,6 +33,7 @@ MODELS: dict[str, type[models.Model]] = {
     "submissions.CONFLICT_MOVES": Conflict,
     "submissions.REQUEST_MOVES": AuthorListRequest,
     "reviews.INVITATION_MOVES": Invitation,
+    "reviews.OFFER_MOVES": Offer,
     "reviews.RUN_MOVES": AssignmentRun,
     "reviews.ASSIGNMENT_MOVES": Assignment,
     "reviews.REVIEW_MOVES": Review,

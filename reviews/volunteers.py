@@ -1,0 +1,141 @@
+"""Who would review: those who offered it, and authors for whom it is ticked on a paper.
+
+That somebody is an author is known only where the paper's authors are: every read of ticks begins with the papers whose
+authors the viewer may see.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import cast
+
+from allauth.account.models import EmailAddress
+from django.db.models import QuerySet
+
+from access.rights import visible_to
+from access.viewer import Viewer
+from accounts.models import Publication, User
+from reviews.models import Invitation, Offer
+from reviews.states import InvitationStatus, OfferStatus
+from submissions.models import Authorship, Submission
+from submissions.states import AuthorshipStatus, SubmissionStatus
+from workshops.deadlines import window
+from workshops.models import Membership, Topic, Workshop
+from workshops.states import DeadlineKind, Role
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Somebody to invite for a tick. ``ended``: an earlier invitation that came to nothing."""
+
+    authorship: int
+    address: str
+    name: str
+    user: int | None
+    paper: int
+    ended: Invitation | None = None
+
+
+def is_reviewer(workshop: Workshop, user: User) -> bool:
+    return Membership.objects.open().filter(workshop=workshop, user=user, role=Role.REVIEWER).exists()
+
+
+def offers(viewer: Viewer, workshop: Workshop) -> "QuerySet[Offer]":
+    """Offers that an organizer reads. Who reviews already is left out of those that wait."""
+    rows = visible_to(viewer, "row", Offer).filter(workshop=workshop).exclude(status=OfferStatus.TAKEN_BACK)
+    return rows.exclude(status=OfferStatus.OPEN, user__in=reviewers(workshop))
+
+
+def reviewers(workshop: Workshop) -> "QuerySet":
+    return Membership.objects.open().filter(workshop=workshop, role=Role.REVIEWER).values("user")
+
+
+def ticked(viewer: Viewer, workshop: Workshop) -> "QuerySet[Authorship]":
+    """Ticks on submitted papers whose authors the viewer may know."""
+    known = visible_to(viewer, "authors", Submission).filter(workshop=workshop, status=SubmissionStatus.SUBMITTED)
+    return Authorship.objects.filter(would_review=True, submission__in=known.values("pk"))
+
+
+def to_ask(workshop: Workshop, rows: "QuerySet[Authorship]") -> list[Asked]:
+    """One line a person, of those ticked who can still be asked: they have an address, do not review, have not been
+    invited and have not offered themselves. Six queries for any number.
+    """
+    found = rows.filter(would_review=True, submission__status=SubmissionStatus.SUBMITTED)
+    found = found.exclude(status=AuthorshipStatus.DISOWNED)
+    ticks = list(found.select_related("user", "submission").order_by("submission__number", "position"))
+    owners = _owners({row.email for row in ticks if row.email and row.user_id is None})
+    barred = set(reviewers(workshop).values_list("user", flat=True))
+    offered = Offer.objects.filter(workshop=workshop).exclude(status=OfferStatus.TAKEN_BACK)
+    barred |= set(offered.values_list("user", flat=True))
+    asked = {row.address: row for row in Invitation.objects.filter(workshop=workshop, role=Role.REVIEWER)}
+    lines: dict[object, Asked] = {}
+    for row in ticks:
+        user = row.user_id or owners.get(row.email)
+        address = row.user.email if row.user else row.email
+        earlier = asked.get(address)
+        if not address or user in barred or (earlier and earlier.status != InvitationStatus.EXPIRED):
+            continue
+        line = Asked(row.pk, address, row.name, user, row.submission.number, earlier)
+        lines.setdefault(user or address, line)
+    return list(lines.values())
+
+
+def _owners(addresses: Iterable[str]) -> dict[str, int]:
+    rows = EmailAddress.objects.filter(email__in=list(addresses), verified=True)
+    return dict(rows.values_list("email", "user"))
+
+
+# --- the page of whoever would review ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class VolunteerPage:
+    """``status``: of one's offer, "" without one; "reviewer" and "closed" leave nothing to offer."""
+
+    slug: str
+    name: str
+    contact: str
+    is_rehearsal: bool
+    status: str
+    due: datetime | None
+    topics: tuple[tuple[int, str], ...]
+    publications: int
+    load: int = 3
+    statement: str = ""
+    chosen: tuple[int, ...] = ()
+    made_at: datetime | None = None
+
+    @property
+    def takes_offers(self) -> bool:
+        return self.status in ("", OfferStatus.OPEN, OfferStatus.TAKEN_BACK)
+
+
+def volunteer_page(viewer: Viewer, workshop: Workshop, at: datetime) -> VolunteerPage:
+    """Two queries for the public; six for whoever is signed in."""
+    due = window(workshop.pk, DeadlineKind.REVIEW, at=at)
+    page = VolunteerPage(
+        slug=workshop.slug,
+        name=str(workshop),
+        contact=workshop.contact,
+        is_rehearsal=workshop.is_rehearsal,
+        status="closed" if due.is_late else "",
+        due=due.at,
+        topics=tuple(Topic.objects.filter(workshop=workshop).values_list("pk", "name")),
+        publications=0,
+    )
+    if viewer.person is None:
+        return page
+    page = replace(page, publications=visible_to(viewer, "row", Publication).count())
+    if is_reviewer(workshop, cast(User, viewer.person)):
+        return replace(page, status="reviewer")
+    offer = visible_to(viewer, "self", Offer).filter(workshop=workshop).first()
+    if offer is None:
+        return page
+    return replace(
+        page,
+        status="closed" if due.is_late and offer.status != OfferStatus.DECLINED else offer.status,
+        load=offer.load,
+        statement=offer.statement,
+        chosen=tuple(offer.interests.values_list("topic", flat=True)),
+        made_at=offer.made_at,
+    )
