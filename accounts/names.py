@@ -78,7 +78,7 @@ def name_key(text: str) -> str:
     First and last word, folded, in either order: “Ada B. van Example”, “Example, Ada” and “ada example” are one;
     “A. Example” is compared with nobody, for a letter says too little. A name of one word is that word.
     """
-    words = re.findall(r"[^\W\d_]+", fold(text).replace("'", "").replace("’", ""))
+    words = re.findall(r"[^\W_]+", fold(text).replace("'", "").replace("’", ""))
     if not words:
         return ""
     if len(words) == 1:
