@@ -11,7 +11,7 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from access.registry import aspects
 from access.rights import visible_to
-from access.services.settings import save_setting
+from access.services.settings import remove_setting, save_setting
 from access.viewer import viewer_of
 from audit.actions import sentence
 from audit.models import Entry, Root
@@ -137,9 +137,11 @@ class ConflictAwareAdmin(_Choices, ModelAdmin):
         )
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Rows of an inline, each through the same service. Nothing is deleted."""
+        """Rows of an inline, each through the same service. Nothing is deleted but rows of a RemovableInline."""
         formset.save(commit=False)
         root_id = self.root_id(form.instance) or form.instance.pk
+        for row in formset.deleted_objects:
+            remove_setting(row, by=cast(Model, request.user), root_type=self.root_type, root_id=root_id)
         rows = [*formset.changed_objects, *((row, []) for row in formset.new_objects)]
         for row, changed in rows:
             save_setting(
@@ -174,3 +176,12 @@ class ConflictAwareInline(_Choices, TabularInline):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+class RemovableInline(ConflictAwareInline):
+    """Rows that nothing hangs on, so that they can be removed."""
+
+    can_delete = True
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return True

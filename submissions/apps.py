@@ -13,6 +13,7 @@ class SubmissionsConfig(AppConfig):
         from submissions.actions import ACTIONS
         from submissions.services.claim import claim_authorships
         from submissions.services.conflicts import check_person_given_a_role, check_person_who_told_more
+        from submissions.services.unannounce import keep_the_call_of_papers
         from workshops import links as workshops
 
         actions.register(ACTIONS)
@@ -21,3 +22,4 @@ class SubmissionsConfig(AppConfig):
         people.on_confirmed(claim_authorships)
         people.on_profile_changed(check_person_who_told_more)
         workshops.on_role_given(check_person_given_a_role)
+        workshops.on_unannouncing(keep_the_call_of_papers)

@@ -1,4 +1,4 @@
-"""The settings of a workshop: itself, tracks, topics, deadlines, forms."""
+"""The settings of a workshop: itself with its public page, tracks, topics, deadlines, forms."""
 
 from typing import Any
 
@@ -9,17 +9,35 @@ from django.db import transaction
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
 from unfold.decorators import action
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanSwitchWidget
 
-from access.admin import ConflictAwareAdmin, ConflictAwareInline
+from access.admin import ConflictAwareAdmin, ConflictAwareInline, RemovableInline
 from audit.errors import Refused
+from workshops.banners import BadPicture, redrawn
+from workshops.editions import follows
 from workshops.fields import AoeDateTimeField
-from workshops.models import Deadline, Form, FormVersion, Question, Topic, Track, Workshop
+from workshops.models import (
+    Deadline,
+    Form,
+    FormVersion,
+    InvitedTalk,
+    PublicOrganizer,
+    Question,
+    Topic,
+    Track,
+    Workshop,
+    WorkshopLink,
+)
 from workshops.reading import NAMES
+from workshops.services.banner import remove_banner, set_banner
 from workshops.services.deadlines import set_deadline
 from workshops.services.forms import FIXED, change_questions, new_form_version, open_form_version
 from workshops.states import FormStatus
 
+PREVIEW = 120  # pixels high
 OF_A_WORKSHOP = ("workshop", RelatedOnlyFieldListFilter)
 
 
@@ -48,13 +66,67 @@ class TopicInline(ConflictAwareInline):
     fields = ("name", "position")
 
 
+class PublicOrganizerInline(RemovableInline):
+    model = PublicOrganizer
+    verbose_name_plural = "organizers, as the public page lists them"
+    fields = ("name", "affiliation", "homepage", "position")
+
+
+class InvitedTalkInline(RemovableInline):
+    model = InvitedTalk
+    fields = ("speaker", "affiliation", "homepage", "title", "abstract", "position")
+
+
+class WorkshopLinkInline(RemovableInline):
+    model = WorkshopLink
+    fields = ("label", "url", "position")
+
+
+class WorkshopForm(forms.ModelForm):
+    """A workshop's settings; a new picture is tried out here and set by its service."""
+
+    new_banner = forms.FileField(
+        label="New picture",
+        required=False,
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": "image/png, image/jpeg, image/webp"}),
+        help_text="PNG, JPEG or WebP, at most 2 MB; 1600 × 640 looks best. What else is in the file is not kept.",
+    )
+    remove_banner = forms.BooleanField(label="Remove the picture", required=False, widget=UnfoldBooleanSwitchWidget)
+
+    def clean_new_banner(self) -> Any:
+        upload = self.cleaned_data.get("new_banner")
+        if upload:
+            try:
+                redrawn(upload, upload.size)
+            except BadPicture as bad:
+                raise forms.ValidationError(str(bad)) from bad
+            upload.seek(0)
+        return upload
+
+    def clean_previous(self) -> Workshop | None:
+        previous: Workshop | None = self.cleaned_data.get("previous")
+        if previous is not None and self.instance.pk and follows(self.instance, previous):
+            raise forms.ValidationError(f"{previous} is this edition or comes after it. Choose an earlier one.")
+        return previous
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        shows = cleaned.get("new_banner") or (self.instance.banner and not cleaned.get("remove_banner"))
+        if shows and "banner_words" in cleaned and not cleaned["banner_words"]:
+            self.add_error("banner_words", "Say in a few words what the picture shows, for those who do not see it.")
+        return cleaned
+
+
 @admin.register(Workshop)
 class WorkshopAdmin(ConflictAwareAdmin):
+    form = WorkshopForm
     list_display = ("name", "year", "slug", "venue", "starts")
-    inlines = (TrackInline, TopicInline)
+    inlines = (TrackInline, TopicInline, PublicOrganizerInline, InvitedTalkInline, WorkshopLinkInline)
     ordering = ("-year", "slug")
+    readonly_fields = ("banner_preview",)
     fieldsets = (
-        (None, {"fields": ("name", "year", "slug", "tagline", "call", "contact")}),
+        (None, {"fields": ("name", "year", "slug", "tagline", "about", "call", "contact")}),
+        ("Picture", {"fields": ("banner_preview", "new_banner", "banner_words", "remove_banner")}),
         ("When and where", {"fields": ("venue", "starts", "ends", "previous")}),
         ("Deciding", {"fields": ("two_person", "authors_may_be_revealed")}),
         ("Mail", {"fields": ("hold_minutes",)}),
@@ -63,6 +135,27 @@ class WorkshopAdmin(ConflictAwareAdmin):
 
     def root_id(self, row: Any) -> int | None:
         return row.pk if isinstance(row, Workshop) else row.workshop_id
+
+    @admin.display(description="Picture on the public page")
+    def banner_preview(self, row: Workshop) -> str:
+        if not row.banner:
+            return "None yet."
+        address = f"{reverse('workshops:banner', args=[row.slug])}?v={row.banner_version}"
+        return format_html(
+            '<img src="{}" alt="{}" width="{}" height="{}">',
+            address,
+            row.banner_words,
+            row.banner_width * PREVIEW // row.banner_height,
+            PREVIEW,
+        )
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """The picture through its service, everything else as it is."""
+        super().save_model(request, obj, form, change)
+        if picture := form.cleaned_data.get("new_banner"):
+            set_banner(workshop=obj, by=request.user, picture=picture)  # type: ignore[arg-type]
+        elif form.cleaned_data.get("remove_banner"):
+            remove_banner(workshop=obj, by=request.user)  # type: ignore[arg-type]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A workshop is begun on the desk, with its tracks, forms and dates."""

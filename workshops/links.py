@@ -30,10 +30,12 @@ class Clone:
 
 PublicLinks = Callable[["Workshop"], list[PublicLink]]
 Cloned = Callable[[Clone], None]
+Unannouncing = Callable[["Workshop"], None]
 
 _ON_ROLE_GIVEN: list[RoleGiven] = []
 _PUBLIC_LINKS: list[PublicLinks] = []
 _ON_CLONED: list[Cloned] = []
+_ON_UNANNOUNCING: list[Unannouncing] = []
 
 
 def on_role_given(function: RoleGiven) -> RoleGiven:
@@ -57,6 +59,13 @@ def on_cloned(function: Cloned) -> Cloned:
     return function
 
 
+def on_unannouncing(function: Unannouncing) -> Unannouncing:
+    """Have ``function(workshop)`` called before a call is taken back; it raises Refused where that would do harm."""
+    if function not in _ON_UNANNOUNCING:
+        _ON_UNANNOUNCING.append(function)
+    return function
+
+
 def role_given(membership: "Membership") -> None:
     """Tell everyone who asked."""
     for function in _ON_ROLE_GIVEN:
@@ -72,3 +81,9 @@ def cloned(clone: Clone) -> None:
     """Tell everyone who asked."""
     for function in _ON_CLONED:
         function(clone)
+
+
+def unannouncing(workshop: "Workshop") -> None:
+    """Ask everyone who wants to be asked. Raises Refused."""
+    for function in _ON_UNANNOUNCING:
+        function(workshop)

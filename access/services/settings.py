@@ -25,3 +25,17 @@ def save_setting(
         about=row,
         data={"fields": sorted(changed)},
     )
+
+
+@transaction.atomic
+def remove_setting(row: models.Model, *, by: models.Model, root_type: str, root_id: int) -> None:
+    """Remove a row that nothing hangs on, and write into the log which it was."""
+    record(
+        "settings.removed",
+        by=by,
+        root_type=root_type,
+        root_id=root_id,
+        aspect="settings",
+        about=row,
+    )
+    row.delete()

@@ -25,10 +25,10 @@ def new_workshop(request: HttpRequest) -> HttpResponse:
     form = NewWorkshopForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            workshop = create(by=request.user, announced=True, **form.cleaned_data)  # type: ignore[arg-type]
+            workshop = create(by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         else:
-            messages.success(request, f"{workshop} has begun. You organize it.")
-            return redirect("desk:dashboard", workshop.slug)
+            messages.success(request, f"{workshop} has begun. You organize it, and nobody else sees it yet.")
+            return redirect("desk:guide", workshop.slug)
     return render(request, "desk/new_workshop.html", {"form": form}, status=422 if form.errors else 200)

@@ -59,6 +59,8 @@ BUDGETS = [
     Budget("reviews:review", "mara's chair", "mara: 10"),
     Budget("desk:new_workshop", "", "staff: 2"),
     Budget("desk:operator", "", "opal: 13"),
+    # The five of a page of the desk, the guide's seven, and whether there is a paper.
+    Budget("desk:guide", "workshop", "organizers: 13"),
     Budget("desk:dashboard", "workshop", "organizers: 16"),
     Budget("desk:papers", "workshop", "olga ines: 15; otto: 16"),
     Budget("desk:people", "workshop", "organizers: 14"),

@@ -14,6 +14,7 @@ from tests.house.floors import ROOT, service_modules, sources
 NAMES_ITS_THING_FIRST = {
     "audit.services.record.record",
     "access.services.settings.save_setting",
+    "access.services.settings.remove_setting",
     "jobs.services.start.start_job",
     "jobs.services.cancel.cancel_job",
 }
