@@ -188,6 +188,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=1),
         "options": {"expires": 55},
     },
+    "drop-old-uploads": {"task": "submissions.tasks.drop_old_uploads", "schedule": timedelta(hours=1)},
     "expire-invitations": {"task": "reviews.tasks.expire_invitations", "schedule": timedelta(hours=1)},
 }
 

@@ -5,6 +5,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,6 +15,7 @@ from audit.errors import Refused
 from submissions.models import Blob
 
 CHUNK = 256 * 1024
+FULL = "The server's disk is full, so the file could not be stored. Try again later, or tell the organizers."
 
 
 def path_of(blob: Blob) -> Path:
@@ -35,22 +37,31 @@ def store(stream: "IO[bytes] | Any", *, limit: int | None = None) -> Blob:
     """
     temporary = _temporary()
     try:
-        sha256, size = _write(stream, temporary, settings.MAX_PDF_BYTES if limit is None else limit)
-        target = _path(sha256)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(temporary, target)
-        for folder in (target.parent, target.parent.parent, target.parent.parent.parent):
-            sync_folder(folder)
-    except OSError as problem:
-        if problem.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise Refused(
-                "The server's disk is full, so the file could not be stored. Try again later, or tell the organizers.",
-                field="file",
-            ) from problem
-        raise
+        with says_when_full():
+            sha256, size = _write(stream, temporary, settings.MAX_PDF_BYTES if limit is None else limit)
+            target = _path(sha256)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(temporary, target)
+            for folder in (target.parent, target.parent.parent, target.parent.parent.parent):
+                sync_folder(folder)
     finally:
         temporary.unlink(missing_ok=True)
     return Blob.objects.get_or_create(sha256=sha256, defaults={"size": size})[0]
+
+
+@contextmanager
+def says_when_full() -> Iterator[None]:
+    """Turn a full disk, or a quota that is used up, into its sentence."""
+    try:
+        yield
+    except OSError as problem:
+        if is_full(problem):
+            raise Refused(FULL, field="file") from problem
+        raise
+
+
+def is_full(problem: OSError) -> bool:
+    return problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def megabytes(size: int) -> str:

@@ -302,19 +302,24 @@ class WorkingCopy(models.Model):
 
 
 class Upload(models.Model):
-    """A file that comes in pieces, so that a broken connection goes on where it stopped."""
+    """A file that comes in pieces, so that a broken connection goes on where it stopped.
+
+    Its bytes lie in partial_files.py's folder; only the first ``received`` of them are known to be there.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="uploads")
     purpose = models.CharField(max_length=12, choices=FilePurpose.choices, default=FilePurpose.PAPER)
     name = models.CharField(max_length=200)
     size = models.PositiveBigIntegerField()
+    received = models.PositiveBigIntegerField(default=0)
+    mark = models.CharField(max_length=100, help_text="What the browser knows the file by when it is chosen again.")
     uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    started_at = models.DateTimeField(help_text="First byte of the request that began it: the file counts from then.")
+    started_at = models.DateTimeField(help_text="First byte of its first piece: the file counts from then.")
     touched_at = models.DateTimeField(auto_now=True)
-    file = models.OneToOneField(File, null=True, blank=True, on_delete=models.PROTECT, related_name="upload")
+    file = models.ForeignKey(File, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     def __str__(self) -> str:
         return str(self.pk)

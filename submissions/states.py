@@ -75,6 +75,7 @@ class FilePurpose(models.TextChoices):
     PAPER = "paper", "Paper"
     SUPPLEMENT = "supplement", "Supplement"
     BLINDED = "blinded", "Copy for reviewers"
+    BLINDED_SUPPLEMENT = "blinded_supp", "Copy of the supplement for reviewers"
     CAMERA_READY = "camera_ready", "Camera-ready"
     SOURCE = "source", "Sources"
 

@@ -7,7 +7,7 @@ from celery import shared_task
 
 from submissions.services import check, receipts
 
-__all__ = ["check", "follow_deadlines", "receipts"]
+__all__ = ["check", "drop_old_uploads", "follow_deadlines", "receipts"]
 
 
 @shared_task
@@ -16,3 +16,11 @@ def follow_deadlines() -> None:
     from submissions.services import follow
 
     follow.follow_deadlines()
+
+
+@shared_task
+def drop_old_uploads() -> None:
+    """Throw away the pieces of uploads that nobody went on with."""
+    from submissions.services import uploads
+
+    uploads.drop_old_uploads()

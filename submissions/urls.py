@@ -1,6 +1,6 @@
 from django.urls import path
 
-from submissions.views import authors, files, follow, paper, start
+from submissions.views import authors, files, follow, paper, start, uploads
 
 app_name = "submissions"
 
@@ -14,5 +14,7 @@ urlpatterns = [
     path("w/<slug:slug>/missing-author/", authors.missing_author, name="missing_author"),
     path("a/<str:token>/", authors.author_link, name="author_link"),
     path("authorship/", authors.authorship, name="authorship"),
+    path("w/<slug:slug>/papers/<int:number>/uploads/", uploads.begin, name="uploads"),
+    path("w/<slug:slug>/papers/<int:number>/uploads/<uuid:pk>/", uploads.piece, name="upload"),
     path("files/<uuid:pk>/", files.serve_file, name="file"),
 ]

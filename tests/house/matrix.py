@@ -34,8 +34,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from decisions.models import Outcome
 from notifications.models import Message
+from submissions.models import Upload
 from submissions.states import FilePurpose
 from tests.factories import PHASES, Cast
 from workshops.models import Deadline, Form, FormVersion, Track, Workshop
@@ -86,6 +89,14 @@ def file_of(cast: Cast, purpose: str) -> dict[str, Any]:
     return {"pk": cast.paper.files.get(purpose=purpose).pk}
 
 
+def upload_of(cast: Cast) -> dict[str, Any]:
+    """What Ada began to upload; it is hers alone."""
+    upload, _ = Upload.objects.get_or_create(
+        submission=cast.paper, uploaded_by=cast.ada, name="paper.pdf", size=10, defaults={"started_at": timezone.now()}
+    )
+    return {"slug": cast.workshop.slug, "number": cast.paper.number, "pk": upload.pk}
+
+
 def message(cast: Cast, kind: str, who: str = "") -> dict[str, Any]:
     rows = Message.objects.filter(kind=kind, **({"recipient": getattr(cast, who)} if who else {}))
     row = rows.order_by("pk").first()
@@ -115,6 +126,8 @@ THINGS: dict[str, Thing] = {
     "original": lambda cast: file_of(cast, FilePurpose.PAPER),
     "copy": lambda cast: file_of(cast, FilePurpose.BLINDED),
     "no file": lambda cast: {"pk": NOWHERE},
+    "ada's upload": lambda cast: upload_of(cast),
+    "no upload": lambda cast: THINGS["ada's paper"](cast) | {"pk": NOWHERE},
     "no address": lambda cast: {"pk": 0},
     "publication": lambda cast: {"pk": cast.publication.pk},
     "ivy's token": lambda cast: {"token": cast.invitation_link().split("/")[2]},
@@ -212,6 +225,10 @@ AUTHORS = [
     Row("submissions:paper", "otto's paper", "otto: page", "otto: again"),
     Row("submissions:paper", "no paper", "", ""),
     Row("submissions:status", "ada's paper", "ada ben: page", "signed-in: closed"),
+    Row("submissions:uploads", "ada's paper", "signed-in: closed", "ada ben: again"),
+    Row("submissions:uploads", "no paper", "signed-in: closed", ""),
+    Row("submissions:upload", "ada's upload", "signed-in: closed", "ada: again"),
+    Row("submissions:upload", "no upload", "signed-in: closed", ""),
     Row("submissions:withdraw", "ada's paper", "signed-in: closed", "ada ben: again"),
     Row("submissions:undo_withdraw", "ada's paper", "signed-in: closed", "ada ben: moved"),
     Row("submissions:authors", "ada's paper", "ada ben: page", "ada ben: again"),
