@@ -1,5 +1,6 @@
 """Who is looking. Every read takes a Viewer, never a bare user."""
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +16,14 @@ if TYPE_CHECKING:
 class Viewer:
     """A person who looks, or (``through``) a person who looks as somebody else sees it.
 
-    ``person`` None is the public. With ``through`` every right is the intersection of both people's.
+    ``person`` None is the public. With ``through`` every right is the intersection of both people's. ``keys`` are the
+    hashes of the private links that this session has followed, whoever is signed in.
     """
 
     person: "AbstractBaseUser | Any | None" = None
     through: "AbstractBaseUser | Any | None" = None
     system: bool = False
+    keys: frozenset[str] = frozenset()
     _facts: dict[str, frozenset[int]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
@@ -39,17 +42,38 @@ class Viewer:
 
 PUBLIC = Viewer()
 SYSTEM = Viewer(system=True)
+LINKS = "private_links"
+MOST_LINKS = 20
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
     """The viewer behind a request, the same one for the whole of it."""
-    if not request.user.is_authenticated:
+    person = request.user if request.user.is_authenticated else None
+    keys = frozenset(key_of(token) for token in links_of(request))
+    if person is None and not keys:
         return PUBLIC
     known = getattr(request, "_viewer", None)
-    if known is None or known.person != request.user:
-        known = Viewer(request.user)
+    if known is None or known.person != person or known.keys != keys:
+        known = Viewer(person, keys=keys)
         request._viewer = known  # type: ignore[attr-defined]  # kept with the request
     return known
+
+
+def key_of(token: str) -> str:
+    """What is stored of a private link, and compared: its hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def links_of(request: HttpRequest) -> list[str]:
+    """The private links that this session has followed, the newest last."""
+    session = getattr(request, "session", None)
+    return list(session.get(LINKS, ())) if session is not None else []
+
+
+def follow_link(request: HttpRequest, token: str) -> None:
+    """Remember a private link in the session, so that no page carries it in its address."""
+    others = [each for each in links_of(request) if each != token]
+    request.session[LINKS] = [*others, token][-MOST_LINKS:]
 
 
 def acting(by: "AbstractBaseUser | Any | None") -> Viewer:

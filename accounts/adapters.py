@@ -19,6 +19,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
+from accounts import links
 from accounts.addresses import normalise_email
 from accounts.emails import ACCOUNT
 from accounts.models import User
@@ -46,6 +47,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """A sign-in code confirms the address that it was sent to, past ``confirm_email``."""
         if email and (address := EmailAddress.objects.filter(user=user, email=email, verified=True).first()):
             confirm_address(address=address)
+        links.signed_in(request, user)
         return super().post_login(request, user, email=email, **rest)
 
     def is_reauthentication_required(self, *, app: str) -> bool:

@@ -3,15 +3,19 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from django.http import HttpRequest
+
 if TYPE_CHECKING:
     from accounts.models import User
 
 Confirmed = Callable[["User", str], None]
 
 Changed = Callable[["User"], None]
+SignedIn = Callable[[HttpRequest, "User"], None]
 
 _ON_CONFIRMED: list[Confirmed] = []
 _ON_PROFILE_CHANGED: list[Changed] = []
+_ON_SIGNED_IN: list[SignedIn] = []
 
 
 def on_confirmed(function: Confirmed) -> Confirmed:
@@ -22,6 +26,19 @@ def on_confirmed(function: Confirmed) -> Confirmed:
     if function not in _ON_CONFIRMED:
         _ON_CONFIRMED.append(function)
     return function
+
+
+def on_signed_in(function: SignedIn) -> SignedIn:
+    """Have ``function(request, user)`` called when a person has signed in, with the session that they had before."""
+    if function not in _ON_SIGNED_IN:
+        _ON_SIGNED_IN.append(function)
+    return function
+
+
+def signed_in(request: HttpRequest, user: "User") -> None:
+    """Tell everyone who asked."""
+    for function in _ON_SIGNED_IN:
+        function(request, user)
 
 
 def address_confirmed(user: "User", address: str) -> None:

@@ -139,6 +139,7 @@ BACKUP_DIR = DATA_DIR / "backups"
 FILE_UPLOAD_TEMP_DIR = env.str("UPLOAD_DIR", default="") or None
 MAX_PDF_BYTES = env.int("MAX_PDF_MEGABYTES", default=50) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000  # the form of a paper with 200 authors
 # nginx hands out files from an internal location when this names it (X-Accel-Redirect); otherwise Django streams them.
 PROTECTED_FILES_URL = env.str("PROTECTED_FILES_URL", default="")
 STORAGE_URL = env.str("STORAGE_URL", default="")
@@ -243,6 +244,12 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
+# Beside allauth's own: papers begun without an account, addresses to be confirmed, texts of whoever must sign in.
+ACCOUNT_RATE_LIMITS = {
+    "begin_paper": "30/h/ip",
+    "ask_address": "30/h/ip,6/h/key",
+    "keep_typed": "60/h/ip",
+}
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 ACCOUNT_MAX_EMAIL_ADDRESSES = 10
 MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"

@@ -1,51 +1,22 @@
 """What reviewers and organizers may type, and what is said when it is wrong."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 
-from workshops.models import Question
+from workshops.answers import Kind, QuestionsForm
 from workshops.reading import QuestionData
 from workshops.widgets import ScaleWidget
 
-Kind = Question.Kind
 PREFIX = "q"
-LONGEST_TEXT = 50_000
-YES, NO = "yes", "no"
 
 
-class ReviewForm(forms.Form):
-    """The questions of one version of a review form, as fields ``q-<key>``; nothing else checks an answer.
-
-    ``answers()`` gives them as they are stored: int for scales and numbers, bool for yes or no, text, or a list of
-    keys; what was left empty is not there.
-    """
+class ReviewForm(QuestionsForm):
+    """The questions of one version of a review form, as fields ``q-<key>``."""
 
     prefix = PREFIX
-
-    def __init__(self, questions: Sequence[QuestionData], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for question in questions:
-            self.fields[question.key] = _field(question)
-
-    @classmethod
-    def filled(cls, questions: Sequence[QuestionData], answers: Mapping[str, Any]) -> "ReviewForm":
-        """The form as it is shown with stored answers, or with a draft, which may be wrong."""
-        return cls(questions, initial={key: _shown(value) for key, value in answers.items()})
-
-    @classmethod
-    def of_answers(cls, questions: Sequence[QuestionData], answers: Mapping[str, Any]) -> "ReviewForm":
-        """The form as if these answers had been posted."""
-        data = QueryDict(mutable=True)
-        for key, value in answers.items():
-            shown = _shown(value)
-            data.setlist(f"{PREFIX}-{key}", shown if isinstance(shown, list) else [shown])
-        return cls(questions, data)
-
-    def answers(self) -> dict[str, Any]:
-        return {key: value for key, value in self.cleaned_data.items() if value not in (None, "", [])}
 
 
 def posted_answers(data: QueryDict, questions: Iterable[QuestionData]) -> dict[str, Any]:
@@ -55,120 +26,6 @@ def posted_answers(data: QueryDict, questions: Iterable[QuestionData]) -> dict[s
     names = [name for name in data if name.startswith(start)]
     keys = {name.removeprefix(start): name for name in names}
     return {key: data.getlist(name) if key in several else data[name] for key, name in keys.items()}
-
-
-def _shown(value: Any) -> Any:
-    """A stored answer as its field has it."""
-    if isinstance(value, bool):
-        return YES if value else NO
-    if isinstance(value, list):
-        return [str(one) for one in value]
-    return "" if value is None else str(value)
-
-
-def _field(question: QuestionData) -> forms.Field:
-    field = _MAKERS[question.kind](question)
-    field.label, field.help_text, field.required = question.text, question.help, question.required
-    words = question.readers_label
-    field.readers = f"Read by {words[:1].lower()}{words[1:]}"  # type: ignore[attr-defined]
-    field.widget.is_required = question.required
-    return field
-
-
-def _scale(question: QuestionData) -> forms.Field:
-    return forms.TypedChoiceField(
-        choices=question.choices,
-        coerce=int,
-        empty_value=None,
-        widget=ScaleWidget,
-        error_messages={
-            "required": "Choose one of the values.",
-            "invalid_choice": f"Choose a value from {question.low} to {question.high}.",
-        },
-    )
-
-
-def _choice(question: QuestionData) -> forms.Field:
-    return forms.ChoiceField(
-        choices=_with_none(question, question.choices),
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose one.", "invalid_choice": "Choose one of the answers that are offered."},
-    )
-
-
-def _choices(question: QuestionData) -> forms.Field:
-    return forms.MultipleChoiceField(
-        choices=question.choices,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={
-            "required": "Choose at least one.",
-            "invalid_choice": "Choose among the answers that are offered.",
-        },
-    )
-
-
-def _yes_or_no(question: QuestionData) -> forms.Field:
-    return forms.TypedChoiceField(
-        choices=_with_none(question, [(YES, "yes"), (NO, "no")]),
-        coerce=lambda value: value == YES,
-        empty_value=None,
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose yes or no.", "invalid_choice": "Choose yes or no."},
-    )
-
-
-def _with_none(question: QuestionData, choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """A radio button cannot be taken back, so what is optional has one for no answer."""
-    return choices if question.required else [*choices, ("", "no answer")]
-
-
-def _number(question: QuestionData) -> forms.Field:
-    return forms.IntegerField(
-        min_value=question.low,
-        max_value=question.high,
-        error_messages={
-            "required": "Write a number.",
-            "invalid": "Write a whole number.",
-            "min_value": "Write a number of at least %(limit_value)s.",
-            "max_value": "Write a number of at most %(limit_value)s.",
-        },
-    )
-
-
-class WordsField(forms.CharField):
-    """A text with at most so many words."""
-
-    def __init__(self, *, words: int | None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.words = words
-
-    def clean(self, value: Any) -> str:
-        text = super().clean(value)
-        if self.words and (count := len(text.split())) > self.words:
-            raise forms.ValidationError(f"This has {count} words; at most {self.words} are possible.")
-        return text
-
-
-def _text(question: QuestionData) -> forms.Field:
-    return WordsField(
-        words=question.words,
-        max_length=LONGEST_TEXT,
-        widget=forms.Textarea(attrs={"rows": 6, "class": "form-control-read"}),
-        error_messages={
-            "required": "Write something here.",
-            "max_length": f"This is longer than {LONGEST_TEXT:,} characters; shorten it.",
-        },
-    )
-
-
-_MAKERS: dict[str, Callable[[QuestionData], forms.Field]] = {
-    Kind.SCALE: _scale,
-    Kind.CHOICE: _choice,
-    Kind.CHOICES: _choices,
-    Kind.YESNO: _yes_or_no,
-    Kind.NUMBER: _number,
-    Kind.TEXT: _text,
-}
 
 
 # --- invitations and what a reviewer offers ---------------------------------------------------------------------------

@@ -19,7 +19,17 @@ from access.facts import fact
 from access.registry import grant, through
 from access.viewer import Viewer
 from accounts.models import User
-from submissions.models import AuthorListRequest, Authorship, Conflict, File, Finding, Handler, Revision, Submission
+from submissions.models import (
+    AuthorListRequest,
+    Authorship,
+    Conflict,
+    Disclosure,
+    File,
+    Finding,
+    Handler,
+    Revision,
+    Submission,
+)
 from submissions.querysets import ConflictQuerySet
 from submissions.states import AuthorshipStatus, ConflictReason, FilePurpose, HandlerKind
 from workshops.access import organizing
@@ -84,6 +94,12 @@ def authors(viewer: Viewer) -> Q:
     return authoring(viewer)
 
 
+@grant(Submission, "own", "title", "row", "file", "authors")
+def holders_of_its_link(viewer: Viewer) -> Q:
+    """Whoever began a paper without an account, by its private link, until an address of theirs is confirmed."""
+    return Q(claim_token_hash__in=viewer.keys)
+
+
 @grant(Submission, "title")
 def organizers_of_any_level(viewer: Viewer) -> Q:
     return organizing(viewer)
@@ -133,6 +149,7 @@ def organizers_know_the_handlers(viewer: Viewer) -> Q:
 through(Authorship, "submission", Submission, "authors")
 through(Revision, "submission", Submission, "authors")
 through(AuthorListRequest, "submission", Submission, "authors")
+through(Disclosure, "submission", Submission, "authors")
 through(Conflict, "submission", Submission, "act")
 through(Finding, "file__submission", Submission, "authors")
 

@@ -2,6 +2,7 @@
 
 ACTIONS = {
     "submission.started": "started a paper",
+    "submission.claimed": "confirmed an address for the paper",
     "submission.saved": "saved the paper",
     "submission.file_added": "uploaded a file",
     "submission.file_checked": "a file was checked",

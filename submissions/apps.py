@@ -13,7 +13,9 @@ class SubmissionsConfig(AppConfig):
         from submissions.actions import ACTIONS
         from submissions.services.claim import claim_authorships
         from submissions.services.conflicts import check_person_given_a_role, check_person_who_told_more
+        from submissions.services.signed_out import deliver
         from submissions.services.unannounce import keep_the_call_of_papers
+        from submissions.views.begun import claim_after_sign_in
         from workshops import links as workshops
 
         actions.register(ACTIONS)
@@ -21,5 +23,7 @@ class SubmissionsConfig(AppConfig):
         kinds.rehearsals(emails.belongs_to_rehearsal)
         people.on_confirmed(claim_authorships)
         people.on_profile_changed(check_person_who_told_more)
+        people.on_signed_in(claim_after_sign_in)
+        people.on_signed_in(deliver)
         workshops.on_role_given(check_person_given_a_role)
         workshops.on_unannouncing(keep_the_call_of_papers)

@@ -8,6 +8,8 @@ from notifications.kinds import Kind, register
 
 RECEIPT = "receipt"
 LISTED_AS_AUTHOR = "listed_as_author"
+CONFIRM_ADDRESS = "confirm_address"
+ADDRESS_LAPSED = "address_lapsed"
 WITHDRAWN = "withdrawn"
 WITHDRAWAL_UNDONE = "withdrawal_undone"
 AUTHOR_LIST_ASKED = "author_list_asked"
@@ -121,6 +123,25 @@ register(
                 "until": "24 Nov 2026, 23:59 AoE (25 Nov 2026, 11:59 UTC)",
             },
             resend_in_doubt=True,
+        ),
+        Kind(
+            name=CONFIRM_ADDRESS,
+            label="Confirm your address, so that the paper counts",
+            values=_PAPER
+            | {
+                "again": "yes",
+                "until": "26 Nov 2026, 23:59 AoE (27 Nov 2026, 11:59 UTC)",
+                "confirm_url": "https://papers.test/p/confirm/token/",
+            },
+        ),
+        Kind(
+            name=ADDRESS_LAPSED,
+            label="The address was not confirmed in time",
+            values=_PAPER
+            | {
+                "until": "26 Nov 2026, 23:59 AoE (27 Nov 2026, 11:59 UTC)",
+                "confirm_url": "https://papers.test/p/confirm/token/",
+            },
         ),
         Kind(
             name=WITHDRAWN,

@@ -12,6 +12,8 @@ from workshops.models import Topic, Track
 
 EVERYBODY = "Reviewers and organizers; everybody once the paper is published."
 NAMES = ("given", "particle", "family", "email", "affiliation")
+TICK = "would_review"
+WORDS = ("title", "abstract", "tldr", "keywords", "code_url", "declared_conflicts")
 
 
 class DraftField(forms.CharField):
@@ -53,7 +55,7 @@ class PaperForm(forms.Form):
         label="Abstract",
         max_length=20_000,
         widget=forms.Textarea(attrs={"class": "form-control-read", "rows": 10}),
-        help_text="Plain text; Markdown and mathematics between dollar signs work.",
+        help_text="Markdown and mathematics between dollar signs work.",
     )
     tldr = forms.CharField(label="In one sentence", max_length=300, required=False)
     keywords = forms.CharField(label="Keywords", max_length=300, required=False, help_text="With commas between them.")
@@ -70,6 +72,13 @@ class PaperForm(forms.Form):
         help_text="Where reviewers may follow it, it must not tell who you are.",
         error_messages={"invalid": "This is no web address; it should begin with https://."},
     )
+    declared_conflicts = DraftField(
+        label="Who must not review it?",
+        max_length=5_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="One person a line: name, e-mail address, and why (advisor, family, a quarrel …). Co-authors and "
+        "people of the same institution are found without your help.",
+    )
     file = forms.FileField(
         label="The paper as a PDF", required=False, widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"})
     )
@@ -84,12 +93,12 @@ class PaperForm(forms.Form):
         self.fields["file"].needed = True  # type: ignore[attr-defined]
         for name in ("title", "abstract", "tldr", "keywords"):
             self.fields[name].readers = EVERYBODY  # type: ignore[attr-defined]
+        self.fields["declared_conflicts"].readers = "Organizers who are free to judge the paper; no reviewer."  # type: ignore[attr-defined]
 
     def words(self) -> dict[str, Any]:
         """What save_submission takes of it."""
         cleaned = self.cleaned_data
-        names = ("title", "abstract", "tldr", "keywords", "code_url")
-        return {name: cleaned[name] for name in names} | {
+        return {name: cleaned[name] for name in WORDS} | {
             "version": cleaned["version"],
             "track": self.tracks[cleaned["track"]],
             "topics": [self.by_topic[key] for key in cleaned["topics"]],
@@ -98,8 +107,7 @@ class PaperForm(forms.Form):
 
 def stored(submission: Submission, topics: Sequence[int]) -> dict[str, Any]:
     """The saved words as a form shows them."""
-    names = ("version", "title", "abstract", "tldr", "keywords", "code_url")
-    saved = {name: getattr(submission, name) for name in names}
+    saved = {name: getattr(submission, name) for name in ("version", *WORDS)}
     return saved | {"track": str(submission.track_id), "topics": [str(pk) for pk in topics]}
 
 
@@ -115,7 +123,13 @@ class AuthorForm(forms.Form):
         required=False,
         error_messages={"invalid": "This is no e-mail address; it should look like name@example.org."},
     )
-    affiliation = forms.CharField(label="Affiliation", max_length=200, required=False)
+    affiliation = forms.CharField(
+        label="Affiliation",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "affiliations", "autocomplete": "off"}),
+    )
+    would_review = forms.BooleanField(label="Would review", required=False)
     is_corresponding = False
 
     def clean(self) -> dict[str, Any]:
@@ -138,7 +152,7 @@ class AuthorRows:
 
     def __init__(self, rows: Sequence[Row], corresponding: int | None, *, bound: bool = False) -> None:
         self.rows, self.corresponding, self.bound = list(rows), corresponding, bound
-        data = {f"{self.prefix}-{place}-{name}": row[name] for place, row in enumerate(rows) for name in NAMES}
+        data = {f"{self.prefix}-{place}-{name}": value for place, row in enumerate(rows) for name, value in row.items()}
         self.forms = [
             AuthorForm(data if bound else None, initial=row, prefix=f"{self.prefix}-{place}")
             for place, row in enumerate(rows)
@@ -153,13 +167,16 @@ class AuthorRows:
         total = min(_number(post.get(f"{cls.prefix}-TOTAL_FORMS"), 0), MOST_AUTHORS + 20)
         kept = [place for place in range(total) if not post.get(f"{cls.prefix}-{place}-DELETE")]
         kept.sort(key=lambda place: _number(post.get(f"{cls.prefix}-{place}-ORDER"), total + place))
-        rows = [{name: post.get(f"{cls.prefix}-{place}-{name}", "") for name in NAMES} for place in kept]
+        rows = [{name: post.get(f"{cls.prefix}-{place}-{name}", "") for name in (*NAMES, TICK)} for place in kept]
         chosen = _number(post.get("corresponding"), -1)
         return cls(rows, kept.index(chosen) if chosen in kept else None, bound=bound)
 
     @classmethod
     def stored(cls, authors: Sequence[Authorship]) -> "AuthorRows":
-        rows = [{name: getattr(author, name) for name in NAMES} for author in authors]
+        rows = [
+            {name: getattr(author, name) for name in NAMES} | {TICK: "on" if author.would_review else ""}
+            for author in authors
+        ]
         return cls(rows, next((place for place, author in enumerate(authors) if author.corresponding), None))
 
     def changed(self, action: str) -> "AuthorRows":
@@ -172,7 +189,7 @@ class AuthorRows:
             other = place + (-1 if verb == "up" else 1)
             if other in rows:
                 rows[place], rows[other] = rows[other], rows[place]
-        changed = [self.rows[old] for old in rows] + ([dict.fromkeys(NAMES, "")] if verb == "add" else [])
+        changed = [self.rows[old] for old in rows] + ([dict.fromkeys((*NAMES, TICK), "")] if verb == "add" else [])
         chosen = self.corresponding
         return AuthorRows(changed, rows.index(chosen) if chosen in rows else None)
 
@@ -182,10 +199,29 @@ class AuthorRows:
     def authors(self) -> list[AuthorData]:
         """What save_submission takes of it; rows that are blank say nothing."""
         return [
-            AuthorData(**{name: form.cleaned_data[name] for name in NAMES}, corresponding=place == self.corresponding)
+            AuthorData(
+                **{name: form.cleaned_data[name] for name in (*NAMES, TICK)}, corresponding=place == self.corresponding
+            )
             for place, form in enumerate(self.forms)
             if not form.is_blank()
         ]
+
+    def joined(self, people: Sequence[AuthorData], *, replacing: bool) -> "AuthorRows":
+        """With these people behind the list, or in its place. Who is on it already (by address or name) stays."""
+        rows = [] if replacing else [row for row in self.rows if any(row[name].strip() for name in NAMES)]
+        known = {_who(row) for row in rows}
+        for person in people:
+            row = {name: getattr(person, name) for name in NAMES} | {TICK: ""}
+            if _who(row) not in known:
+                rows.append(row)
+        chosen = self.rows[self.corresponding] if self.corresponding is not None else None
+        place = next((n for n, row in enumerate(rows) if chosen and _who(row) == _who(chosen)), None)
+        return AuthorRows(rows, place)
+
+    @property
+    def affiliations(self) -> list[str]:
+        """Those already typed, to choose from."""
+        return list(dict.fromkeys(place for row in self.rows if (place := row["affiliation"].strip())))
 
     @property
     def blank(self) -> AuthorForm:
@@ -197,6 +233,39 @@ class AuthorRows:
 
     def __len__(self) -> int:
         return len(self.forms)
+
+
+class AddressForm(forms.Form):
+    """Who somebody without an account is, so that their paper counts."""
+
+    given = forms.CharField(
+        label="Given names", max_length=120, required=False, widget=forms.TextInput({"autocomplete": "given-name"})
+    )
+    family = forms.CharField(
+        label="Family name",
+        max_length=120,
+        required=False,
+        help_text="One of the two is enough.",
+        widget=forms.TextInput({"autocomplete": "family-name"}),
+    )
+    email = forms.EmailField(
+        label="E-mail address",
+        max_length=254,
+        help_text="We send a code to it.",
+        widget=forms.EmailInput({"autocomplete": "email"}),
+        error_messages={
+            "required": "Write your e-mail address, such as name@example.org.",
+            "invalid": "This is no e-mail address; it should look like name@example.org.",
+        },
+    )
+
+    prefix = "me"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and not cleaned["given"].strip() and not cleaned["family"].strip():
+            self.add_error("family", "Give at least one name: given or family.")
+        return cleaned
 
 
 class WithdrawForm(forms.Form):
@@ -217,6 +286,12 @@ class WithdrawForm(forms.Form):
 
     def _sentence(self) -> str:
         return f"Type {self.submission.number} to withdraw this paper; nothing has happened yet."
+
+
+def _who(row: Row) -> tuple[str, ...]:
+    if email := row["email"].strip().lower():
+        return (email,)
+    return tuple(" ".join(row[name].split()).casefold() for name in ("given", "particle", "family"))
 
 
 def _number(text: str | None, otherwise: int) -> int:

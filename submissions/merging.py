@@ -30,7 +30,8 @@ def written(person: User) -> Any:
 def _newer(theirs: WorkingCopy, row: WorkingCopy) -> None:
     """Of two unsaved texts over one paper the newer one is kept."""
     if row.received_at > theirs.received_at:
-        values = {"data": row.data, "version": row.version, "received_at": row.received_at}
+        names = ("data", "version", "received_at", "browser", "discarded_at")
+        values = {name: getattr(row, name) for name in names}
         WorkingCopy.objects.filter(pk=theirs.pk).update(**values)
 
 

@@ -57,6 +57,9 @@ class Submission(models.Model):
     compared_version = models.PositiveIntegerField(
         default=0, editable=False, help_text="The version that was last compared with the other papers."
     )
+    declared_conflicts = models.TextField(
+        blank=True, help_text="Whom the authors name as unfit to review it, as typed; only organizers read it."
+    )
     search_text = models.TextField(blank=True, editable=False)
     search_identity = models.TextField(blank=True, editable=False)
 
@@ -288,6 +291,8 @@ class WorkingCopy(models.Model):
     data = models.JSONField(help_text="The names and values of the form, as they were typed.")
     version = models.PositiveIntegerField()
     received_at = models.DateTimeField(help_text="First byte of the request that brought it, by the server's clock.")
+    browser = models.CharField(max_length=32, blank=True, help_text="A mark of the session that it came from.")
+    discarded_at = models.DateTimeField(null=True, blank=True, help_text="Put aside; can be taken back for a day.")
 
     class Meta:
         constraints = [

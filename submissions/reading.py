@@ -8,10 +8,20 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from accounts.addresses import fold
 from submissions.files import megabytes
 from submissions.findings import Said, shown
 from submissions.models import Authorship, File, Finding, Revision, Submission
-from submissions.services.submit import missing
+from submissions.services.submit import (
+    BEING_CHECKED,
+    NO_ABSTRACT,
+    NO_ADDRESS,
+    NO_AUTHOR,
+    NO_CORRESPONDING,
+    NO_FILE,
+    NO_TITLE,
+    missing,
+)
 from submissions.services.withdraw import undo_until
 from submissions.states import FilePurpose, FileStatus, SubmissionStatus
 from workshops.deadlines import Window, window
@@ -27,8 +37,26 @@ NAMES = {
     "track": "track",
     "topics": "topics",
     "authors": "authors",
+    "answers": "answers to the questions",
+    "declared_conflicts": "conflicts that are declared",
     "pdf": "file",
 }
+PLACES = {
+    NO_TITLE: ("#id_title", "Write the title"),
+    NO_ABSTRACT: ("#id_abstract", "Write the abstract"),
+    NO_AUTHOR: ("#authors", "List the authors"),
+    NO_CORRESPONDING: ("#authors", "Choose the corresponding author"),
+    NO_FILE: ("#file", "Upload the PDF"),
+    BEING_CHECKED: ("#checks", "Look at the checks"),
+    NO_ADDRESS: ("#address", "Give your address"),
+}
+SUBMITTED_OPEN = "It is submitted and counts. There is nothing left to do; you can change it until the deadline."
+SUBMITTED_CLOSED = "It is submitted and counts. There is nothing to do until you hear from the organizers."
+COMPLETE_OPEN = "It is complete. Save it once more, and it is submitted."
+COMPLETE_LATE = (
+    "It is complete, but no address was confirmed in time, so it does not count. The organizers can still accept it: "
+    "write to them."
+)
 TONES = {
     SubmissionStatus.DRAFT: ("Draft, not submitted yet", "warn"),
     SubmissionStatus.SUBMITTED: ("Submitted", "good"),
@@ -45,6 +73,15 @@ class Step:
     state: str
     detail: str
     url: str
+
+
+@dataclass(frozen=True)
+class Lack:
+    """Something that is missing, and where on the page it is given."""
+
+    sentence: str
+    url: str
+    label: str
 
 
 @dataclass(frozen=True)
@@ -103,6 +140,28 @@ class AuthorPage:
         done = [self._step_authors(), self._step_paper(), self._step_file(), self._step_checks()]
         first = next((step for step in done if step.state == "todo"), None)
         return [Step(s.words, "now", s.detail, s.url) if s is first else s for s in done]
+
+    @property
+    def to_do(self) -> list[Lack]:
+        """What is missing, with its place."""
+        return [Lack(sentence, *PLACES.get(sentence, ("#questions", "Answer it"))) for sentence in self.lacks]
+
+    @property
+    def next(self) -> tuple[str, Lack | None]:
+        """What is the matter, in a sentence, and what there is to do about it first."""
+        if self.submission.status == SubmissionStatus.SUBMITTED:
+            return (SUBMITTED_OPEN if self.may_edit else SUBMITTED_CLOSED), None
+        if self.submission.status != SubmissionStatus.DRAFT:
+            return "", None
+        if not self.lacks:
+            return (COMPLETE_OPEN if self.may_edit else COMPLETE_LATE), None
+        first = next((lack for lack in self.to_do if lack.sentence != BEING_CHECKED), None)
+        if first is None:
+            return BEING_CHECKED, None
+        if not self.may_edit and first.sentence != NO_ADDRESS:
+            return "", None
+        number = sum(lack.sentence != BEING_CHECKED for lack in self.to_do)
+        return first.sentence if number == 1 else f"{number} things are still missing, and then it is submitted.", first
 
     @property
     def is_checking(self) -> bool:
@@ -182,6 +241,19 @@ def read_page(submission: Submission, *, viewer_id: int, now: datetime) -> Autho
         may_withdraw=alive and corresponding,
         undo_until=undo_until(submission) if submission.status == SubmissionStatus.WITHDRAWN else None,
     )
+
+
+def names_an_author(url: str, authors: Sequence[Authorship]) -> str:
+    """The name of an author that can be read in this address; "" for none. Short names say too little."""
+    if not url:
+        return ""
+    words = fold(url)
+    for author in authors:
+        for name in (author.family, author.given):
+            plain = "".join(fold(name).split())
+            if len(plain) > 3 and plain in words:
+                return author.name
+    return ""
 
 
 def history(submission: Submission) -> list[Change]:

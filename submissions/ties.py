@@ -3,16 +3,19 @@
 A tie is sure where an address says who is meant, and only suspected where a name does: two people may share one.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from accounts.addresses import normalise_email
 from accounts.models import Publication, PublishedWith, Relation
 from accounts.names import name_key
 from submissions.models import Authorship
 
+ADDRESS = re.compile(r"[^\s<>()\[\],;:\"“”]+@[^\s<>()\[\],;:\"“”]+\.[^\s<>()\[\],;:\"“”.]+")
 LASTING = (Relation.Kind.ADVISOR, Relation.Kind.FAMILY)
 """Kinds that count for good; the others count while they last and for the workshop's years after."""
 
@@ -124,3 +127,18 @@ def _named(ties: Ties, people: set[int], owner: int, key: str) -> Iterator[tuple
     for author in ties.authors_by_account.get(owner, ()):
         for person in ties.people.get(key, ()):
             yield author.submission_id, person, person, author.pk
+
+
+# --- what authors say of others ---------------------------------------------------------------------------------------
+
+
+def by_declarations(declared: Mapping[int, str], people: set[int], confirmed: Mapping[str, int]) -> Iterator[Pair]:
+    """Whom authors name as unfit to judge, by a confirmed address. ``declared`` is by paper, as typed. No query.
+
+    A name alone is for the organizers to read: it never bars somebody by itself.
+    """
+    for paper, text in sorted(declared.items()):
+        for address in dict.fromkeys(normalise_email(found) for found in ADDRESS.findall(text)):
+            person = confirmed.get(address)
+            if person in people:
+                yield paper, person, True, {"declared": True}

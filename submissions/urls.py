@@ -1,12 +1,20 @@
 from django.urls import path
 
-from submissions.views import authors, files, follow, paper, start, uploads
+from submissions.views import authors, begun, files, follow, paper, start, typing, uploads
 
 app_name = "submissions"
 
 urlpatterns = [
     path("w/<slug:slug>/submit/", start.start, name="start"),
     path("w/<slug:slug>/papers/<int:number>/", paper.paper, name="paper"),
+    path("w/<slug:slug>/papers/<int:number>/keep/", typing.keep, name="keep"),
+    path("w/<slug:slug>/papers/<int:number>/working-copy/", typing.working_copy, name="working_copy"),
+    path("w/<slug:slug>/papers/<int:number>/preview/", typing.preview, name="preview"),
+    path("w/<slug:slug>/papers/<int:number>/address/", begun.address, name="address"),
+    path("w/<slug:slug>/papers/<int:number>/claim/", begun.claim, name="claim"),
+    path("p/<str:token>/", begun.link, name="link"),
+    path("p/confirm/<str:token>/", begun.confirm_link, name="confirm_link"),
+    path("confirm-address/", begun.confirm, name="confirm"),
     path("w/<slug:slug>/papers/<int:number>/status/", follow.status, name="status"),
     path("w/<slug:slug>/papers/<int:number>/withdraw/", follow.withdraw, name="withdraw"),
     path("w/<slug:slug>/papers/<int:number>/undo-withdrawal/", follow.undo_withdraw, name="undo_withdraw"),

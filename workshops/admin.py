@@ -245,7 +245,7 @@ class FormAdmin(ConflictAwareAdmin):
         except Refused as refusal:
             messages.error(request, refusal.sentence)
             return redirect("admin:workshops_form_change", obj.pk)
-        messages.success(request, f"Version {version.number} is a draft. Reviewers see it once it is open.")
+        messages.success(request, f"Version {version.number} is a draft. It is asked once it is open.")
         return redirect("admin:workshops_formversion_change", version.pk)
 
 
@@ -335,7 +335,7 @@ class FormVersionAdmin(ConflictAwareAdmin):
         try:
             if "open_version" in request.POST:
                 open_form_version(version=obj, by=request.user)  # type: ignore[arg-type]
-                messages.success(request, f"Version {obj.number} is open: reviewers are asked with it from now on.")
+                messages.success(request, f"Version {obj.number} is open: it is what is asked from now on.")
             elif "copy_version" in request.POST:
                 obj = new_form_version(form=obj.form, by=request.user)  # type: ignore[arg-type]
                 messages.success(request, f"Version {obj.number} is a draft that you can change.")

@@ -1,4 +1,4 @@
-"""What a new edition begins with: tracks, topics, deadlines and review forms, as data.
+"""What a new edition begins with: tracks, topics, deadlines and forms, as data.
 
 A track's entries are fields of workshops.models.Track, a question's those of Question; nothing else in the product
 knows the names below.
@@ -96,6 +96,33 @@ EDITORIAL = [
 ]
 FORMS: dict[str, list[dict[str, Any]]] = {"full": FULL, "short": SHORT, "editorial": EDITORIAL}
 
+LLM_USE = {
+    "none": "not at all",
+    "language": "for language and style only",
+    "more": "for more: code, ideas, proofs, figures or text",
+}
+DISCLOSURES = [
+    _one_of("llm_use", "Were large language models used in this work?", LLM_USE),
+    _text("llm_words", "What were they used for?", readers=ORGANIZERS, help="Only if for more than language."),
+    {
+        "key": "new_percent",
+        "kind": Kind.NUMBER,
+        "text": "How much of it is new, in per cent?",
+        "help": "Compared with what has appeared, or is under review, elsewhere; 100 if nothing has. The call says how "
+        "much must be new in which track.",
+        "low": 0,
+        "high": 100,
+        "readers": ORGANIZERS,
+    },
+    _text("elsewhere", "Where has a version of it appeared, or is under review?", readers=ORGANIZERS),
+    _yes_no(
+        "ethics",
+        "Does the work raise an ethical question?",
+        help="Experiments on people or animals, data about people, or uses that can do harm.",
+    ),
+    _text("ethics_words", "Which, and what was done about it?", readers=ORGANIZERS, help="Only if there is one."),
+]
+
 TRACKS: list[dict[str, Any]] = [
     {
         "slug": "proceedings",
@@ -167,6 +194,7 @@ class Preset(TypedDict):
     tracks: list[dict[str, Any]]
     topics: list[str]
     deadlines: dict[DeadlineKind, int]
+    disclosures: list[dict[str, Any]]
     fields: dict[str, Any]
 
 
@@ -175,6 +203,7 @@ PRESETS: dict[str, Preset] = {
         "tracks": TRACKS,
         "topics": TOPICS,
         "deadlines": DEADLINES,
+        "disclosures": DISCLOSURES,
         "fields": {
             "tagline": "Symmetry and Geometry in Neural Representations",
             "call": CALL,

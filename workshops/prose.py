@@ -6,6 +6,7 @@ What cannot be read as TeX is shown as it was typed. Pictures are never loaded; 
 import html
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -100,3 +101,23 @@ def _source(tex: str, *, block: bool) -> str:
 
 def _heading(self: RendererHTML, tokens: list[Token], index: int, options: Any, env: Any) -> str:
     return '<p class="prose-heading">' if tokens[index].nesting == 1 else "</p>\n"
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A formula that is shown as it was typed, and the line it begins in or near (from 1)."""
+
+    line: int
+    tex: str
+
+
+def unreadable(text: str) -> list[Unreadable]:
+    """The formulas of this Markdown that cannot be read as TeX, in order."""
+    found, lines = [], text.splitlines()
+    for token in _markdown().parse(text):
+        for part in token.children or [token]:
+            if part.type.startswith("math") and mathml(part.content.strip()) is None:
+                begins, ends = token.map or (0, len(lines))
+                here = (n for n in range(begins, ends) if part.content.splitlines()[0] in lines[n])
+                found.append(Unreadable(next(here, begins) + 1, part.content.strip()))
+    return found

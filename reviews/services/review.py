@@ -19,12 +19,13 @@ from audit.transitions import move
 from notifications.services.enqueue import enqueue
 from reviews import emails
 from reviews.access import discussion_open
-from reviews.forms import Kind, ReviewForm
+from reviews.forms import ReviewForm
 from reviews.models import Assignment, Review, ReviewVersion, Score
 from reviews.services.assign import log_assignment
 from reviews.states import ASSIGNMENT_MOVES, REVIEW_MOVES, REVIEWING, AssignmentStatus, ReviewStatus
 from reviews.writing import writing
 from submissions.models import Submission
+from workshops.answers import Kind
 from workshops.deadlines import windows
 from workshops.instants import aoe, both
 from workshops.reading import QuestionData, open_form, questions_of

@@ -99,6 +99,7 @@
   function putBack(form, fields) {
     const wanted = new Map();
     for (const [name, value] of fields) wanted.set(name, [...(wanted.get(name) ?? []), value]);
+    for (const rows of all("[data-rows]", form)) putBackRows(form, rows, wanted);
     for (const element of form.elements) {
       if (!element.name || element.type === "hidden" || element.type === "file" || element.type === "submit") continue;
       const values = wanted.get(element.name);
@@ -108,6 +109,22 @@
       } else if (values) element.value = values[0];
     }
     form.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function putBackRows(form, rows, wanted) {
+    const prefix = rows.dataset.rows;
+    const total = form.elements[`${prefix}-TOTAL_FORMS`];
+    const adder = form.querySelector(`[data-add-row="#${rows.id}"]`);
+    while (adder && Number(total.value) < Number(wanted.get(total.name)?.[0] ?? 0)) addRow(adder);
+    for (const row of all("[data-row-item]", rows)) {
+      const order = row.querySelector("input[data-order]");
+      const gone = row.querySelector('input[name$="-DELETE"]');
+      if (order && wanted.has(order.name)) order.value = wanted.get(order.name)[0];
+      if (gone?.type === "hidden" && wanted.get(gone.name)?.[0]) { gone.value = "on"; row.hidden = true; }
+    }
+    const place = (row) => Number(row.querySelector("input[data-order]")?.value) || 0;
+    rows.append(...all("[data-row-item]", rows).sort((one, other) => place(one) - place(other)));
+    renumber(rows);
   }
 
   class Autosave {
@@ -120,7 +137,7 @@
       this.waiting = this.busy = this.stopped = false;
       form.addEventListener("input", () => this.changed());
       form.addEventListener("change", () => this.changed());
-      form.addEventListener("submit", () => { clearTimeout(this.timer); this.stopped = true; });
+      form.addEventListener("submit", () => { clearTimeout(this.timer); this.stopped = true; store.set(`${this.key}:sent`, this.version()); });
       addEventListener("online", () => this.save());
       addEventListener("pageshow", () => { this.stopped = false; });
       document.addEventListener("visibilitychange", () => { if (document.hidden) this.save(); });
@@ -185,7 +202,7 @@
         this.saved = sent;
         if (said.version !== undefined && this.form.elements.version) this.form.elements.version.value = said.version;
         if (this.saved === this.changes) store.remove(this.key);
-        this.say("saved", `Saved ${clock(said.saved_at ? new Date(said.saved_at) : new Date())}`);
+        this.say("saved", `${said.words ?? "Saved"} ${clock(said.saved_at ? new Date(said.saved_at) : new Date())}`);
       } else if (answer.status === 409) {
         this.stopped = true; // what somebody else saved is never overwritten
         this.refused(said.message ?? "This was changed in another window; load the page again to see it");
@@ -200,6 +217,9 @@
     offer() {
       let draft;
       try { draft = JSON.parse(store.get(this.key)); } catch { draft = null; }
+      const sent = store.get(`${this.key}:sent`);
+      store.remove(`${this.key}:sent`);
+      if (draft && draft.version === sent && sent !== this.version()) { store.remove(this.key); return; } // it was saved
       if (!draft?.fields) return;
       if (JSON.stringify(draft.fields) === JSON.stringify(kept(this.form))) { store.remove(this.key); return; }
       const at = new Date(draft.at);
@@ -411,6 +431,7 @@
   scrollers();
   addEventListener("resize", scrollers);
   for (const form of all("form[data-autosave]")) new Autosave(form);
+  for (const rows of all("[data-rows]")) rows.addEventListener("rows-moved", () => renumber(rows));
   for (const rows of all("[data-rows]")) for (const button of all("[data-move]", rows)) button.hidden = false;
   document.addEventListener("submit", onSubmit);
   document.addEventListener("click", onClick);

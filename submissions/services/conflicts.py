@@ -30,7 +30,7 @@ from submissions.states import (
     ConflictState,
     SubmissionStatus,
 )
-from submissions.ties import Pair, Ties, by_publications, by_relations
+from submissions.ties import Pair, Ties, by_declarations, by_publications, by_relations
 from workshops.models import Membership, Workshop
 
 FOUND_BY_MACHINE = (
@@ -39,6 +39,7 @@ FOUND_BY_MACHINE = (
     ConflictReason.INSTITUTION,
     ConflictReason.RELATION,
     ConflictReason.PUBLICATION,
+    ConflictReason.BY_AUTHOR,
 )
 Key = tuple[int, int, str]  # paper, person, reason
 
@@ -65,6 +66,7 @@ class Facts:
     everyone: set[int] = field(default_factory=set)
     names: dict[int, str] = field(default_factory=dict)
     since: date = date.min
+    declared: dict[int, str] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -209,7 +211,11 @@ def _read(
     facts.authors = list(authors.only(*known).order_by("id"))
     facts.authors += [more] if more else []
     papers = Submission.objects.of(workshop.pk)
-    facts.drafts = set(papers.filter(status=SubmissionStatus.DRAFT).values_list("pk", flat=True))
+    known_of = papers.filter(Q(status=SubmissionStatus.DRAFT) | ~Q(declared_conflicts=""))
+    for paper, status, declared in known_of.values_list("pk", "status", "declared_conflicts"):
+        facts.declared[paper] = declared
+        if status == SubmissionStatus.DRAFT:
+            facts.drafts.add(paper)
     facts.everyone = facts.people | {a.user_id for a in facts.authors if a.user_id}
     facts.since = _years_ago(timezone.now().date(), workshop.conflict_years)
     _read_addresses(facts)
@@ -338,7 +344,7 @@ def _institutions(facts: Facts) -> Iterator[tuple[Key, Found]]:
 
 
 def _told(facts: Facts, counts: set[str]) -> Iterator[tuple[Key, Found]]:
-    """What people tell on their profiles (submissions.ties)."""
+    """What people tell on their profiles, and authors of others (submissions.ties)."""
     ties = Ties.of(facts.names, facts.authors, facts.confirmed)
     if ConflictReason.RELATION in counts:
         found = by_relations(ties, facts.people, facts.everyone, facts.confirmed, facts.since)
@@ -346,6 +352,9 @@ def _told(facts: Facts, counts: set[str]) -> Iterator[tuple[Key, Found]]:
     if ConflictReason.PUBLICATION in counts:
         found = by_publications(ties, facts.people, facts.everyone, facts.since)
         yield from _by_pairs(ConflictReason.PUBLICATION, found)
+    if ConflictReason.BY_AUTHOR in counts:
+        found = by_declarations(facts.declared, facts.people, facts.confirmed)
+        yield from _by_pairs(ConflictReason.BY_AUTHOR, found)
 
 
 def _by_pairs(reason: str, pairs: Iterable[Pair]) -> Iterator[tuple[Key, Found]]:

@@ -1,7 +1,8 @@
 """Save a paper: its words, its topics, its authors in order. Each save is a revision."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from dataclasses import fields as dataclass_fields
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from audit.models import Root
 from audit.services.record import record
 from submissions.author_rules import check_author_list
 from submissions.models import Authorship, File, Revision, Submission, SubmissionTopic
-from submissions.services import conflicts, tell
+from submissions.services import conflicts, disclosures, tell, working_copy
 from submissions.services.page_limit import note_page_limit
 from submissions.services.submit import missing_text, submit_if_complete
 from submissions.states import AuthorshipStatus, SubmissionStatus
@@ -46,6 +47,7 @@ class AuthorData:
     email: str = ""
     affiliation: str = ""
     corresponding: bool = False
+    would_review: bool = False
 
 
 def save_submission(
@@ -62,9 +64,15 @@ def save_submission(
     topics: Iterable[Topic] = (),
     track: Track | None = None,
     authors: Sequence[AuthorData],
+    answers: Mapping[str, Any] | None = None,
+    declared_conflicts: str | None = None,
+    tab: str = "",
 ) -> Revision:
     """Save the whole of it as a new revision, and submit it when it is complete.
 
+    ``answers`` are those to the track's questions to authors, by their keys, and ``declared_conflicts`` whom the
+    authors name as unfit to review it; None keeps what is saved. What ``by`` typed and had not saved is no longer
+    needed, unless another ``tab`` of theirs holds it.
     ``version`` is the one that the page was drawn from: StaleState when somebody has saved since. The very same
     content again (a double click) returns the revision that has it. Raises Refused for what cannot be kept, after the
     deadline (by ``received_at``, the first byte), and for a change that would leave a submitted paper incomplete.
@@ -72,6 +80,9 @@ def save_submission(
     require(acting(by), "own", submission)
     track = track or submission.track
     topics = sorted(topics, key=lambda topic: topic.pk)
+    answered = disclosures.read_answers(submission, track, answers)
+    if declared_conflicts is None:
+        declared_conflicts = submission.declared_conflicts
     content = {
         "title": " ".join(title.split()),
         "abstract": abstract.replace("\r\n", "\n").strip(),
@@ -81,10 +92,15 @@ def save_submission(
         "track": track.pk,
         "topics": [topic.pk for topic in topics],
         "authors": [asdict(author) for author in clean_authors(authors)],
+        "answers": answered.answers,
+        "unanswered": answered.unanswered,
+        "declared_conflicts": declared_conflicts.replace("\r\n", "\n").strip(),
     }
     _check_words(content, submission, track, topics)
     with transaction.atomic():
         revision = _save(submission, by, received_at, version, content, track)
+        disclosures.write_answers(submission, answered)
+        working_copy.drop(submission, by, tab=tab)
     submission.refresh_from_db()
     return revision
 
@@ -169,6 +185,7 @@ def content_of(revision: Revision) -> dict[str, Any]:
 def content_now(submission: Submission) -> dict[str, Any]:
     """The words and authors of the paper as they stand in the tables."""
     people = submission.authorships.order_by("position")
+    saved = submission.current.snapshot if submission.current else {}
     return {
         "title": submission.title,
         "abstract": submission.abstract,
@@ -178,8 +195,12 @@ def content_now(submission: Submission) -> dict[str, Any]:
         "track": submission.track_id,
         "topics": sorted(submission.topics.values_list("pk", flat=True)),
         "authors": [
-            asdict(AuthorData(a.given, a.particle, a.family, a.email, a.affiliation, a.corresponding)) for a in people
+            asdict(AuthorData(a.given, a.particle, a.family, a.email, a.affiliation, a.corresponding, a.would_review))
+            for a in people
         ],
+        "answers": saved.get("answers", {}),
+        "unanswered": saved.get("unanswered", []),
+        "declared_conflicts": submission.declared_conflicts,
     }
 
 
@@ -217,13 +238,14 @@ def _clean_author(number: int, author: AuthorData) -> AuthorData:
                 field="authors",
             ) from None
         _fits(email, 254, f"The e-mail address of author {number}", "authors")
-    return AuthorData(given, particle, family, email, affiliation, author.corresponding)
+    return AuthorData(given, particle, family, email, affiliation, author.corresponding, author.would_review)
 
 
 def _check_words(content: dict[str, Any], submission: Submission, track: Track, topics: Sequence[Topic]) -> None:
     for name, what in (("title", "The title"), ("tldr", "The one sentence"), ("keywords", "The keywords")):
         _fits(content[name], 300, what, name)
     _fits(content["abstract"], 20_000, "The abstract", "abstract")
+    _fits(content["declared_conflicts"], 5_000, "The list of conflicts", "declared_conflicts")
     if content["code_url"]:
         _fits(content["code_url"], 200, "The link to the code", "code_url")
         try:
@@ -253,7 +275,7 @@ def search_texts(content: dict[str, Any]) -> dict[str, str]:
 
 
 def _write_words(row: Submission, content: dict[str, Any], track: Track) -> None:
-    names = ("title", "abstract", "tldr", "keywords", "code_url")
+    names = ("title", "abstract", "tldr", "keywords", "code_url", "declared_conflicts")
     words = {name: content[name] for name in names} | search_texts(content)
     for name, value in words.items():
         setattr(row, name, value)
@@ -283,8 +305,8 @@ def _write_authors(row: Submission, authors: list[dict[str, Any]], by: User | No
         _tie(made, owners.get(author["email"]), by)
         (kept if old else new).append(made)
     Authorship.objects.filter(submission=row).exclude(pk__in=[a.pk for a in kept]).delete()
-    fields = ["given", "particle", "family", "email", "affiliation", "corresponding", "position", "user", "status"]
-    Authorship.objects.bulk_update(kept, fields)
+    fields = [field.name for field in dataclass_fields(AuthorData)]
+    Authorship.objects.bulk_update(kept, [*fields, "position", "user", "status"])
     Authorship.objects.bulk_create(new)
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from access.viewer import key_of
 from accounts.models import User
 from audit.errors import Refused
 from audit.models import Root
@@ -19,11 +20,13 @@ from workshops.models import Track, Workshop
 
 
 def start_submission(
-    *, workshop: Workshop, track: Track, by: User | None, received_at: datetime, title: str = ""
+    *, workshop: Workshop, track: Track, by: User | None, received_at: datetime, title: str = "", link: str = ""
 ) -> Submission:
     """Make a draft under the workshop's next number. ``by`` becomes first and corresponding author.
 
-    The very same beginning within a minute (a double click) returns the draft that there is.
+    ``link`` is the random secret of a paper that is begun without an account: whoever holds it writes the paper until
+    an address is confirmed (services/claim_paper.py). Only its hash is stored. The same ``link``, and the very same
+    beginning within a minute (a double click), returns the draft that there is.
     Raises Refused when the track takes no papers at ``received_at``, and for a person without a confirmed address.
     """
     if track.workshop_id != workshop.pk:
@@ -34,10 +37,17 @@ def start_submission(
     require_taking(workshop.pk, track, received_at)
     with transaction.atomic():
         number = next_number(workshop)
+        if link and (twin := Submission.objects.filter(claim_token_hash=key_of(link)).first()):
+            return twin
         if by is not None and title and (twin := _just_begun(workshop, track, by, title)):
             return twin
         submission = Submission.objects.create(
-            workshop=workshop, track=track, number=number, title=title, created_by=by
+            workshop=workshop,
+            track=track,
+            number=number,
+            title=title,
+            created_by=by,
+            claim_token_hash=key_of(link) if link else None,
         )
         if by is not None:
             _first_author(submission, by)

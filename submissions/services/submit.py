@@ -10,7 +10,7 @@ from audit.models import Root
 from audit.services.record import record
 from audit.transitions import move
 from submissions.models import Authorship, File, Revision, Submission
-from submissions.services import conflicts, tell
+from submissions.services import conflicts, tell, unclaimed
 from submissions.states import MOVES, FileStatus, SubmissionStatus
 
 NO_TITLE = "The title is missing."
@@ -19,6 +19,7 @@ NO_AUTHOR = "No author is listed yet."
 NO_CORRESPONDING = "No corresponding author is chosen, or theirs has no e-mail address."
 NO_FILE = "The paper itself is missing: upload it as a PDF."
 BEING_CHECKED = "The PDF is being checked. That takes some seconds, and there is nothing to do."
+NO_ADDRESS = "Nobody has confirmed an e-mail address yet. Give yours, so that the paper counts."
 
 
 def missing(submission: Submission, authors: Sequence[Authorship] | None = None) -> list[str]:
@@ -27,7 +28,8 @@ def missing(submission: Submission, authors: Sequence[Authorship] | None = None)
     Give ``authors`` where they are read already.
     """
     listed = list(submission.authorships.all()) if authors is None else list(authors)
-    return missing_text(_content(submission, listed)) + missing_file(_pdf(submission))
+    lacks = missing_text(_content(submission, listed)) + missing_file(_pdf(submission))
+    return lacks + ([NO_ADDRESS] if submission.claim_token_hash else [])
 
 
 def missing_text(content: dict[str, Any]) -> list[str]:
@@ -39,7 +41,8 @@ def missing_text(content: dict[str, Any]) -> list[str]:
         (NO_AUTHOR, not authors),
         (NO_CORRESPONDING, bool(authors) and not any(a["corresponding"] and a["email"] for a in authors)),
     ]
-    return [sentence for sentence, lacks in said if lacks]
+    unanswered = [f"“{question}” is not answered yet." for question in content.get("unanswered", ())]
+    return [sentence for sentence, lacks in said if lacks] + unanswered
 
 
 def missing_file(pdf: File | None) -> list[str]:
@@ -55,7 +58,11 @@ def submit_if_complete(*, submission: Submission, by: User | None) -> bool:
     It counts from the first byte of the save that completed it, also when its PDF was checked after the deadline.
     """
     row = Submission.objects.select_for_update().get(pk=submission.pk)
-    if row.status != SubmissionStatus.DRAFT or row.current_id is None or missing(row):
+    if row.status != SubmissionStatus.DRAFT or row.current_id is None:
+        return False
+    if lacks := missing(row):
+        if lacks == [NO_ADDRESS]:
+            unclaimed.wait_for_address(row)
         return False
     completed = _completing(row)
     move(row, SubmissionStatus.SUBMITTED, MOVES, submitted_at=completed.received_at)
@@ -93,4 +100,10 @@ def _pdf(submission: Submission) -> File | None:
 
 def _content(submission: Submission, authors: Sequence[Authorship]) -> dict[str, Any]:
     listed = [{"corresponding": a.corresponding, "email": a.email} for a in authors]
-    return {"title": submission.title, "abstract": submission.abstract, "authors": listed}
+    saved = submission.current.snapshot if submission.current else {}
+    return {
+        "title": submission.title,
+        "abstract": submission.abstract,
+        "authors": listed,
+        "unanswered": saved.get("unanswered", []),
+    }

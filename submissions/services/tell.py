@@ -173,6 +173,11 @@ def withdrawal_undone(submission: Submission, *, by: User | None) -> None:
         _send(submission, emails.WITHDRAWAL_UNDONE, str(submission.version), _author(author), {"by": _who(by)})
 
 
+def author(submission: Submission, kind: str, key: str, to: Authorship, values: dict[str, Any], **options: Any) -> None:
+    """One mail to one listed author, at the address on the list. ``key`` makes it once, see enqueue."""
+    _send(submission, kind, key, {"address": to.email, "name": to.name}, values, **options)
+
+
 def page_of(submission: Submission) -> str:
     """The full address of the author's page."""
     return emails.page("submissions:paper", submission.workshop.slug, submission.number)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
@@ -17,7 +17,6 @@ from submissions.models import File
 from submissions.states import FilePurpose
 
 
-@login_required
 @require_safe
 def serve_file(request: HttpRequest, pk: Any) -> HttpResponseBase:
     """A file, for whoever may read it: an attachment that a browser runs nothing of.
@@ -25,6 +24,8 @@ def serve_file(request: HttpRequest, pk: Any) -> HttpResponseBase:
     Only its authors see what it was called, and nobody its hash: the ETag is made of its random id.
     """
     viewer = viewer_of(request)
+    if viewer.person is None and not viewer.keys:
+        return redirect_to_login(request.path)
     file = get_or_404(viewer, "row", File.objects.select_related("blob", "submission"), pk=pk)
     etag = f'"{file.pk.hex}"'
     unchanged = get_conditional_response(request, etag=etag)

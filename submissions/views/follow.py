@@ -13,12 +13,12 @@ from submissions.forms import WithdrawForm
 from submissions.reading import AuthorPage, read_page
 from submissions.services.withdraw import undo_withdrawal
 from submissions.services.withdraw import withdraw as withdraw_paper
-from submissions.views.base import own_paper, person
+from submissions.views.base import for_authors, own_paper, person
 from submissions.views.paper import paper_page
 from workshops.middleware import received_at
 
 
-@login_required
+@for_authors
 @never_cache
 @require_safe
 def status(request: HttpRequest, slug: str, number: int) -> HttpResponse:

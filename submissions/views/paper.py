@@ -1,51 +1,35 @@
 """The author's page: write a paper, see how it stands."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from access.viewer import viewer_of
+from access.viewer import key_of, links_of, viewer_of
 from audit.errors import Refused, StaleState
-from submissions import links
+from submissions import both_versions, form_state, links
+from submissions.emails import page as page_at
 from submissions.files import too_large
-from submissions.forms import AuthorRows, PaperForm, WithdrawForm, stored
-from submissions.models import Submission
-from submissions.reading import history, read_page
+from submissions.form_state import Typed
+from submissions.forms import AddressForm, AuthorRows, WithdrawForm
+from submissions.models import Submission, WorkingCopy
+from submissions.pasted_authors import read_authors
+from submissions.reading import AuthorPage, history, names_an_author, read_page
+from submissions.services import working_copy
 from submissions.services.files import add_file
 from submissions.services.save import SOMEBODY_SAVED, save_submission
 from submissions.uploads import limited_upload
-from submissions.views.base import own_paper, person
+from submissions.views.base import actor, browser_mark, by_link, for_authors, own_paper
+from submissions.views.typing import preview_of
 from workshops.middleware import received_at
-from workshops.models import Topic, Track
-
-
-@dataclass
-class Typed:
-    """What came with a POST, and what became of it."""
-
-    form: PaperForm
-    rows: AuthorRows
-    stale: bool = False
-    saved: bool = False
-    file_taken: str = ""
-    file_refused: str = ""
-
-    @property
-    def status(self) -> int:
-        if self.stale:
-            return 409
-        return 200 if self.saved and not self.file_refused else 422
 
 
 @limited_upload
-@login_required
+@for_authors
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def paper(request: HttpRequest, slug: str, number: int) -> HttpResponse:
@@ -53,24 +37,26 @@ def paper(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     submission = own_paper(request, slug, number)
     if request.method != "POST":
         return paper_page(request, submission)
+    data = both_versions.chosen(submission, request.POST, form_state.choices_of(submission.workshop_id))
     action = request.POST.get("action", "save")
     if action != "save":
-        return _change_rows(request, submission, action)
-    typed = _save(request, submission)
+        return _change_form(request, submission, data, action)
+    typed = _save(request, submission, data)
     if typed.saved and not typed.file_refused:
         messages.success(request, _saved_words(typed))
         return redirect("submissions:paper", slug, number)
     if typed.saved:
         messages.success(request, "Your text is saved. The file was not taken: see below.")
-    return paper_page(request, own_paper(request, slug, number), typed)
+    else:
+        _keep(request, submission, data)
+    return paper_page(request, own_paper(request, slug, number), typed, data)
 
 
-def _save(request: HttpRequest, submission: Submission) -> Typed:
-    typed = Typed(_paper_form(submission, request.POST), AuthorRows.typed(request.POST))
-    valid = [typed.form.is_valid(), typed.rows.is_valid()]
-    if all(valid):
+def _save(request: HttpRequest, submission: Submission, data: QueryDict) -> Typed:
+    typed = form_state.posted(submission, data)
+    if typed.is_valid():
         _save_words(request, submission, typed)
-    elif request.POST.get("version") != str(submission.version):
+    elif data.get("version") != str(submission.version):
         typed.stale = True
         typed.form.add_error(None, SOMEBODY_SAVED)
     if not typed.stale:
@@ -84,10 +70,10 @@ def _save_words(request: HttpRequest, submission: Submission, typed: Typed) -> N
     try:
         save_submission(
             submission=submission,
-            by=person(request),
+            by=actor(request, submission),
             received_at=received_at(request),
-            authors=typed.rows.authors(),
-            **typed.form.words(),
+            tab=request.POST.get("tab", ""),
+            **typed.values(),
         )
         typed.saved = True
     except StaleState as refusal:
@@ -97,7 +83,23 @@ def _save_words(request: HttpRequest, submission: Submission, typed: Typed) -> N
         if refusal.field == "authors":
             typed.rows.error = refusal.sentence
         else:
-            typed.form.add_error(refusal.field or None, refusal.sentence)
+            typed.form.add_error(refusal.field if refusal.field in typed.form.fields else None, refusal.sentence)
+
+
+def _keep(request: HttpRequest, submission: Submission, data: QueryDict) -> None:
+    """What could not be saved stays, also when the tab is closed."""
+    version = data.get("version", "")
+    try:
+        working_copy.keep_working_copy(
+            submission=submission,
+            by=actor(request, submission),
+            typed=dict(data.lists()),
+            version=int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0,
+            received_at=received_at(request),
+            browser=browser_mark(request),
+        )
+    except Refused:
+        return  # too long to be kept, or too late: it stands on the page, and in this browser
 
 
 def _take_file(request: HttpRequest, submission: Submission) -> tuple[str, str]:
@@ -110,7 +112,7 @@ def _take_file(request: HttpRequest, submission: Submission) -> tuple[str, str]:
     try:
         file = add_file(
             submission=submission,
-            by=person(request),
+            by=actor(request, submission),
             upload=upload,
             name=upload.name or "",
             received_at=received_at(request),
@@ -124,65 +126,122 @@ def _saved_words(typed: Typed) -> str:
     return f"Saved, and “{typed.file_taken}” is stored." if typed.file_taken else "Saved."
 
 
-def _change_rows(request: HttpRequest, submission: Submission, action: str) -> HttpResponse:
-    """A row more, less, up or down. Nothing is saved but a file that was chosen, which a page cannot give back."""
+def _change_form(request: HttpRequest, submission: Submission, data: QueryDict, action: str) -> HttpResponse:
+    """Rows of authors more, less, up, down or pasted; a preview; other questions. Nothing is saved but a file that was
+    chosen, which a page cannot give back."""
     name, refused = _take_file(request, submission)
     if name:
         messages.success(request, f"“{name}” is stored. Your text is not saved yet.")
     if refused:
         messages.error(request, f"The file was not taken. {refused}")
-    rows = AuthorRows.typed(request.POST, bound=False).changed(action)
-    fresh = request.POST.get("version") == str(submission.version) or bool(name)
-    shown = {key: request.POST.get(key, "") for key in stored(submission, ())} | {
-        "topics": request.POST.getlist("topics"),
-        "version": submission.version if fresh else request.POST.get("version", "0"),
-    }
-    form = _paper_form(submission, None, shown)
-    return paper_page(
-        request, own_paper(request, submission.workshop.slug, submission.number), Typed(form, rows, saved=True)
-    )
+    rows, extra = _changed_rows(AuthorRows.typed(data, bound=False), data, action)
+    fresh = data.get("version") == str(submission.version) or bool(name)
+    version = submission.version if fresh else int(data.get("version") or 0)
+    if action == "preview":
+        extra |= {"preview": preview_of(data.get("abstract", ""))}
+    typed = form_state.kept(submission, data, version=version, rows=rows)
+    _keep(request, submission, data)
+    again = own_paper(request, submission.workshop.slug, submission.number)
+    return paper_page(request, again, typed, data, extra=extra)
 
 
-def _paper_form(submission: Submission, data: Any, initial: dict[str, Any] | None = None) -> PaperForm:
-    tracks = list(Track.objects.filter(workshop=submission.workshop_id))
-    topics = list(Topic.objects.filter(workshop=submission.workshop_id))
-    return PaperForm(data, tracks=tracks, topics=topics, initial=initial)
+def _changed_rows(rows: AuthorRows, data: QueryDict, action: str) -> tuple[AuthorRows, dict[str, Any]]:
+    if not action.startswith("paste"):
+        return rows.changed(action), {}
+    text = data.get("pasted", "")
+    found = read_authors(text)
+    if action == "paste" or not found:
+        return rows, {"pasted": text, "read": found, "was_read": True}
+    joined = rows.joined([read.person for read in found], replacing=action == "paste-replace")
+    return joined, {}
 
 
 def paper_page(
     request: HttpRequest,
     submission: Submission,
     typed: Typed | None = None,
+    data: QueryDict | None = None,
+    *,
     withdrawal: WithdrawForm | None = None,
+    address: AddressForm | None = None,
+    extra: dict[str, Any] | None = None,
 ) -> HttpResponse:
+    """``typed`` is what is in the form, ``data`` the same as it was posted; without them what is saved, or kept."""
     viewer = viewer_of(request)
     page = read_page(submission, viewer_id=viewer.id, now=received_at(request))
+    kept = working_copy.of(submission, actor(request, submission)) if page.may_edit and typed is None else None
     if typed is None and page.may_edit:
-        topics = submission.topics.values_list("pk", flat=True)
-        typed = Typed(_paper_form(submission, None, stored(submission, list(topics))), AuthorRows.stored(page.authors))
+        typed, data = _begun(submission, page, kept)
         status = 200
     else:
         status = typed.status if typed else 200
     if typed is not None and typed.form.is_bound:
         _renew_version(typed.form, submission)
+    merge = (
+        both_versions.differences(submission, data, typed.choices) if typed and typed.stale and data is not None else []
+    )
     problems = _problems(typed)
     sections = links.sections(viewer, submission)
+    holds = by_link(request, submission)
     context = {
         "page": page,
         "submission": submission,
         "workshop": submission.workshop,
         "typed": typed if page.may_edit or problems else None,
+        "base": _base(submission, typed, data),
+        "tab": data.get("tab", "") if data is not None else "",
+        "pasted": data.get("pasted", "") if data is not None else "",
+        "merge": merge,
+        "kept": kept if kept and (data is not None or kept.discarded_at) else None,
+        "same_browser": bool(kept and kept.browser and kept.browser == browser_mark(request)),
         "problems": problems,
         "history": history(submission),
         "sections": sections,
         "ended": any(section.ends for section in sections),
         "withdrawal": withdrawal or (WithdrawForm(submission=submission) if page.may_withdraw else None),
         "most": settings.MAX_PDF_BYTES // 1024 // 1024,
+        "by_link": holds,
+        "private_link": _private_link(request, submission) if holds else "",
+        "address": address or (_address_form(page) if holds and viewer.person is None else None),
+        "telling_link": names_an_author(submission.code_url, page.authors),
+        **(extra or {}),
     }
-    return render(request, "submissions/paper.html", context, status=422 if withdrawal else status)
+    wrong = withdrawal is not None or address is not None
+    return render(request, "submissions/paper.html", context, status=422 if wrong else status)
 
 
-def _renew_version(form: PaperForm, submission: Submission) -> None:
+def _begun(submission: Submission, page: AuthorPage, kept: WorkingCopy | None) -> tuple[Typed, QueryDict | None]:
+    """The form of somebody who opens the page: with what they typed and did not save, else with what is saved."""
+    if kept is not None and kept.discarded_at is None:
+        data = form_state.query_dict(kept.data)
+        typed = form_state.kept(submission, data, version=submission.version)
+        if both_versions.differences(submission, data, typed.choices):
+            typed.stale = both_versions.is_overtaken(submission, data, typed.choices)
+            return typed, data
+    topics = list(submission.topics.values_list("pk", flat=True))
+    return form_state.saved(submission, page.authors, topics), None
+
+
+def _base(submission: Submission, typed: Typed | None, data: QueryDict | None) -> str:
+    """The revision that the form was drawn from; while somebody else's stands against it, the one before that."""
+    if typed is not None and typed.stale and data is not None and "base" in data:
+        return str(data["base"])
+    return str(submission.current.number if submission.current else 0)
+
+
+def _private_link(request: HttpRequest, submission: Submission) -> str:
+    token = next(each for each in links_of(request) if key_of(each) == submission.claim_token_hash)
+    return page_at("submissions:link", token)
+
+
+def _address_form(page: AuthorPage) -> AddressForm:
+    """Filled in with the corresponding author."""
+    author = next((each for each in page.authors if each.corresponding), None)
+    names = ("given", "family", "email")
+    return AddressForm(initial={name: getattr(author, name) for name in names} if author else None)
+
+
+def _renew_version(form: Any, submission: Submission) -> None:
     """The page is drawn from what is saved now; whoever reads what it says of that may save over it."""
     data = QueryDict(mutable=True)
     data.update(form.data)
@@ -204,6 +263,13 @@ def _problems(typed: Typed | None) -> list[tuple[str, str]]:
             found += [
                 (field.id_for_label, f"Author {place + 1}, {str(field.label).lower()}: {error}")
                 for field in row
+                for error in field.errors
+            ]
+    for _, answers, is_asked in typed.question_sets:
+        if answers.is_bound and is_asked:
+            found += [
+                (field.id_for_label or f"id_{field.html_name}", f"{field.label}: {error}")
+                for field in answers
                 for error in field.errors
             ]
     return found

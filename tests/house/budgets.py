@@ -45,6 +45,7 @@ BUDGETS = [
     Budget("accounts:security", "", "signed-in: 6"),
     Budget("accounts:merge", "", "signed-in: 3"),
     Budget("accounts:profile", "", "signed-in: 5"),
+    # While it can be changed: two more for the questions to authors, one for what was typed and not saved.
     Budget("submissions:paper", "ada's paper", "ada ben: 11"),
     Budget("submissions:paper", "otto's paper", "otto: 11"),
     Budget("submissions:status", "ada's paper", "ada ben: 8"),

@@ -192,6 +192,10 @@ PUBLIC = [
     # Who is no reviewer types an offer; who is one already has nothing to offer, and is told so.
     Row("reviews:volunteer", "workshop", "everyone: page", "everyone: again"),
     Row("reviews:volunteer", "nowhere", "everyone: hidden", "everyone: hidden"),
+    # A private link that opens nothing says so, with words of its own; whoever followed none is told the same.
+    Row("submissions:link", "no token", "everyone: hidden", "everyone: closed"),
+    Row("submissions:confirm_link", "no token", "everyone: moved", "everyone: closed"),
+    Row("submissions:confirm", "", "everyone: hidden", "everyone: hidden"),
     # A scanner of mail follows the link too: it goes to the page, and answers nothing.
     Row("reviews:link", "ivy's token", "everyone: moved", "everyone: closed"),
     Row("reviews:link", "no token", "everyone: moved", "everyone: closed"),
@@ -224,6 +228,12 @@ AUTHORS = [
     Row("submissions:paper", "ada's paper", "ada ben: page", "ada ben: again"),
     Row("submissions:paper", "otto's paper", "otto: page", "otto: again"),
     Row("submissions:paper", "no paper", "", ""),
+    Row("submissions:keep", "ada's paper", "signed-in: closed", "ada ben: again"),
+    Row("submissions:keep", "no paper", "signed-in: closed", ""),
+    Row("submissions:working_copy", "ada's paper", "signed-in: closed", "ada ben: moved"),
+    Row("submissions:preview", "ada's paper", "signed-in: closed", "ada ben: page"),
+    Row("submissions:address", "ada's paper", "signed-in: closed", "ada ben: again"),
+    Row("submissions:claim", "ada's paper", "signed-in: closed", "ada ben: moved"),
     Row("submissions:status", "ada's paper", "ada ben: page", "signed-in: closed"),
     Row("submissions:uploads", "ada's paper", "signed-in: closed", "ada ben: again"),
     Row("submissions:uploads", "no paper", "signed-in: closed", ""),

@@ -28,7 +28,7 @@ MEANS = {
 
 
 # It says that a link must be followed first, whoever asks.
-OWN_WORDS = {"reviews:invitation", "submissions:authorship"}
+OWN_WORDS = {"reviews:invitation", "submissions:authorship", "submissions:link", "submissions:confirm"}
 
 
 def answer(response: HttpResponse) -> str:

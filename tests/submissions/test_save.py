@@ -58,6 +58,9 @@ def test_each_save_is_a_revision_with_everything(stage) -> None:
         "abstract": "We look at $SO(3)$ in the brain.",
         "tldr": "Short.",
         "keywords": "a, b",
+        "answers": {},
+        "unanswered": [],
+        "declared_conflicts": "",
         "code_url": "",
         "track": stage.track.pk,
         "topics": [topic.pk],
@@ -69,6 +72,7 @@ def test_each_save_is_a_revision_with_everything(stage) -> None:
                 "email": "ada@ada.test",
                 "affiliation": "",
                 "corresponding": True,
+                "would_review": False,
             }
         ],
         "pdf": None,

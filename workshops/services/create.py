@@ -39,7 +39,7 @@ def create_workshop(
     submission_at: datetime | None = None,
     **fields: Any,
 ) -> Workshop:
-    """Make a workshop with the preset's tracks, topics, opened review forms and deadlines; ``by`` organizes it.
+    """Make a workshop with the preset's tracks, topics, opened forms and deadlines; ``by`` organizes it.
 
     Until it is ``announced`` nobody but its organizers sees it, so that it can be prepared in peace.
     The deadlines are spaced from ``submission_at`` (by default the end of the day in 30 days, AoE). ``fields`` are
@@ -79,7 +79,9 @@ def _fill(workshop: Workshop, preset: Preset, submission_at: datetime) -> None:
     for position, entry in enumerate(preset["tracks"]):
         values = {key: value for key, value in entry.items() if key != "form"}
         track = Track.objects.create(workshop=workshop, position=position, **values)
-        _add_form(track, FORMS[entry["form"]])
+        _add_form(workshop, FORMS[entry["form"]], track)
+    if preset["disclosures"]:
+        _add_form(workshop, preset["disclosures"], None, Form.Purpose.DISCLOSURE)
     topics = [Topic(workshop=workshop, name=name, position=n) for n, name in enumerate(preset["topics"])]
     Topic.objects.bulk_create(topics)
     now = timezone.now()
@@ -88,8 +90,10 @@ def _fill(workshop: Workshop, preset: Preset, submission_at: datetime) -> None:
     Deadline.objects.bulk_create(deadlines)
 
 
-def _add_form(track: Track, questions: list[dict[str, Any]]) -> None:
-    form = Form.objects.create(workshop_id=track.workshop_id, track=track, purpose=Form.Purpose.REVIEW)
+def _add_form(
+    workshop: Workshop, questions: list[dict[str, Any]], track: Track | None, purpose: str = Form.Purpose.REVIEW
+) -> None:
+    form = Form.objects.create(workshop=workshop, track=track, purpose=purpose)
     version = FormVersion.objects.create(form=form, number=1)
     rows = [Question(version=version, position=n, **values) for n, values in enumerate(questions)]
     Question.objects.bulk_create(rows)
