@@ -11,10 +11,13 @@ class DecisionsConfig(AppConfig):
         from decisions.actions import ACTIONS
         from decisions.links import told_section
         from decisions.services import release
+        from decisions.services.outcomes import copy_outcomes
         from notifications import kinds
         from submissions.links import on_author_page
+        from workshops.links import on_cloned
 
         actions.register(ACTIONS)
         merging.register()
         kinds.on_batch(emails.DECISION, release=release.take_effect, cancel=release.fall_back)
         on_author_page(told_section)
+        on_cloned(copy_outcomes)

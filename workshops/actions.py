@@ -2,6 +2,7 @@
 
 ACTIONS = {
     "workshop.created": "created the workshop",
+    "workshop.cloned": "began the workshop from an earlier edition",
     "workshop.announced": "opened the call",
     "workshop.unannounced": "took the call back",
     "workshop.banner_changed": "changed the picture of the workshop",

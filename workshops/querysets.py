@@ -47,6 +47,13 @@ class MembershipQuerySet(models.QuerySet):
         return self.filter(until=None)
 
 
+def open_organizers(workshop_id: int) -> MembershipQuerySet:
+    """The open memberships of a workshop's organizers."""
+    from workshops.models import Membership
+
+    return Membership.objects.open().filter(workshop_id=workshop_id, role=Role.ORGANIZER)
+
+
 def open_roles(user_id: int, *roles: str) -> MembershipQuerySet:
     """The open memberships of a person in these roles."""
     from workshops.models import Membership

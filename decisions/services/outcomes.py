@@ -6,6 +6,7 @@ from audit.models import Root
 from audit.services.record import record
 from decisions.models import Outcome
 from decisions.states import OutcomeKind
+from workshops.links import Clone
 from workshops.models import Track, Workshop
 
 
@@ -27,6 +28,22 @@ def add_default_outcomes(*, workshop: Workshop, by: models.Model | None) -> list
             data={"outcomes": len(added)},
         )
     return added
+
+
+def copy_outcomes(clone: Clone) -> None:
+    """What can be decided in an edition's tracks can be decided in those of the one that is begun from it."""
+    rows = Outcome.objects.filter(track__in=clone.tracks)
+    Outcome.objects.bulk_create(
+        Outcome(
+            track=clone.tracks[row.track_id],
+            key=row.key,
+            label=row.label,
+            kind=row.kind,
+            offers_track=clone.tracks[row.offers_track_id] if row.offers_track_id else None,
+            position=row.position,
+        )
+        for row in rows
+    )
 
 
 def _defaults(track: Track, tracks: list[Track]) -> list[Outcome]:

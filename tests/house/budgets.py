@@ -60,6 +60,8 @@ BUDGETS = [
     Budget("reviews:review", "mara's chair", "mara: 10"),
     Budget("desk:new_workshop", "", "staff: 2"),
     Budget("desk:operator", "", "opal: 13"),
+    # The five of a page of the desk, the dates with their tracks, and who organizes it.
+    Budget("desk:new_edition", "workshop", "organizers: 7"),
     # The five of a page of the desk, the guide's seven, and whether there is a paper.
     Budget("desk:guide", "workshop", "organizers: 13"),
     Budget("desk:dashboard", "workshop", "organizers: 16"),

@@ -281,6 +281,8 @@ DESK = [
     Row("desk:dashboard", "nowhere", "", ""),
     Row("desk:guide", "workshop", "organizers: page", "organizers: shown"),
     Row("desk:guide", "elsewhere", "", ""),
+    Row("desk:new_edition", "workshop", "organizers: page", "organizers: again"),
+    Row("desk:new_edition", "elsewhere", "", ""),
     Row("desk:open_call", "workshop", "staff: closed", "organizers: moved"),
     Row("desk:take_back_call", "workshop", "staff: closed", "organizers: moved"),
     Row("desk:appoint_handlers", "workshop", "staff: closed", "organizers: moved"),

@@ -53,7 +53,7 @@ def create_workshop(
     values = {**chosen["fields"], **fields}
     workshop = Workshop(slug=slug.strip(), name=name.strip(), year=year, is_rehearsal=is_rehearsal, **values)
     workshop.published_at = timezone.now() if announced else None
-    _check(workshop)
+    check_new(workshop)
     workshop.save()
     record("workshop.created", by=by, root_type=Root.WORKSHOP, root_id=workshop.pk, aspect="settings", about=workshop)
     _fill(workshop, chosen, submission_at or _default_submission_at())
@@ -62,7 +62,8 @@ def create_workshop(
     return workshop
 
 
-def _check(workshop: Workshop) -> None:
+def check_new(workshop: Workshop) -> None:
+    """Raise Refused, with the field, for what a new workshop cannot be."""
     if Workshop.objects.filter(slug=workshop.slug).exists():
         taken = f"The address “{workshop.slug}” is taken by another workshop; add the year, such as neurreps-2027."
         raise Refused(taken, field="slug")
