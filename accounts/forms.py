@@ -7,10 +7,11 @@ from django import forms
 from django.http import HttpRequest
 
 from accounts.addresses import normalise_email
-from accounts.models import Affiliation, User
+from accounts.models import Affiliation, Relation, User
 from accounts.names import tidy_name
 from accounts.services.profile import MOST_AFFILIATIONS, NAMELESS
 from accounts.services.register import create_person
+from accounts.services.relations import Tie
 from audit.errors import Refused
 
 ROWS = "affiliations"
@@ -107,6 +108,7 @@ class ProfileForm(forms.Form):
         widget=forms.TextInput({"spellcheck": "false"}),
     )
     homepage = forms.URLField(label="Home page", max_length=200, required=False, assume_scheme="https")
+    orcid.readers = homepage.readers = "Read by the organizers; it tells people of one name apart"  # type: ignore[attr-defined]
 
     @classmethod
     def of(cls, person: User) -> dict[str, Any]:
@@ -120,10 +122,18 @@ class ProfileForm(forms.Form):
         return cleaned
 
 
+DOMAINS = "domains"
+"""The list of suggestions for a domain, on the page."""
+
+
 class AffiliationForm(forms.Form):
     name = forms.CharField(label="Institution", max_length=200)
     domain = forms.CharField(
-        label="Web domain", max_length=120, required=False, help_text="Such as uni.edu; it finds conflicts of interest."
+        label="Web domain",
+        max_length=120,
+        required=False,
+        help_text="Such as uni.edu; it finds conflicts of interest.",
+        widget=forms.TextInput({"list": DOMAINS, "spellcheck": "false", "autocapitalize": "none"}),
     )
     kind = forms.ChoiceField(
         label="As",
@@ -166,6 +176,40 @@ def typed_affiliations(rows: forms.BaseFormSet) -> tuple[list[dict[str, Any]], l
         if form.cleaned_data.get("name") and not form.cleaned_data.get("DELETE")
     ]
     return [values for _, values in kept], [number for number, _ in kept]
+
+
+class RelationForm(forms.Form):
+    """A tie to somebody: by their address, or at least their name."""
+
+    kind = forms.ChoiceField(
+        label="What ties you",
+        choices=[(value, label.capitalize()) for value, label in Relation.Kind.choices],
+        initial=Relation.Kind.COLLABORATOR,
+    )
+    email = forms.CharField(
+        label="Their e-mail address",
+        max_length=254,
+        required=False,
+        help_text="The surest: it finds their papers, whether or not they have an account here.",
+        widget=forms.EmailInput({"spellcheck": "false", "autocapitalize": "none", "autocomplete": "off"}),
+    )
+    name = forms.CharField(
+        label="Their name",
+        max_length=200,
+        required=False,
+        help_text="Whole, as it stands on papers. One of the two is enough.",
+        widget=forms.TextInput({"list": "coauthors", "autocomplete": "off"}),
+    )
+    start = forms.DateField(label="From", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    end = forms.DateField(
+        label="Until",
+        required=False,
+        help_text="Empty: until now.",
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+    )
+
+    def tie(self) -> Tie:
+        return Tie(**self.cleaned_data)
 
 
 class PublicationsForm(forms.Form):

@@ -10,6 +10,8 @@ from reviews.models import (
     Assignment,
     AssignmentRun,
     Invitation,
+    Offer,
+    OfferedTopic,
     ProposedPair,
     Reviewer,
     ReviewVersion,
@@ -27,6 +29,11 @@ def _offers(theirs: Reviewer, row: Reviewer) -> None:
     if row.statement and row.statement not in theirs.statement:
         texts = [text for text in (theirs.statement, row.statement) if text]
         Reviewer.objects.filter(pk=theirs.pk).update(statement="\n\n".join(texts))
+
+
+def _volunteered(theirs: Offer, row: Offer) -> None:
+    """The kept account's word to a workshop stands."""
+    OfferedTopic.objects.filter(offer=row).delete()
 
 
 def reviewed_twice(kept: User, gone: User) -> Iterator[str]:
@@ -60,6 +67,7 @@ def register() -> None:
             twin=lambda row, kept: Q(workshop=row.workshop_id),
             join=_offers,
         ),
+        Link(Offer, "user", twin=lambda row, kept: Q(workshop=row.workshop_id), join=_volunteered),
         Link(Invitation, "user", words=("invitation", "invitations")),
         Link(Assignment, "user", words=("assigned paper with its review", "assigned papers with their reviews")),
         Link(ProposedPair, "user", twin=lambda row, kept: Q(run=row.run_id, submission=row.submission_id)),

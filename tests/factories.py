@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from accounts.models import Affiliation, Publication, User
 from accounts.services.publications import add_publications
+from accounts.services.relations import Tie, add_relation
 from decisions.models import Decision, Outcome, Release
 from decisions.services.decide import confirm, decide
 from decisions.services.outcomes import add_default_outcomes
@@ -179,6 +180,7 @@ def make_people() -> dict[str, User]:
     for name in ("ada", "cleo", "ines"):
         Affiliation.objects.create(user=people[name], name=institution, domain=domain)
     add_publications(user=ada, by=ada, text=f"On {canary('publication')}")
+    add_relation(user=ada, by=ada, tie=Tie("advisor", name=f"Ms {canary('tie')}"))
     opal = people["opal"]
     opal.is_staff = opal.is_superuser = True
     opal.save(update_fields=["is_staff", "is_superuser"])

@@ -32,6 +32,17 @@ class Tie:
     start: date | None = None
     end: date | None = None
 
+    @classmethod
+    def of(cls, held: dict[str, Any]) -> "Tie":
+        """From what ``held`` gave."""
+        days = {name: date.fromisoformat(held[name]) if held[name] else None for name in ("start", "end")}
+        return cls(**held | days)
+
+    def held(self) -> dict[str, Any]:
+        """As JSON can keep it."""
+        days = {name: day.isoformat() if day else None for name, day in (("start", self.start), ("end", self.end))}
+        return {"kind": self.kind, "email": self.email, "name": self.name} | days
+
 
 @transaction.atomic
 def add_relation(*, user: User, by: User | None, tie: Tie) -> Relation:

@@ -44,7 +44,7 @@ BUDGETS = [
     # The session, the person, that it is them, and: addresses, factors, accounts elsewhere.
     Budget("accounts:security", "", "signed-in: 6"),
     Budget("accounts:merge", "", "signed-in: 3"),
-    Budget("accounts:profile", "", "signed-in: 5"),
+    Budget("accounts:profile", "", "signed-in: 7"),
     # While it can be changed: two more for the questions to authors, one for what was typed and not saved.
     Budget("submissions:paper", "ada's paper", "ada ben: 11"),
     Budget("submissions:paper", "otto's paper", "otto: 11"),

@@ -130,6 +130,7 @@ THINGS: dict[str, Thing] = {
     "no upload": lambda cast: THINGS["ada's paper"](cast) | {"pk": NOWHERE},
     "no address": lambda cast: {"pk": 0},
     "publication": lambda cast: {"pk": cast.publication.pk},
+    "tie": lambda cast: {"pk": cast.ada.relations.get().pk},
     "ivy's token": lambda cast: {"token": cast.invitation_link().split("/")[2]},
     "ben's link": lambda cast: {"token": cast.author_link().split("/")[2]},
     "no token": lambda cast: {"token": "forged"},
@@ -223,6 +224,9 @@ OWN = [
     Row("accounts:merge_look", "", "signed-in: moved", "signed-in: moved"),
     Row("accounts:publications", "", "signed-in: closed", "signed-in: again"),
     Row("accounts:remove_publication", "publication", "signed-in: closed", "ada: moved"),
+    Row("accounts:relations", "", "signed-in: closed", "signed-in: again"),
+    Row("accounts:relation", "tie", "signed-in: closed", "ada: again"),
+    Row("accounts:put_back", "", "signed-in: closed", "signed-in: moved"),
 ]
 AUTHORS = [
     Row("submissions:paper", "ada's paper", "ada ben: page", "ada ben: again"),

@@ -26,6 +26,7 @@ def names_of(cast: Cast) -> dict[str, str]:
         "unannounced": cast.unannounced.name,
         "ada's institute": cast.ada.affiliations.get().name,
         "ada's publication": cast.publication.title,
+        "ada's tie": cast.ada.relations.get().other_name,
         "ben's offer": cast.ben.offers.get().statement,
         "ada's title": cast.paper.title,
         "ada's abstract": cast.paper.abstract,
@@ -56,7 +57,7 @@ def may_see(who: str, phase: str) -> set[str]:
     if who in ("ada", "ben", "olga", "otto") and phase != "submission":
         seen |= {"cy", "why cy"}  # whom Ada asks to add: her co-authors and who may answer
     if who == "ada":
-        seen |= {"ada's publication"}
+        seen |= {"ada's publication", "ada's tie"}
     if who == "ben":
         seen |= {"ben's offer"}
     if who in ("cleo", "ines"):
@@ -86,7 +87,7 @@ def may_see(who: str, phase: str) -> set[str]:
 
 # The crawl comes by what it should: a crawl that sees nothing finds nothing.
 COMES_BY = {
-    "ada": {"submission": {"ada", "ben", "ada's title", "ada's abstract"}, "released": TOLD_ADA},
+    "ada": {"submission": {"ada", "ada's tie", "ben", "ada's title", "ada's abstract"}, "released": TOLD_ADA},
     "rui": {"review": {"ada's title", "ada's abstract", "rui to authors", "rui to organizers"}},
     "rae": {"review": {"ada's title", "rae's draft"}, "discussion": {"rui to authors"}},
     "mara": {"review": {"ada's title", "ada's abstract", "rui", "rae", "rui to authors"}},
