@@ -18,7 +18,8 @@ TEMPLATES = sorted(
 INLINE = {
     "a style attribute": re.compile(r"""<[^>]*\sstyle\s*=""", re.IGNORECASE),
     "a style element": re.compile(r"<style\b", re.IGNORECASE),
-    "an inline script": re.compile(r"<script\b(?![^>]*\ssrc=)", re.IGNORECASE),
+    # A block of data is no script: the browser runs nothing of it.
+    "an inline script": re.compile(r"""<script\b(?![^>]*\s(src=|type="application/json"))""", re.IGNORECASE),
     "an event handler": re.compile(r"""<[^>]*\son[a-z]+\s*=\s*["']""", re.IGNORECASE),
     "a javascript: address": re.compile(r"javascript:", re.IGNORECASE),
     "an address of another site in src": re.compile(r"""\ssrc\s*=\s*["'](https?:)?//""", re.IGNORECASE),

@@ -1,9 +1,11 @@
 """Papers, reviews, roles and conflicts of two accounts that become one."""
 
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.services.merge import Proof, merge_accounts, preview
@@ -57,7 +59,7 @@ def test_papers_reviews_roles_and_offers_come_along(stage: Any) -> None:
 
 
 def test_what_both_offered_is_joined(stage: Any) -> None:
-    one, two = list(stage.workshop.topics.all()[:2]) if stage.workshop.topics.count() > 1 else _topics(stage)
+    one, two = (stage.workshop.topics.create(name=name, position=90) for name in ("Waves", "Knots"))
     rui, rae = (Reviewer.objects.get(user=person) for person in (stage.rui, stage.rae))
     Reviewer.objects.filter(pk=rae.pk).update(statement="I know groups.")
     TopicInterest.objects.create(reviewer=rui, topic=one)
@@ -67,10 +69,6 @@ def test_what_both_offered_is_joined(stage: Any) -> None:
 
     rui.refresh_from_db()
     assert (rui.statement, rui.interests.count()) == ("I know groups.", 2)
-
-
-def _topics(stage: Any) -> list[Any]:
-    return [stage.workshop.topics.create(name=name, position=place) for place, name in enumerate(("One", "Two"))]
 
 
 def test_conflicts_are_found_anew_for_all_that_the_person_is(stage: Any) -> None:
@@ -99,11 +97,9 @@ def test_of_two_conflicts_the_one_that_hides_the_paper_is_kept(stage: Any) -> No
 
 
 def test_newer_of_two_unsaved_texts_is_kept(stage: Any) -> None:
-    from django.utils import timezone
-
     paper, now = stage.papers[0], timezone.now()
     for person, text in ((stage.rui, "older"), (stage.rae, "newer")):
-        at = now if text == "newer" else now - timezone.timedelta(hours=1)
+        at = now if text == "newer" else now - timedelta(hours=1)
         WorkingCopy.objects.create(submission=paper, user=person, data={"title": text}, version=1, received_at=at)
 
     merge(stage.rui, stage.rae)
