@@ -6,7 +6,6 @@ from typing import Any
 
 from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -31,6 +30,8 @@ from accounts.services.profile import refresh_search_identity
 from audit.models import Root
 from notifications.services.enqueue import enqueue
 
+SIGNED_IN_AT = "signed_in_at"  # in the session
+
 
 class AccountAdapter(DefaultAccountAdapter):
     def clean_email(self, email: str) -> str:
@@ -49,6 +50,10 @@ class AccountAdapter(DefaultAccountAdapter):
             confirm_address(address=address)
         links.signed_in(request, user)
         return super().post_login(request, user, email=email, **rest)
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        super().login(request, user)
+        request.session[SIGNED_IN_AT] = time.time()
 
     def is_reauthentication_required(self, *, app: str) -> bool:
         """Whoever signed in within the last minutes has just shown who they are, and is not asked again."""
@@ -147,8 +152,7 @@ class ElsewhereAdapter(DefaultSocialAccountAdapter):
 
 
 def _signed_in_just_now(request: HttpRequest) -> bool:
-    since = time.time() - account_settings.REAUTHENTICATION_TIMEOUT
-    return any(record["at"] > since for record in get_authentication_records(request, request.user))
+    return time.time() - request.session.get(SIGNED_IN_AT, 0) < account_settings.REAUTHENTICATION_TIMEOUT
 
 
 def _person(user: Any) -> Any:

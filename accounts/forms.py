@@ -18,6 +18,10 @@ ROWS = "affiliations"
 
 
 class SignInForm(allauth_forms.LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = "E-mail address"
+
     def clean_login(self) -> str:
         return normalise_email(super().clean_login())
 

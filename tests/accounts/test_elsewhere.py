@@ -132,9 +132,7 @@ class TestConfiguration:
         page = Client().get(SIGN_IN).content.decode()
         assert [page.count(f"Continue with {name}") for name in ("ORCID", "Example University")] == [1, 1]
 
-    def test_way_there_leads_over_a_page_of_ours(
-        self, db: None, provider: Provider
-    ) -> None:
+    def test_way_there_leads_over_a_page_of_ours(self, db: None, provider: Provider) -> None:
         browser = Client()
         assert browser.get(reverse("orcid_login")).status_code == 200
         page = browser.post(reverse("orcid_login"))
