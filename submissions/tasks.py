@@ -5,9 +5,9 @@ Jobs and steps at a deadline are registered by importing the modules that hold t
 
 from celery import shared_task
 
-from submissions.services import check, receipts
+from submissions.services import check, complete_drafts, receipts
 
-__all__ = ["check", "drop_old_uploads", "follow_deadlines", "receipts"]
+__all__ = ["check", "complete_drafts", "drop_old_uploads", "follow_deadlines", "receipts"]
 
 
 @shared_task

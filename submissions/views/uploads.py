@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
 from django.urls import reverse
@@ -21,7 +20,7 @@ from submissions.services.uploads import (
     take_piece,
 )
 from submissions.states import FilePurpose
-from submissions.views.base import own_paper, person
+from submissions.views.base import actor, for_authors, own_paper
 from workshops.middleware import received_at
 
 
@@ -34,7 +33,7 @@ class BeginForm(forms.Form):
     purpose = forms.ChoiceField(choices=[(str(each), each.label) for each in PURPOSES], initial=FilePurpose.PAPER)
 
 
-@login_required
+@for_authors
 @never_cache
 @require_POST
 def begin(request: HttpRequest, slug: str, number: int) -> HttpResponse:
@@ -45,14 +44,14 @@ def begin(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         return _refused("What kind of file this is could not be understood. Choose it again.", 422)
     try:
         upload = begin_upload(
-            submission=submission, by=person(request), received_at=received_at(request), **form.cleaned_data
+            submission=submission, by=actor(request, submission), received_at=received_at(request), **form.cleaned_data
         )
     except Refused as refusal:
         return _refused(refusal.sentence, 422)
     return _state(submission, upload)
 
 
-@login_required
+@for_authors
 @never_cache
 @require_POST
 def piece(request: HttpRequest, slug: str, number: int, pk: Any) -> HttpResponse:
@@ -61,9 +60,8 @@ def piece(request: HttpRequest, slug: str, number: int, pk: Any) -> HttpResponse
     A piece that was cut off on its way is not taken; the answer says from where to go on.
     """
     submission = own_paper(request, slug, number)
-    upload = (
-        Upload.objects.select_related("file").filter(pk=pk, submission=submission, uploaded_by=person(request)).first()
-    )
+    uploads = Upload.objects.select_related("file").filter(submission=submission)
+    upload = uploads.filter(pk=pk, uploaded_by=actor(request, submission)).first()
     if upload is None:
         raise Http404
     upload.submission = submission
@@ -90,7 +88,7 @@ def _take(request: HttpRequest, upload: Upload) -> Upload:
     submission = upload.submission
     upload = take_piece(
         upload=upload,
-        by=person(request),
+        by=actor(request, submission),
         offset=int(offset),
         piece=content,
         received_at=received_at(request),
@@ -98,7 +96,7 @@ def _take(request: HttpRequest, upload: Upload) -> Upload:
     )
     upload.submission = submission
     if upload.received == upload.size and upload.file is None:
-        finish_upload(upload=upload, by=person(request), received_at=received_at(request))
+        finish_upload(upload=upload, by=actor(request, submission), received_at=received_at(request))
     return upload
 
 
