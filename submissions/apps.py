@@ -9,7 +9,7 @@ class SubmissionsConfig(AppConfig):
         from accounts import links as people
         from audit import actions
         from notifications import kinds
-        from submissions import access, emails, merging, tasks  # noqa: F401  (fill the registries)
+        from submissions import access, emails, emails_dates, merging, tasks  # noqa: F401  (fill the registries)
         from submissions.actions import ACTIONS
         from submissions.services.claim import claim_authorships
         from submissions.services.conflicts import check_person_given_a_role, check_person_who_told_more

@@ -36,7 +36,7 @@ def check_author_list(*, row: Submission, authors: Sequence[dict[str, Any]], rec
         raise Refused(LOCKED, field="authors")
     if (
         row.status == SubmissionStatus.SUBMITTED
-        and not _same_people(before, authors)
+        and not same_people(before, authors)
         and is_by_request(row, received_at)
     ):
         raise Refused(BY_REQUEST, field="authors")
@@ -72,7 +72,7 @@ def _as_typed(author: Authorship) -> dict[str, Any]:
     }
 
 
-def _same_people(before: Sequence[Authorship], authors: Sequence[dict[str, Any]]) -> bool:
+def same_people(before: Sequence[Authorship], authors: Sequence[dict[str, Any]]) -> bool:
     """The same addresses; and as many without one, each of them like one that was there."""
     if {a.email for a in before if a.email} != {a["email"] for a in authors if a["email"]}:
         return False

@@ -10,7 +10,7 @@ from submissions.differences import Part, word_parts
 from submissions.form_state import Choices, query_dict
 from submissions.forms import NAMES, TICK, WORDS, AuthorRows, PaperForm
 from submissions.models import Submission
-from submissions.services.save import content_now
+from submissions.services.revisions import content_now
 
 PICK = "pick-"
 MINE, THEIRS = "mine", "theirs"

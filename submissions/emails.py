@@ -25,7 +25,7 @@ def page(view: str, *args: object) -> str:
     return f"{settings.SITE_URL}{reverse(view, args=args)}"
 
 
-_PAPER = {
+PAPER = {
     "workshop": "NeurReps 2026",
     "name": "Ada Example",
     "number": "17",
@@ -41,7 +41,7 @@ register(
         Kind(
             name=RECEIPT,
             label="Receipt for a submitted paper",
-            values=_PAPER
+            values=PAPER
             | {
                 "first": "yes",
                 "file_name": "paper.pdf",
@@ -57,7 +57,7 @@ register(
         Kind(
             name=LISTED_AS_AUTHOR,
             label="You are listed as an author",
-            values=_PAPER
+            values=PAPER
             | {
                 "listed_by": "Ada Example",
                 "editable_until": "24 Nov 2026, 23:59 AoE",
@@ -68,7 +68,7 @@ register(
         Kind(
             name=AUTHOR_LIST_ASKED,
             label="Something is asked about the list of authors",
-            values=_PAPER
+            values=PAPER
             | {
                 "what": "to add Cy Example as an author",
                 "by": "Ada Example",
@@ -79,13 +79,13 @@ register(
         Kind(
             name=AUTHOR_LIST_ANSWERED,
             label="A request about the list of authors is answered",
-            values=_PAPER
+            values=PAPER
             | {"what": "to add Cy Example as an author", "status": "granted", "answer": "Thank you for telling us."},
         ),
         Kind(
             name=AUTHOR_LIST_ARRANGED,
             label="The order or spelling of authors was changed",
-            values=_PAPER | {"by": "Ada Example"},
+            values=PAPER | {"by": "Ada Example"},
         ),
         Kind(
             name=MISSING_AUTHOR,
@@ -101,7 +101,7 @@ register(
         Kind(
             name=FINAL_RECEIPT,
             label="What counts, after the deadline",
-            values=_PAPER
+            values=PAPER
             | {
                 "file_name": "paper.pdf",
                 "pages": "4",
@@ -115,7 +115,7 @@ register(
         Kind(
             name=INCOMPLETE,
             label="A draft is not complete, and the deadline is near",
-            values=_PAPER
+            values=PAPER
             | {
                 "title": "Symmetry in neural codes",
                 "missing": ["The paper itself is missing: upload it as a PDF."],
@@ -146,10 +146,10 @@ register(
         Kind(
             name=WITHDRAWN,
             label="A paper was withdrawn",
-            values=_PAPER
+            values=PAPER
             | {"by": "Ada Example", "reason": "It appears elsewhere.", "undo_until": "25 Nov 2026, 22:14 AoE"},
         ),
-        Kind(name=WITHDRAWAL_UNDONE, label="A withdrawal was taken back", values=_PAPER | {"by": "Ben Example"}),
+        Kind(name=WITHDRAWAL_UNDONE, label="A withdrawal was taken back", values=PAPER | {"by": "Ben Example"}),
     ]
 )
 

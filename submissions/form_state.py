@@ -8,6 +8,8 @@ from django.http import QueryDict
 
 from submissions.forms import AuthorRows, PaperForm, stored
 from submissions.models import Authorship, Submission
+from submissions.reading import AuthorPage
+from submissions.reading_late import authors_of, words_of
 from submissions.services.disclosures import prefix_of
 from workshops.answers import Kind, QuestionsForm
 from workshops.models import Form, FormVersion, Question, Topic, Track
@@ -78,6 +80,7 @@ class Typed:
     answers: dict[int, QuestionsForm] = field(default_factory=dict)
     stale: bool = False
     saved: bool = False
+    late: bool = False
     file_taken: str = ""
     file_refused: str = ""
 
@@ -120,6 +123,17 @@ def saved(submission: Submission, authors: Sequence[Authorship], topics: Sequenc
     form = PaperForm(None, tracks=choices.tracks, topics=choices.topics, initial=stored(submission, topics))
     answers = submission.current.snapshot.get("answers", {}) if submission.current else {}
     return Typed(choices, form, AuthorRows.stored(authors), _answer_forms(choices, answers))
+
+
+def late(submission: Submission, page: AuthorPage) -> Typed:
+    """What was saved late and waits for the organizers; else what the tables hold."""
+    if page.late is None:
+        return saved(submission, page.authors, list(submission.topics.values_list("pk", flat=True)))
+    choices, revision = choices_of(submission.workshop_id), page.late.revision
+    initial = words_of(revision, submission.version)
+    form = PaperForm(None, tracks=choices.tracks, topics=choices.topics, initial=initial)
+    answers = _answer_forms(choices, revision.snapshot.get("answers", {}))
+    return Typed(choices, form, AuthorRows.stored(authors_of(revision)), answers)
 
 
 def posted(submission: Submission, data: QueryDict) -> Typed:

@@ -11,6 +11,7 @@ from submissions.querysets import (
     ConflictQuerySet,
     FileQuerySet,
     LikenessQuerySet,
+    RevisionQuerySet,
     SubmissionQuerySet,
 )
 from submissions.states import (
@@ -268,9 +269,13 @@ class Revision(models.Model):
     saved_at = models.DateTimeField(auto_now_add=True)
     supplement = models.ForeignKey(File, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=8, choices=RevisionStatus.choices, default=RevisionStatus.IN_TIME)
+    answer = models.TextField(blank=True, help_text="What the organizers said of a late one; its authors read it.")
+
+    objects = RevisionQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["submission", "number"], name="revision_once")]
+        indexes = [models.Index(fields=["submission", "-number"], name="revision_late", condition=Q(status="late"))]
 
     def __str__(self) -> str:
         return f"revision {self.number}"

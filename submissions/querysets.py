@@ -6,11 +6,13 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Subquery
 
 from submissions.states import (
+    COUNTING,
     DISPUTES,
     EFFECTIVE,
     ConflictState,
     FilePurpose,
     FileStatus,
+    RevisionStatus,
     RequestStatus,
     SubmissionStatus,
 )
@@ -33,6 +35,13 @@ class SubmissionQuerySet(models.QuerySet):
         running = Extension.objects.of_papers(OuterRef("pk")).running(at)
         return self.exclude(Exists(running))
 
+    def with_late_saves(self) -> "SubmissionQuerySet":
+        """Drafts and submitted papers that have a late save which no organizer has answered."""
+        from submissions.models import Revision
+
+        alive = self.filter(status__in=(SubmissionStatus.DRAFT, SubmissionStatus.SUBMITTED))
+        return alive.filter(Exists(Revision.objects.filter(submission=OuterRef("pk")).late()))
+
     def without_handler(self) -> "SubmissionQuerySet":
         """Submitted papers that nobody is responsible for."""
         from submissions.models import Handler
@@ -50,7 +59,7 @@ class SubmissionQuerySet(models.QuerySet):
         """Annotate ``reader_file``: the id of the reviewers' copy of the newest PDF that was checked, or None."""
         from submissions.models import File
 
-        copies = File.objects.filter(submission=OuterRef("pk"), purpose=FilePurpose.BLINDED)
+        copies = File.objects.filter(submission=OuterRef("pk"), purpose=FilePurpose.BLINDED).of_what_counts()
         newest = copies.order_by("-made_from__at", "-at").values("pk")[:1]
         return self.annotate(reader_file=Subquery(newest))
 
@@ -69,7 +78,25 @@ class LikenessQuerySet(models.QuerySet):
         return self.filter(settled_at=None)
 
 
+class RevisionQuerySet(models.QuerySet):
+    def counting(self) -> "RevisionQuerySet":
+        """What was saved in time, or accepted though late."""
+        return self.filter(status__in=COUNTING)
+
+    def late(self) -> "RevisionQuerySet":
+        """What came after a soft deadline and waits for the organizers."""
+        return self.filter(status=RevisionStatus.LATE)
+
+
 class FileQuerySet(models.QuerySet):
+    def of_what_counts(self) -> "FileQuerySet":
+        """Copies without those of a file that came late and was not accepted."""
+        from submissions.models import Revision
+
+        late = Revision.objects.filter(pdf=OuterRef("made_from")).exclude(status__in=COUNTING)
+        counting = Revision.objects.filter(pdf=OuterRef("made_from"), status__in=COUNTING)
+        return self.exclude(Exists(late) & ~Exists(counting))
+
     def checked(self) -> "FileQuerySet":
         return self.filter(status=FileStatus.CHECKED)
 

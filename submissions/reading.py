@@ -12,6 +12,8 @@ from accounts.addresses import fold
 from submissions.files import megabytes
 from submissions.findings import Said, shown
 from submissions.models import Authorship, File, Finding, Revision, Submission
+from submissions.reading_late import TAGS, LateSave, late_save
+from submissions.services.admission import keeps_late
 from submissions.services.submit import (
     BEING_CHECKED,
     NO_ABSTRACT,
@@ -23,8 +25,8 @@ from submissions.services.submit import (
     missing,
 )
 from submissions.services.withdraw import undo_until
-from submissions.states import FilePurpose, FileStatus, SubmissionStatus
-from workshops.deadlines import Window, window
+from submissions.states import COUNTING, FilePurpose, FileStatus, RevisionStatus, SubmissionStatus
+from workshops.deadlines import Window, windows
 from workshops.instants import both
 from workshops.states import DeadlineKind
 
@@ -115,6 +117,8 @@ class Change:
     at: datetime
     by: str
     what: str
+    late: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,8 @@ class AuthorPage:
     may_edit: bool
     may_withdraw: bool
     undo_until: datetime | None
+    keeps_late: bool  # what is saved now is kept for the organizers
+    late: LateSave | None  # what was, and waits for them
 
     @property
     def is_alive(self) -> bool:
@@ -218,9 +224,14 @@ def papers_for_authors(rows: "QuerySet[Submission]") -> "QuerySet[Submission]":
 
 
 def read_page(submission: Submission, *, viewer_id: int, now: datetime) -> AuthorPage:
-    """Four statements: authors, deadlines, files, findings. ``submission`` comes from papers_for_authors."""
+    """Four statements: authors, deadlines, files, findings; after the deadline a fifth, what was saved late.
+
+    ``submission`` comes from papers_for_authors.
+    """
     authors = tuple(submission.authorships.all())
-    entry = window(submission.workshop_id, DeadlineKind.SUBMISSION, submission.track_id, at=now)
+    roots: dict[str, object] = {DeadlineKind.SUBMISSION: submission.pk}
+    season = windows(submission.workshop_id, submission.track_id, now, roots=roots)
+    entry = season[DeadlineKind.SUBMISSION]
     pdf = submission.current.pdf if submission.current else None
     newest = _newest_upload(submission)
     refused = newest if newest and newest != pdf and newest.status == FileStatus.REFUSED else None
@@ -240,6 +251,8 @@ def read_page(submission: Submission, *, viewer_id: int, now: datetime) -> Autho
         may_edit=alive and entry.is_open,
         may_withdraw=alive and corresponding,
         undo_until=undo_until(submission) if submission.status == SubmissionStatus.WITHDRAWN else None,
+        keeps_late=alive and keeps_late(season, now),
+        late=late_save(submission) if alive and entry.is_late else None,
     )
 
 
@@ -259,8 +272,14 @@ def names_an_author(url: str, authors: Sequence[Authorship]) -> str:
 def history(submission: Submission) -> list[Change]:
     """The last fifty saves, newest first. One statement."""
     rows = list(submission.revisions.select_related("saved_by").order_by("-number")[:51])
-    pairs = zip(rows, [*rows[1:], None], strict=False)
-    return [_change(row, before) for row, before in pairs][:50]
+    return [_change(row, _before(row, rows[place:])) for place, row in enumerate(rows, 1)][:50]
+
+
+def _before(row: Revision, older: Sequence[Revision]) -> Revision | None:
+    """What a save changed: the one before it that counts; a late one goes on from any that was there."""
+    if row.status in COUNTING:
+        older = [each for each in older if each.status in COUNTING]
+    return older[0] if older else None
 
 
 def _change(row: Revision, before: Revision | None) -> Change:
@@ -269,7 +288,8 @@ def _change(row: Revision, before: Revision | None) -> Change:
         words for name, words in NAMES.items() if row.snapshot.get(name) != old.get(name) and _says(row, old, name)
     ]
     by = row.saved_by.name if row.saved_by else ""
-    return Change(row.number, row.received_at, by, ", ".join(changed) or "no change")
+    tag = TAGS.get(RevisionStatus(row.status), "")
+    return Change(row.number, row.received_at, by, ", ".join(changed) or "no change", tag, row.answer)
 
 
 def _says(row: Revision, old: dict[str, Any], name: str) -> bool:

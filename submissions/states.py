@@ -70,6 +70,9 @@ REVISION_MOVES: dict[str, frozenset[str]] = {
     RevisionStatus.REFUSED: frozenset({RevisionStatus.ACCEPTED}),
 }
 
+COUNTING = (RevisionStatus.IN_TIME, RevisionStatus.ACCEPTED)
+"""States of a save that was, at its time, the paper."""
+
 
 class FilePurpose(models.TextChoices):
     PAPER = "paper", "Paper"

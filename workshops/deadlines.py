@@ -1,10 +1,10 @@
 """Is this open? The one answer, from a deadline, its grace time and the instant that is asked about."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from workshops.models import Deadline, Track
+from workshops.models import Deadline, Extension, Track
 from workshops.states import DeadlineKind
 
 
@@ -14,7 +14,8 @@ class Window:
 
     Exactly one of ``not_yet``, ``is_open`` and ``is_late`` holds where there is a deadline; none where there is none
     (``at`` is None). What arrives up to and including ``counts_until`` counts: the deadline and its grace time.
-    ``hard``: what comes later is turned away instead of kept as late.
+    ``hard``: what comes later is turned away instead of kept as late. ``extended_until``: an extension of the one paper
+    (assignment, response, camera-ready) that was asked about reaches farther than the deadline and its grace time.
     """
 
     kind: str
@@ -27,6 +28,7 @@ class Window:
     hard: bool = False
     pinned_by: str = ""
     track_id: int | None = None
+    extended_until: datetime | None = None
 
     @property
     def label(self) -> str:
@@ -36,19 +38,63 @@ class Window:
     def exists(self) -> bool:
         return self.at is not None
 
+    @property
+    def ends_at(self) -> datetime | None:
+        """Until when it is open, as one tells people: the deadline, or the extension."""
+        return self.extended_until or self.at
+
 
 Windows = dict[str, Window]
 
+EXTENDED: Mapping[str, str] = {
+    DeadlineKind.SUBMISSION: Extension.Root.SUBMISSION,
+    DeadlineKind.REVIEW: Extension.Root.ASSIGNMENT,
+    DeadlineKind.RESPONSE: Extension.Root.RESPONSE,
+    DeadlineKind.CAMERA_READY: Extension.Root.CAMERA_READY,
+}
+"""What an extension of each kind of deadline is given to."""
 
-def window(workshop_id: int, kind: str, track_id: int | None = None, *, at: datetime) -> Window:
-    """The window of one kind for a track (or for the workshop as a whole) at the instant ``at``. One query."""
-    rows = Deadline.objects.applying_to(workshop_id, track_id).filter(kind=kind)
-    return _windows(rows, track_id, at)[kind]
+
+def window(workshop_id: int, kind: str, track_id: int | None = None, *, at: datetime, root_id: object = None) -> Window:
+    """The window of one kind for a track (or for the workshop as a whole) at the instant ``at``. One query.
+
+    ``root_id``: with the extension of this paper (assignment, response, camera-ready: what the kind is a deadline of).
+    """
+    return windows(workshop_id, track_id, at, roots={kind: root_id} if root_id is not None else None)[kind]
 
 
-def windows(workshop_id: int, track_id: int | None, at: datetime) -> Windows:
-    """Every kind of deadline, in the order of the season. One query."""
-    return _windows(Deadline.objects.applying_to(workshop_id, track_id), track_id, at)
+def windows(
+    workshop_id: int, track_id: int | None, at: datetime, *, roots: Mapping[str, object] | None = None
+) -> Windows:
+    """Every kind of deadline, in the order of the season. One query.
+
+    ``roots``: kind to the id of the paper (assignment, …) whose extension counts, see EXTENDED.
+    """
+    rows = Deadline.objects.applying_to(workshop_id, track_id)
+    if roots:
+        rows = rows.with_extension({kind: (EXTENDED[kind], str(root_id)) for kind, root_id in roots.items()})
+    return _windows(rows, track_id, at)
+
+
+def extended(found: Window, until: datetime | None, at: datetime) -> Window:
+    """The window with an extension until then: for lists, which read the extensions of all their rows at once."""
+    if until is None or found.counts_until is None or until <= found.counts_until:
+        return found
+    return replace(
+        found,
+        extended_until=until,
+        counts_until=until,
+        is_open=not found.not_yet and at <= until,
+        is_late=not found.not_yet and at > until,
+    )
+
+
+def extensions_of(root_type: str, root_ids: Iterable[object]) -> dict[str, datetime]:
+    """Until when each of these is extended, by its id as text. One query."""
+    found: dict[str, datetime] = {}
+    for root_id, until in Extension.objects.of(root_type, *root_ids).values_list("root_id", "until"):
+        found[root_id] = max(until, found.get(root_id, until))
+    return found
 
 
 def windows_by_track(rows: Iterable[Deadline], track_ids: Iterable[int], at: datetime) -> dict[int | None, Windows]:
@@ -122,7 +168,7 @@ def _window(kind: str, row: Deadline | None, at: datetime) -> Window:
         return Window(kind)
     counts_until = closing(row.at, row.grace_minutes)
     not_yet = row.opens_at is not None and at < row.opens_at
-    return Window(
+    found = Window(
         kind=kind,
         opens_at=row.opens_at,
         at=row.at,
@@ -134,3 +180,4 @@ def _window(kind: str, row: Deadline | None, at: datetime) -> Window:
         pinned_by=row.pinned_by,
         track_id=row.track_id,
     )
+    return extended(found, getattr(row, "extended_until", None), at)

@@ -1,10 +1,10 @@
 """How workshops, deadlines and roles are read."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import models
-from django.db.models import CharField, Q
-from django.db.models.expressions import OuterRef
+from django.db.models import Case, CharField, OuterRef, Q, Subquery, When
 from django.db.models.functions import Cast
 
 from workshops.states import Role
@@ -27,6 +27,23 @@ class DeadlineQuerySet(models.QuerySet):
         """The workshop's deadlines and those of this track."""
         return self.filter(workshop_id=workshop_id).filter(Q(track=None) | Q(track_id=track_id))
 
+    def with_extension(self, roots: Mapping[str, tuple[str, str]]) -> "DeadlineQuerySet":
+        """Annotate ``extended_until``, for each kind of deadline from the extensions of (type, id), or None."""
+        from workshops.models import Extension
+
+        cases = [
+            When(
+                kind=kind,
+                then=Subquery(
+                    Extension.objects.filter(workshop=OuterRef("workshop"), root_type=root_type, root_id=root_id)
+                    .order_by("-until")
+                    .values("until")[:1]
+                ),
+            )
+            for kind, (root_type, root_id) in roots.items()
+        ]
+        return self.annotate(extended_until=Case(*cases, output_field=models.DateTimeField()))
+
 
 class ExtensionQuerySet(models.QuerySet):
     def of(self, root_type: str, *root_ids: object) -> "ExtensionQuerySet":
@@ -38,8 +55,8 @@ class ExtensionQuerySet(models.QuerySet):
         return self.filter(root_type="submission", root_id=Cast(pk, CharField()))
 
     def running(self, at: datetime) -> "ExtensionQuerySet":
-        """Those that hold at this instant."""
-        return self.filter(at__lte=at, until__gte=at)
+        """Those that reach over this instant."""
+        return self.filter(until__gte=at)
 
 
 class MembershipQuerySet(models.QuerySet):

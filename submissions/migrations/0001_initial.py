@@ -190,6 +190,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "answer",
+                    models.TextField(
+                        blank=True, help_text="What the organizers said of a late one; its authors read it."
+                    ),
+                ),
+                (
                     "pdf",
                     models.ForeignKey(
                         blank=True,
@@ -776,6 +782,12 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("user", "workshop", "page", "name"), name="saved_view_once")
                 ],
             },
+        ),
+        migrations.AddIndex(
+            model_name="revision",
+            index=models.Index(
+                condition=models.Q(("status", "late")), fields=["submission", "-number"], name="revision_late"
+            ),
         ),
         migrations.AddConstraint(
             model_name="revision",

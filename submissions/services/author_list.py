@@ -16,7 +16,8 @@ from audit.services.record import record
 from submissions.author_rules import check_may_arrange, may_be_one, name_of
 from submissions.models import Authorship, Revision, Submission
 from submissions.services import tell
-from submissions.services.save import AuthorData, add_revision, clean_authors, content_now, search_texts
+from submissions.services.revisions import AuthorData, add_revision, content_now
+from submissions.services.save import clean_authors, search_texts
 
 NAMES = ("given", "particle", "family", "affiliation")
 

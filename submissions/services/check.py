@@ -20,7 +20,7 @@ from submissions.files import path_of, store
 from submissions.models import Blob, File, Finding, Revision, Submission
 from submissions.services import tell
 from submissions.services.page_limit import note_page_limit
-from submissions.services.save import add_revision, content_now
+from submissions.services.revisions import add_revision, content_now
 from submissions.services.submit import submit_if_complete
 from submissions.states import FILE_MOVES, FilePurpose, FileStatus, SubmissionStatus
 
@@ -152,7 +152,8 @@ def _carry_on(submission: Submission, file: File) -> None:
 
 
 def _go_back(submission: Submission, refused: Revision) -> None:
-    earlier = submission.revisions.filter(pdf__status=FileStatus.CHECKED).order_by("-number").first()
+    counting = Revision.objects.filter(submission=submission).counting()
+    earlier = counting.filter(pdf__status=FileStatus.CHECKED).order_by("-number").first()
     if earlier is not None:
         content = content_now(submission)
         add_revision(submission, by=None, received_at=refused.received_at, content=content, pdf=earlier.pdf)

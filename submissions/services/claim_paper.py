@@ -16,7 +16,8 @@ from audit.services.record import record
 from submissions.models import Authorship, Revision, Submission, WorkingCopy
 from submissions.services import unclaimed
 from submissions.services.conflicts import find_conflicts
-from submissions.services.save import AuthorData, clean_authors, content_now, save_submission
+from submissions.services.revisions import AuthorData, content_now
+from submissions.services.save import clean_authors, save_submission
 from submissions.services.submit import submit_if_complete
 from submissions.states import AuthorshipStatus, SubmissionStatus
 from workshops.deadlines import window

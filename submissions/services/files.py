@@ -15,7 +15,10 @@ from jobs.services.start import start_job
 from submissions.files import store
 from submissions.models import File, Submission
 from submissions.services import tell
-from submissions.services.save import SOMEBODY_SAVED, add_revision, content_now, require_open
+from submissions.services.admission import is_late
+from submissions.services.late import base_of_late, keep_late
+from submissions.services.revisions import add_revision, content_now
+from submissions.services.save import SOMEBODY_SAVED
 from submissions.states import FilePurpose, FileStatus, SubmissionStatus
 
 
@@ -31,22 +34,29 @@ def add_file(
 ) -> File:
     """Store the upload as the paper's file and start its check. The file before it is kept.
 
-    Raises Refused for an empty or too large upload and after the deadline (by ``received_at``), StaleState when
-    ``version`` is given and old. The same bytes again return the file that has them.
+    After a soft deadline (by ``received_at``) it is kept with a late revision, and the paper keeps the file it has.
+    Raises Refused for an empty or too large upload and after a hard deadline, StaleState when ``version`` is given and
+    old. The same bytes again return the file that has them.
     """
     require(acting(by), "own", submission)
-    require_open(submission, received_at)
+    is_late(submission, received_at)  # before anything is stored
     blob = store(upload)
     with transaction.atomic():
         row = Submission.objects.select_for_update().get(pk=submission.pk)
-        require_open(row, received_at)
-        pdf = row.current.pdf if row.current else None
+        late = is_late(row, received_at)
+        base = base_of_late(row) if late else row.current
+        pdf = base.pdf if base else None
         if purpose == FilePurpose.PAPER and pdf and pdf.blob_id == blob.pk and pdf.status != FileStatus.REFUSED:
             return pdf
         if version is not None and row.version != version:
             raise StaleState(SOMEBODY_SAVED)
         file = File.objects.create(blob=blob, submission=row, purpose=purpose, name=clean_name(name), uploaded_by=by)
-        if purpose == FilePurpose.PAPER:
+        if late:
+            pdf, supplement = (
+                file if purpose == each else None for each in (FilePurpose.PAPER, FilePurpose.SUPPLEMENT)
+            )
+            keep_late(row, by=by, received_at=received_at, pdf=pdf, supplement=supplement)
+        elif purpose == FilePurpose.PAPER:
             add_revision(row, by=by, received_at=received_at, content=content_now(row), pdf=file)
         _record_file(row, by, file)
         start_job(
@@ -57,7 +67,7 @@ def add_file(
             by=by,
             params={"file": str(file.pk)},
         )
-        if row.status == SubmissionStatus.SUBMITTED:
+        if row.status == SubmissionStatus.SUBMITTED and not late:
             tell.receipt(row, to=by)
     submission.refresh_from_db()
     return file

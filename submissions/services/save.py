@@ -1,7 +1,7 @@
 """Save a paper: its words, its topics, its authors in order. Each save is a revision."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from dataclasses import fields as dataclass_fields
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,6 @@ from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 from django.db import transaction
-from django.db.models import Max
 
 from access.rights import require
 from access.viewer import acting
@@ -20,34 +19,21 @@ from audit.errors import Refused, StaleState
 from audit.models import Root
 from audit.services.record import record
 from submissions.author_rules import check_author_list
-from submissions.models import Authorship, File, Revision, Submission, SubmissionTopic
+from submissions.models import Authorship, Revision, Submission, SubmissionTopic
 from submissions.services import conflicts, disclosures, tell, working_copy
+from submissions.services.admission import is_late
+from submissions.services.late import base_of_late, keep_late
 from submissions.services.page_limit import note_page_limit
+from submissions.services.revisions import AuthorData, add_revision, content_of
 from submissions.services.submit import missing_text, submit_if_complete
-from submissions.states import AuthorshipStatus, SubmissionStatus
-from workshops.deadlines import window
-from workshops.instants import aoe
+from submissions.states import AuthorshipStatus, RevisionStatus, SubmissionStatus
 from workshops.models import Topic, Track
-from workshops.states import DeadlineKind
 
 SOMEBODY_SAVED = (
     "Somebody else saved this paper while your page was open. What you typed is still here and not saved: compare it "
     "with the saved version, then save again to keep yours."
 )
 MOST_AUTHORS = 200
-
-
-@dataclass(frozen=True)
-class AuthorData:
-    """One author as typed."""
-
-    given: str = ""
-    particle: str = ""
-    family: str = ""
-    email: str = ""
-    affiliation: str = ""
-    corresponding: bool = False
-    would_review: bool = False
 
 
 def save_submission(
@@ -74,8 +60,9 @@ def save_submission(
     authors name as unfit to review it; None keeps what is saved. What ``by`` typed and had not saved is no longer
     needed, unless another ``tab`` of theirs holds it.
     ``version`` is the one that the page was drawn from: StaleState when somebody has saved since. The very same
-    content again (a double click) returns the revision that has it. Raises Refused for what cannot be kept, after the
-    deadline (by ``received_at``, the first byte), and for a change that would leave a submitted paper incomplete.
+    content again (a double click) returns the revision that has it. After a soft deadline (by ``received_at``, the
+    first byte) the revision is kept as late and the paper stays as it is. Raises Refused for what cannot be kept, after
+    a hard deadline, and for a change that would leave a submitted paper incomplete.
     """
     require(acting(by), "own", submission)
     track = track or submission.track
@@ -99,7 +86,8 @@ def save_submission(
     _check_words(content, submission, track, topics)
     with transaction.atomic():
         revision = _save(submission, by, received_at, version, content, track)
-        disclosures.write_answers(submission, answered)
+        if revision.status != RevisionStatus.LATE:
+            disclosures.write_answers(submission, answered)
         working_copy.drop(submission, by, tab=tab)
     submission.refresh_from_db()
     return revision
@@ -109,21 +97,18 @@ def _save(
     submission: Submission, by: User | None, received_at: datetime, version: int, content: dict[str, Any], track: Track
 ) -> Revision:
     row = Submission.objects.select_for_update().get(pk=submission.pk)
-    require_open(row, received_at)
-    if track.pk != row.track_id:
-        require_open(row, received_at, track)
-    current = row.current
-    if current is not None and content_of(current) == content:
-        return current
+    late = is_late(row, received_at, track)
+    base = base_of_late(row) if late else row.current
+    if base is not None and content_of(base) == content:
+        return base
     if row.version != version:
         raise StaleState(SOMEBODY_SAVED)
     if row.status == SubmissionStatus.SUBMITTED and (lacks := missing_text(content)):
         raise Refused(f"{lacks[0]} This paper is submitted and must stay complete; the saved version is unchanged.")
     check_author_list(row=row, authors=content["authors"], received_at=received_at)
-    _write_words(row, content, track)
-    _write_authors(row, content["authors"], by)
-    if track.pk != row.track_id:
-        _change_track(row, track)
+    if late:
+        return keep_late(row, by=by, received_at=received_at, content=content)
+    write_content(row, content, track, by)
     revision = add_revision(row, by=by, received_at=received_at, content=content)
     _record_save(row, by, revision)
     conflicts.find_conflicts(workshop=row.workshop, by=None, submission=row)
@@ -133,75 +118,12 @@ def _save(
     return revision
 
 
-def require_open(submission: Submission, received_at: datetime, track: Track | None = None) -> None:
-    """Raise Refused unless the paper may still be changed by what arrived at ``received_at``."""
-    if submission.status in (SubmissionStatus.WITHDRAWN, SubmissionStatus.DESK_REJECTED):
-        raise Refused(f"This paper is {submission.get_status_display().lower()}, so it cannot be changed.")
-    require_taking(submission.workshop_id, track or submission.track, received_at)
-
-
-def require_taking(workshop_id: int, track: Track, received_at: datetime) -> None:
-    """Raise Refused unless the track takes papers at this instant."""
-    entry = window(workshop_id, DeadlineKind.SUBMISSION, track.pk, at=received_at)
-    if entry.opens_at is not None and entry.not_yet:
-        raise Refused(f"The track {track.name} takes papers from {aoe(entry.opens_at)} on.")
-    if entry.at is not None and entry.is_late:
-        raise Refused(
-            f"The deadline of the track {track.name} was {aoe(entry.at)}, and this came at {aoe(received_at)}. Nothing "
-            "was changed; what was saved before the deadline counts. If you could not help it, write to the organizers."
-        )
-    if not entry.is_open:
-        raise Refused(f"The track {track.name} takes no papers at present.")
-
-
-def add_revision(
-    submission: Submission,
-    *,
-    by: User | None,
-    received_at: datetime,
-    content: dict[str, Any],
-    pdf: File | None = None,
-) -> Revision:
-    """Keep what the paper is now. ``pdf`` None keeps the file of the revision before. The paper's version grows."""
-    before = submission.current
-    number = (submission.revisions.aggregate(last=Max("number"))["last"] or 0) + 1
-    file = pdf or (before.pdf if before else None)
-    snapshot = content | {
-        "pdf": {"sha256": file.blob.sha256, "size": file.blob.size, "name": file.name} if file else None
-    }
-    revision = Revision.objects.create(
-        submission=submission, number=number, snapshot=snapshot, pdf=file, saved_by=by, received_at=received_at
-    )
-    submission.current, submission.version = revision, submission.version + 1
-    submission.save(update_fields=["current", "version"])
-    return revision
-
-
-def content_of(revision: Revision) -> dict[str, Any]:
-    """The words and authors of a revision, without its file."""
-    return {name: value for name, value in revision.snapshot.items() if name != "pdf"}
-
-
-def content_now(submission: Submission) -> dict[str, Any]:
-    """The words and authors of the paper as they stand in the tables."""
-    people = submission.authorships.order_by("position")
-    saved = submission.current.snapshot if submission.current else {}
-    return {
-        "title": submission.title,
-        "abstract": submission.abstract,
-        "tldr": submission.tldr,
-        "keywords": submission.keywords,
-        "code_url": submission.code_url,
-        "track": submission.track_id,
-        "topics": sorted(submission.topics.values_list("pk", flat=True)),
-        "authors": [
-            asdict(AuthorData(a.given, a.particle, a.family, a.email, a.affiliation, a.corresponding, a.would_review))
-            for a in people
-        ],
-        "answers": saved.get("answers", {}),
-        "unanswered": saved.get("unanswered", []),
-        "declared_conflicts": submission.declared_conflicts,
-    }
+def write_content(row: Submission, content: dict[str, Any], track: Track, by: User | None) -> None:
+    """Make the words, topics, authors and track of the paper those of a revision, inside the caller's transaction."""
+    _write_words(row, content, track)
+    _write_authors(row, content["authors"], by)
+    if track.pk != row.track_id:
+        _change_track(row, track)
 
 
 def clean_authors(authors: Sequence[AuthorData]) -> list[AuthorData]:

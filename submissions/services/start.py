@@ -13,8 +13,8 @@ from audit.errors import Refused
 from audit.models import Root
 from audit.services.record import record
 from submissions.models import Authorship, Submission
+from submissions.services.admission import begins_late
 from submissions.services.conflicts import find_conflicts
-from submissions.services.save import require_taking
 from submissions.states import AuthorshipStatus
 from workshops.models import Track, Workshop
 
@@ -27,14 +27,15 @@ def start_submission(
     ``link`` is the random secret of a paper that is begun without an account: whoever holds it writes the paper until
     an address is confirmed (services/claim_paper.py). Only its hash is stored. The same ``link``, and the very same
     beginning within a minute (a double click), returns the draft that there is.
-    Raises Refused when the track takes no papers at ``received_at``, and for a person without a confirmed address.
+    Shortly after a soft deadline it is a paper begun late: what is saved of it is kept as late. Raises Refused when the
+    track takes no papers at ``received_at``, and for a person without a confirmed address.
     """
     if track.workshop_id != workshop.pk:
         raise Refused("That track belongs to another workshop. Choose one of this workshop.", field="track")
     title = " ".join(title.split())
     if len(title) > 300:
         raise Refused(f"The title has {len(title)} characters; at most 300 fit. Shorten it a little.", field="title")
-    require_taking(workshop.pk, track, received_at)
+    begins_late(workshop.pk, track, received_at)
     with transaction.atomic():
         number = next_number(workshop)
         if link and (twin := Submission.objects.filter(claim_token_hash=key_of(link)).first()):

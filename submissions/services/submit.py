@@ -84,7 +84,8 @@ def submit_if_complete(*, submission: Submission, by: User | None) -> bool:
 
 def _completing(submission: Submission) -> Revision:
     """The oldest of the newest revisions that lack nothing and have today's PDF."""
-    revisions = list(submission.revisions.order_by("-number").select_related("saved_by"))
+    counting = Revision.objects.filter(submission=submission).counting()
+    revisions = list(counting.order_by("-number").select_related("saved_by"))
     pdf = revisions[0].pdf_id
     completed = revisions[0]
     for revision in revisions:

@@ -178,6 +178,18 @@ def author(submission: Submission, kind: str, key: str, to: Authorship, values: 
     _send(submission, kind, key, {"address": to.email, "name": to.name}, values, **options)
 
 
+def to_authors(submission: Submission, kind: str, key: str, values: dict[str, Any]) -> None:
+    """One mail to each author who can be reached."""
+    for author in _reachable(submission):
+        _send(submission, kind, key, _author(author), values)
+
+
+def to_person(
+    submission: Submission, kind: str, key: str, to: User, values: dict[str, Any], *, due_at: datetime | None = None
+) -> None:
+    _send(submission, kind, key, _recipient(to), values, due_at=due_at)
+
+
 def page_of(submission: Submission) -> str:
     """The full address of the author's page."""
     return emails.page("submissions:paper", submission.workshop.slug, submission.number)
@@ -206,8 +218,9 @@ def _who(by: User | None) -> str:
 
 def _editable_until(submission: Submission) -> str:
     now = timezone.now()
-    entry = window(submission.workshop_id, DeadlineKind.SUBMISSION, submission.track_id, at=now)
-    return both(entry.at) if entry.at and now <= entry.at else ""
+    kind, paper = DeadlineKind.SUBMISSION, submission.pk
+    until = window(submission.workshop_id, kind, submission.track_id, at=now, root_id=paper).ends_at
+    return both(until) if until and now <= until else ""
 
 
 def _send(

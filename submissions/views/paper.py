@@ -19,9 +19,12 @@ from submissions.forms import AddressForm, AuthorRows, WithdrawForm
 from submissions.models import Submission, WorkingCopy
 from submissions.pasted_authors import read_authors
 from submissions.reading import AuthorPage, history, names_an_author, read_page
+from submissions.reading_late import KEPT_LATE
 from submissions.services import working_copy
 from submissions.services.files import add_file
+from submissions.services.late import waiting_of
 from submissions.services.save import SOMEBODY_SAVED, save_submission
+from submissions.states import RevisionStatus
 from submissions.uploads import limited_upload
 from submissions.views.base import actor, browser_mark, by_link, for_authors, own_paper
 from submissions.views.typing import preview_of
@@ -43,7 +46,10 @@ def paper(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         return _change_form(request, submission, data, action)
     typed = _save(request, submission, data)
     if typed.saved and not typed.file_refused:
-        messages.success(request, _saved_words(typed))
+        if typed.late or (typed.file_taken and waiting_of(own_paper(request, slug, number))):
+            messages.warning(request, KEPT_LATE)
+        else:
+            messages.success(request, _saved_words(typed))
         return redirect("submissions:paper", slug, number)
     if typed.saved:
         messages.success(request, "Your text is saved. The file was not taken: see below.")
@@ -68,14 +74,14 @@ def _save(request: HttpRequest, submission: Submission, data: QueryDict) -> Type
 
 def _save_words(request: HttpRequest, submission: Submission, typed: Typed) -> None:
     try:
-        save_submission(
+        revision = save_submission(
             submission=submission,
             by=actor(request, submission),
             received_at=received_at(request),
             tab=request.POST.get("tab", ""),
             **typed.values(),
         )
-        typed.saved = True
+        typed.saved, typed.late = True, revision.status == RevisionStatus.LATE
     except StaleState as refusal:
         typed.stale = True
         typed.form.add_error(None, refusal.sentence)
@@ -173,6 +179,8 @@ def paper_page(
     if typed is None and page.may_edit:
         typed, data = _begun(submission, page, kept)
         status = 200
+    elif typed is None and page.keeps_late:
+        typed, status = form_state.late(submission, page), 200
     else:
         status = typed.status if typed else 200
     if typed is not None and typed.form.is_bound:
@@ -187,7 +195,7 @@ def paper_page(
         "page": page,
         "submission": submission,
         "workshop": submission.workshop,
-        "typed": typed if page.may_edit or problems else None,
+        "typed": typed if page.may_edit or page.keeps_late or problems else None,
         "base": _base(submission, typed, data),
         "tab": data.get("tab", "") if data is not None else "",
         "pasted": data.get("pasted", "") if data is not None else "",

@@ -14,6 +14,7 @@ from accounts.limits import within_limit
 from audit.errors import Refused
 from submissions.forms import StartForm
 from submissions.models import Submission
+from submissions.services.admission import may_begin_late
 from submissions.services.start import start_submission
 from workshops.calls import windows_of
 from workshops.middleware import received_at
@@ -68,13 +69,16 @@ def _link(request: HttpRequest) -> str:
 
 def _start_page(request: HttpRequest, workshop: Workshop, tracks: list[Track], form: StartForm) -> HttpResponse:
     rows = list(visible_to(viewer_of(request), "row", Deadline).filter(workshop=workshop))
-    windows = windows_of(tracks, rows, received_at(request))
-    cards = [(track, windows[track.pk][DeadlineKind.SUBMISSION]) for track in tracks]
+    now = received_at(request)
+    windows = windows_of(tracks, rows, now)
+    cards = [
+        (track, windows[track.pk][DeadlineKind.SUBMISSION], may_begin_late(windows[track.pk], now)) for track in tracks
+    ]
     context = {
         "workshop": workshop,
         "form": form,
         "cards": cards,
-        "any_open": any(entry.is_open for _, entry in cards),
+        "any_open": any(entry.is_open or late for _, entry, late in cards),
         "chosen": str(form["track"].value() or ""),
         "once": "" if request.user.is_authenticated else signing.dumps(secrets.token_urlsafe(32), salt=SALT),
     }

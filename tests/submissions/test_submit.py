@@ -18,6 +18,7 @@ from submissions.services.submit import (
 from tests.submissions import pdfs
 from tests.submissions.stage import author, check, make_stage, save, start, submitted, upload
 from workshops.deadlines import window
+from workshops.models import Deadline
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +32,10 @@ def deadline(stage):
     from django.utils import timezone
 
     return window(stage.workshop.pk, "submission", stage.track.pk, at=timezone.now())
+
+
+def make_hard(stage) -> None:
+    Deadline.objects.filter(workshop=stage.workshop, kind="submission").update(hard=True)
 
 
 def test_draft_lists_what_is_missing(stage) -> None:
@@ -83,7 +88,8 @@ def test_save_whose_first_byte_came_in_time_counts_although_it_is_late_now(stage
     assert paper.title == "Symmetry in neural codes"
 
 
-def test_save_after_the_deadline_is_refused_with_both_instants(stage) -> None:
+def test_save_after_a_hard_deadline_is_refused_with_both_instants(stage) -> None:
+    make_hard(stage)
     entry = deadline(stage)
     paper = start(stage)
     with pytest.raises(
@@ -93,7 +99,8 @@ def test_save_after_the_deadline_is_refused_with_both_instants(stage) -> None:
     assert Submission.objects.get(pk=paper.pk).title == ""
 
 
-def test_upload_after_the_deadline_is_refused(stage) -> None:
+def test_upload_after_a_hard_deadline_is_refused(stage) -> None:
+    make_hard(stage)
     entry = deadline(stage)
     paper = start(stage)
     with pytest.raises(Refused, match="The deadline of the track"):
@@ -111,7 +118,8 @@ def test_grace_time_counts(stage) -> None:
     assert paper.title == "Symmetry in neural codes"
 
 
-def test_start_after_the_deadline_is_refused(stage) -> None:
+def test_start_after_a_hard_deadline_is_refused(stage) -> None:
+    make_hard(stage)
     with pytest.raises(Refused, match="The deadline of the track"):
         start(stage, at=deadline(stage).counts_until + timedelta(seconds=1))
     assert Submission.objects.count() == 0

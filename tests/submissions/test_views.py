@@ -11,6 +11,7 @@ from tests.factories import make_user
 from tests.submissions import pdfs
 from tests.submissions.stage import author, check, make_stage, save, start, submitted, upload
 from workshops.deadlines import window
+from workshops.models import Deadline
 
 pytestmark = pytest.mark.django_db
 
@@ -100,7 +101,8 @@ def test_start_with_nothing_typed_says_both(stage, ada) -> None:
     }
 
 
-def test_start_after_the_deadline_offers_no_button_and_refuses(stage, ada, time_machine) -> None:
+def test_start_after_a_hard_deadline_offers_no_button_and_refuses(stage, ada, time_machine) -> None:
+    Deadline.objects.filter(workshop=stage.workshop, kind="submission").update(hard=True)
     from datetime import timedelta
 
     from django.utils import timezone
@@ -318,7 +320,8 @@ def test_upload_needs_its_token(stage) -> None:
     assert Submission.objects.get(pk=paper.pk).title == ""
 
 
-def test_after_the_deadline_the_page_reads_and_a_late_save_keeps_what_was_typed(stage, ada, time_machine) -> None:
+def test_after_a_hard_deadline_the_page_reads_and_a_late_save_keeps_what_was_typed(stage, ada, time_machine) -> None:
+    Deadline.objects.filter(workshop=stage.workshop, kind="submission").update(hard=True)
     from datetime import timedelta
 
     from django.utils import timezone
