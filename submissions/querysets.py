@@ -12,8 +12,8 @@ from submissions.states import (
     ConflictState,
     FilePurpose,
     FileStatus,
-    RevisionStatus,
     RequestStatus,
+    RevisionStatus,
     SubmissionStatus,
 )
 from workshops.models import Extension

@@ -308,7 +308,7 @@ def test_refused_late_save_changes_nothing_and_says_why(stage, late) -> None:
 
     paper.refresh_from_db()
     late.refresh_from_db()
-    mail = Message.objects.get(kind="late_refused")
+    mail = Message.objects.get(kind="late_refused", recipient=stage.ada)
     assert (paper.title, late.status, late.answer) == ("Symmetry in neural codes", "refused", "Reviewing has begun.")
     assert "Reviewing has begun." in mail.text
     assert not paper.revisions.late().exists()
@@ -339,7 +339,8 @@ def test_older_late_save_does_not_replace_what_was_saved_in_time_since(stage, la
     paper = late.submission
     extend_paper(submission=paper, until=late.received_at + 24 * HOUR, reason="A storm.", by=stage.olga)
     paper.refresh_from_db()
-    save(paper, stage.ada, title="In the extension")
+    authors = [author(stage.ada, corresponding=True), author(stage.ben)]
+    save(paper, stage.ada, title="In the extension", authors=authors)
 
     with pytest.raises(Refused, match="The paper was saved since"):
         answer_late(revision=late, by=stage.olga, accept=True)
