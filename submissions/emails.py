@@ -127,7 +127,7 @@ register(
         Kind(
             name=CONFIRM_ADDRESS,
             label="Confirm your address, so that the paper counts",
-            values=_PAPER
+            values=PAPER
             | {
                 "again": "yes",
                 "until": "26 Nov 2026, 23:59 AoE (27 Nov 2026, 11:59 UTC)",
@@ -137,7 +137,7 @@ register(
         Kind(
             name=ADDRESS_LAPSED,
             label="The address was not confirmed in time",
-            values=_PAPER
+            values=PAPER
             | {
                 "until": "26 Nov 2026, 23:59 AoE (27 Nov 2026, 11:59 UTC)",
                 "confirm_url": "https://papers.test/p/confirm/token/",

@@ -150,7 +150,8 @@ def _account(author: Authorship, *, confirmed: bool) -> User:
 def _in_time(submission: Submission, at: datetime) -> bool:
     if submission.claim_until is not None and at <= submission.claim_until:
         return True
-    return window(submission.workshop_id, DeadlineKind.SUBMISSION, submission.track_id, at=at).is_open
+    kind = DeadlineKind.SUBMISSION
+    return window(submission.workshop_id, kind, submission.track_id, at=at, root_id=submission.pk).is_open
 
 
 def _list(submission: Submission, by: User | None, person: AuthorData, received_at: datetime) -> None:

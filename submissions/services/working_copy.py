@@ -37,7 +37,8 @@ def keep_working_copy(
     if sum(len(name) + sum(map(len, values)) for name, values in data.items()) > LONGEST:
         raise Refused("This is too long to be kept while you type. Shorten it, or save in parts.")
     row = Submission.objects.select_for_update().get(pk=submission.pk)
-    if window(row.workshop_id, DeadlineKind.SUBMISSION, row.track_id, at=received_at).is_late:
+    kind = DeadlineKind.SUBMISSION
+    if window(row.workshop_id, kind, row.track_id, at=received_at, root_id=row.pk).is_late:
         raise Refused("The deadline has passed, so this is not kept on the server while you type.")
     kept = of(submission, by)
     if kept is not None and kept.received_at > received_at:
