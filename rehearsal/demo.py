@@ -13,6 +13,7 @@ from accounts.models import User
 from decisions.models import Decision
 from decisions.states import DecisionStatus
 from rehearsal.season import Plan, Season, deliver, person_of, send
+from rehearsal.showcase import dress_up
 from reviews.models import Assignment, Review
 from reviews.services.assign import assign
 from reviews.services.publish import publish_run
@@ -29,7 +30,7 @@ from workshops.services.roles import give_role
 from workshops.states import DeadlineKind, Role
 
 SLUG = "demo"
-NAME = "Demo Workshop on Symmetry and Geometry"
+NAME = "NeurReps"
 PASSWORD = "made-up-person"  # noqa: S105 (of made-up people, on a workshop whose mail stays here)
 
 
@@ -66,6 +67,7 @@ class Demo(Season):
         for guest in CAST:
             person_of(guest.email, guest.given, "Example", password=PASSWORD)
         self.begin()
+        dress_up(self.workshop, self.organizers[-1])
         proceedings, abstracts, findings = self.workshop.tracks.order_by("position")[:3]
         self._submit(proceedings, findings)
         self._assign(proceedings, findings)

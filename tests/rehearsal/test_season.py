@@ -4,8 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.test import Client
+from django.urls import reverse
 
 from audit import actions
 from audit.models import Entry
@@ -131,3 +134,18 @@ def test_demo_has_something_for_everybody_and_breaks_no_rule() -> None:
     assert counts["decisions"].keys() == {"confirmed", "released", "tentative"}
     assert counts["papers"].keys() == {"draft", "submitted"}
     assert {guest.given for guest in CAST} == {"Ada", "Ben", "Rui", "Noor", "Cleo", "Mara", "Olga", "Otto"}
+
+
+def test_demo_has_a_public_page_with_everything_on_it(client: Client) -> None:
+    workshop = build_demo()
+
+    page = client.get(reverse("workshops:public", args=[workshop.slug]))
+
+    assert len(page.context["organizers"]) == 6
+    assert len(page.context["talks"]) == 3
+    assert [edition.name for edition in page.context["editions"].earlier] == [
+        f"NeurReps {workshop.year - years}" for years in (1, 2)
+    ]
+    assert workshop.tracks.count() == 3
+    assert workshop.topics.count() == 10
+    assert default_storage.size(workshop.banner.name) < 60_000
