@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from allauth.account.models import EmailAddress
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
@@ -204,6 +205,16 @@ def broken_files() -> Iterator[Violation]:
             yield Violation("A stored file is there and has its hash", f"file {blob.sha256[:12]}… is missing")
         elif sha256_of(path) != blob.sha256:
             yield Violation("A stored file is there and has its hash", f"file {blob.sha256[:12]}… is damaged")
+
+
+def broken_banners() -> Iterator[Violation]:
+    """The same for the pictures of workshops' pages, whose names are the hashes."""
+    rule = "The picture of a workshop is there and has its hash"
+    for slug, name in Workshop.objects.exclude(banner="").values_list("slug", "banner"):
+        if not default_storage.exists(name):
+            yield Violation(rule, f"the picture of {slug} is missing")
+        elif sha256_of(Path(default_storage.path(name))) != Path(name).stem:
+            yield Violation(rule, f"the picture of {slug} is damaged")
 
 
 def sha256_of(path: Path) -> str:

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.db import transaction
+from django.db.models import Q
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,6 +16,8 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanSwitchWidget
 
 from access.admin import ConflictAwareAdmin, ConflictAwareInline, RemovableInline
+from access.rights import visible_to
+from access.viewer import viewer_of
 from audit.errors import Refused
 from workshops.banners import BadPicture, redrawn
 from workshops.editions import follows
@@ -135,6 +138,15 @@ class WorkshopAdmin(ConflictAwareAdmin):
 
     def root_id(self, row: Any) -> int | None:
         return row.pk if isinstance(row, Workshop) else row.workshop_id
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """An edition may follow one that others organize, if it is announced; and what is set stays a choice."""
+        if db_field.name == "previous":
+            viewer = viewer_of(request)
+            having = visible_to(viewer, "settings", Workshop).exclude(previous=None).values("previous")
+            seen = visible_to(viewer, "public", Workshop).values("pk")
+            kwargs["queryset"] = Workshop.objects.filter(Q(pk__in=seen) | Q(pk__in=having)).newest_first()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description="Picture on the public page")
     def banner_preview(self, row: Workshop) -> str:

@@ -43,7 +43,12 @@ class Banner:
 
     @property
     def name(self) -> str:
-        return f"banners/{hashlib.sha256(self.content).hexdigest()}.webp"
+        return banner_name(self.content)
+
+
+def banner_name(content: bytes) -> str:
+    """Where these bytes are stored: a name always means the same picture."""
+    return f"banners/{hashlib.sha256(content).hexdigest()}.webp"
 
 
 def redrawn(upload: IO[bytes], size: int | None) -> Banner:

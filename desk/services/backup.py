@@ -1,8 +1,9 @@
 """Write everything the site holds into one file, and bring it back into an empty site.
 
 The file is a plain tar: ``manifest.json`` (what it is, the applied migrations, counts and hashes), ``data.jsonl.gz``
-(every row as Django's serializer writes it, so that a backup of SQLite can be restored into PostgreSQL and back) and
-``files/<sha256>``. Sessions are left out: everybody signs in again. SECRET_KEY is not in it.
+(every row as Django's serializer writes it, so that a backup of SQLite can be restored into PostgreSQL and back),
+``files/<sha256>``, and ``public/banners/<sha256>.webp`` (the pictures of workshops' pages). Sessions are left out:
+everybody signs in again. SECRET_KEY is not in it.
 """
 
 import gzip
@@ -21,6 +22,8 @@ from typing import IO, Any
 from django.apps import apps
 from django.conf import settings
 from django.core import serializers
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management.color import no_style
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
@@ -32,9 +35,11 @@ from audit.errors import Refused
 from desk.invariants import sha256_of
 from submissions.files import path_of, store, sync_folder
 from submissions.models import Blob
+from workshops.banners import banner_name
 from workshops.models import Workshop
 
 FORMAT = 1
+PUBLIC = "public/"
 LEFT_OUT = {"contenttypes.contenttype", "auth.permission", "auth.group", "sessions.session", "admin.logentry"}
 Tell = Callable[[str], None]
 
@@ -129,9 +134,17 @@ def _write_tar(path: Path, manifest: dict[str, Any], data: Path, blobs: list[Blo
             tar.add(path_of(blob), arcname=f"files/{blob.sha256}", recursive=False)
             if number % 100 == 0:
                 tell(f"{number} of {len(blobs)} files")
+        for name in _banners():
+            if default_storage.exists(name):  # a page can do without its picture; what is missing, invariants say
+                tar.add(default_storage.path(name), arcname=f"{PUBLIC}{name}", recursive=False)
         tar.close()
         raw.flush()
         os.fsync(raw.fileno())
+
+
+def _banners() -> list[str]:
+    shown = Workshop.objects.exclude(banner="").order_by("banner")
+    return list(shown.values_list("banner", flat=True).distinct())
 
 
 def restore(*, source: Path, tell: Tell = lambda line: None) -> Restored:
@@ -175,6 +188,8 @@ def _member(tar: tarfile.TarFile, name: str) -> IO[bytes]:
 def _restore_files(tar: tarfile.TarFile, tell: Tell) -> int:
     count = 0
     for member in tar:
+        if member.name.startswith(PUBLIC):
+            _restore_banner(tar, member)
         if not member.name.startswith("files/"):
             continue
         wanted = member.name.removeprefix("files/")
@@ -186,6 +201,17 @@ def _restore_files(tar: tarfile.TarFile, tell: Tell) -> int:
         if count % 100 == 0:
             tell(f"{count} files")
     return count
+
+
+def _restore_banner(tar: tarfile.TarFile, member: tarfile.TarInfo) -> None:
+    """One picture, if its name is the hash of what is in it: no other name is ever written."""
+    with _member(tar, member.name) as stream:
+        content = stream.read()
+    name = banner_name(content)
+    if member.name != f"{PUBLIC}{name}":
+        raise Refused(f"The picture {member.name[:40]} in the backup is damaged.")
+    if not default_storage.exists(name):
+        default_storage.save(name, ContentFile(content))
 
 
 def _restore_rows(tar: tarfile.TarFile, manifest: dict[str, Any], tell: Tell) -> int:

@@ -13,6 +13,7 @@ from PIL import Image
 from accounts.models import User
 from audit.errors import Refused
 from audit.models import Entry
+from tests.factories import make_user
 from tests.workshops.pictures import bomb, picture, png, text_bomb
 from workshops.banners import BadPicture, redrawn
 from workshops.models import Workshop
@@ -257,6 +258,16 @@ class TestSettings:
         assert workshop.public_organizers.count() == 0
         verbs = Entry.objects.filter(action__startswith="settings.").order_by("pk").values_list("action", flat=True)
         assert [verb for verb in verbs if verb != "settings.changed"] == ["settings.added", "settings.removed"]
+
+    def test_earlier_edition_of_others_stays_where_it_is_set(self, client: Client, page: str, workshop: Workshop):
+        earlier = create_workshop(by=make_user("Elsa"), slug="earlier", name="Earlier", year=2026)
+        hidden = create_workshop(by=make_user("Otto"), slug="hidden", name="Hidden", year=2026)
+        Workshop.objects.filter(pk=workshop.pk).update(previous=earlier)
+        choices = client.get(page).context["adminform"].form.fields["previous"].queryset
+        assert (earlier in choices, hidden in choices) == (True, False)
+        assert self.send(client, page, venue="A hall").status_code == 302
+        workshop.refresh_from_db()
+        assert (workshop.previous, workshop.venue) == (earlier, "A hall")
 
     def test_edition_cannot_come_before_itself(self, client: Client, page: str, workshop: Workshop, olga: User):
         older = create_workshop(by=olga, slug="older", name="Older", year=2026, previous=workshop)

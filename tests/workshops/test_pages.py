@@ -1,6 +1,6 @@
 """The public pages: the list of calls, a call, its calendar file."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -175,6 +175,124 @@ class TestCall:
             client.get(call_of(workshop))
 
 
+class TestPublicPage:
+    def public(self, client: Client, workshop: Workshop) -> str:
+        return page(client, reverse("workshops:public", args=[workshop.slug]))
+
+    def test_open_call_has_one_primary_button_and_a_countdown(self, client: Client, workshop: Workshop, before):
+        content = self.public(client, workshop)
+        assert content.count("btn-primary") == 1
+        assert f'href="{reverse("submissions:start", args=[workshop.slug])}"' in content
+        assert 'data-countdown="2027-09-05T11:59:59Z"' in content
+        assert "<strong>10</strong> <span>days</span>" in content
+
+    def test_countdown_shows_seconds_on_the_last_day_only(self, client: Client, workshop: Workshop):
+        hidden = 'data-unit="seconds" hidden'
+        with time_machine.travel(SUBMISSION_AT - DAY, tick=False):
+            assert hidden in self.public(client, workshop)
+        with time_machine.travel(SUBMISSION_AT - DAY + timedelta(seconds=1), tick=False):
+            content = self.public(client, workshop)
+        assert hidden not in content
+        assert 'data-unit="days" hidden' in content
+        assert "<strong>59</strong> <span>seconds</span>" in content
+
+    def test_people_talks_and_links_are_shown_and_safe(self, client: Client, workshop: Workshop):
+        workshop.public_organizers.create(name="Olga <b>", homepage="https://olga.test/", affiliation="A place")
+        workshop.invited_talks.create(speaker="Tess", title="On $x^2$", abstract="*Why* <script>alert(1)</script>")
+        workshop.links.create(label="Hall", url="https://hall.test/")
+        Workshop.objects.filter(pk=workshop.pk).update(about="**Symmetry**")
+        content = self.public(client, workshop)
+        for words in (
+            '<a href="https://olga.test/" rel="noopener">Olga &lt;b&gt;</a>',
+            "<em>Why</em>",
+            "<math",
+            "<strong>Symmetry</strong>",
+            'href="https://hall.test/"',
+        ):
+            assert words in content
+        assert "<script>alert" not in content
+
+    def test_closed_call_says_when_authors_hear(self, client: Client, workshop: Workshop):
+        with time_machine.travel(SUBMISSION_AT + 3 * DAY, tick=False):
+            content = self.public(client, workshop)
+        assert "Submissions are closed" in content
+        assert "Authors hear" in content
+        assert "btn-primary" not in content
+
+    def test_edition_that_is_over_leads_to_the_next_one(self, client: Client, workshop: Workshop, olga: User):
+        Workshop.objects.filter(pk=workshop.pk).update(starts=date(2027, 12, 4))
+        later = create_workshop(
+            by=olga, slug="later", name="Later", year=2028, previous=workshop, submission_at=SUBMISSION_AT + 365 * DAY
+        )
+        with time_machine.travel(SUBMISSION_AT + 200 * DAY, tick=False):
+            assert "btn-primary" not in self.public(client, workshop)
+            Workshop.objects.filter(pk=later.pk).update(published_at=SUBMISSION_AT)
+            content = self.public(client, workshop)
+        assert "This edition is over" in content
+        assert f'<a class="btn btn-primary" href="{reverse("workshops:public", args=["later"])}">' in content
+
+    def test_workshop_is_not_over_while_its_last_day_lasts_somewhere(self, client: Client, workshop: Workshop):
+        Workshop.objects.filter(pk=workshop.pk).update(starts=date(2027, 12, 4), ends=date(2027, 12, 5))
+        with time_machine.travel(datetime(2027, 12, 6, 11, 59, tzinfo=UTC), tick=False):
+            assert "This edition is over" not in self.public(client, workshop)
+        with time_machine.travel(datetime(2027, 12, 6, 12, 0, tzinfo=UTC), tick=False):
+            assert "This edition is over" in self.public(client, workshop)
+
+    def test_earlier_editions_are_listed_without_those_that_are_hidden(
+        self, client: Client, workshop: Workshop, olga: User
+    ):
+        first = create_workshop(by=olga, slug="first", name="First", year=2025, announced=True)
+        hidden = create_workshop(by=olga, slug="hidden", name="Hidden", year=2026, previous=first)
+        Workshop.objects.filter(pk=workshop.pk).update(previous=hidden)
+        content = self.public(client, workshop)
+        assert "First 2025" in content
+        assert "Hidden" not in content
+
+    def test_circle_of_editions_ends(self, client: Client, workshop: Workshop, olga: User):
+        other = create_workshop(by=olga, slug="other", name="Other", year=2026, announced=True, previous=workshop)
+        Workshop.objects.filter(pk=workshop.pk).update(previous=other)
+        assert "Other 2026" in self.public(client, workshop)
+
+    def test_unannounced_workshop_is_nowhere_for_others_and_marked_for_its_organizer(
+        self, client: Client, workshop: Workshop, olga: User
+    ):
+        Workshop.objects.filter(pk=workshop.pk).update(published_at=None)
+        for name in ("public", "call", "calendar"):
+            assert client.get(reverse(f"workshops:{name}", args=[workshop.slug])).status_code == 404
+        assert client.get(reverse("submissions:start", args=[workshop.slug])).status_code == 404
+        assert client.get(reverse("reviews:volunteer", args=[workshop.slug])).status_code == 404
+        home = client.get(HOME).context
+        assert [*home["current"], *home["others"]] == []
+        client.force_login(olga)
+        content = self.public(client, workshop)
+        assert "Nobody outside sees this page yet" in content
+        assert reverse("desk:guide", args=[workshop.slug]) in content
+
+    @pytest.mark.parametrize(
+        ("changes", "said"),
+        [
+            ({}, "What comes later is kept as late, and the organizers decide whether it counts."),
+            ({"hard": True}, "What comes later is not taken."),
+            (
+                {"grace_minutes": 1, "hard": True},
+                "What arrives within 1 minute after the deadline still counts. What comes later is not taken.",
+            ),
+        ],
+    )
+    def test_call_says_what_the_deadline_means(
+        self, client: Client, workshop: Workshop, olga: User, changes: dict, said: str
+    ):
+        set_deadline(workshop=workshop, kind="submission", at=SUBMISSION_AT, by=olga, **changes)
+        assert f"<li>{said}</li>" in page(client, call_of(workshop))
+
+    def test_tracks_with_rules_of_their_own_are_named(self, client: Client, workshop: Workshop, olga: User):
+        findings = workshop.tracks.get(slug="findings")
+        set_deadline(workshop=workshop, track=findings, kind="submission", at=SUBMISSION_AT, hard=True, by=olga)
+        content = page(client, call_of(workshop))
+        assert "<strong>Findings:</strong> What comes later is not taken." in content
+        assert "<strong>Proceedings, Extended Abstract:</strong> What comes later is kept" in content
+
+
 class TestCalendar:
     def read(self, client: Client, workshop: Workshop) -> Calendar:
         response = client.get(reverse("workshops:calendar", args=[workshop.slug]))
@@ -198,6 +316,28 @@ class TestCalendar:
         assert first["UID"] == second["UID"]
         assert (first["SEQUENCE"], second["SEQUENCE"]) == (1, 2)
         assert second["DTSTART"].dt == SUBMISSION_AT + 6 * DAY
+
+    def test_file_is_valid_and_reminds_of_what_authors_must_do(self, client: Client, workshop: Workshop):
+        calendar = self.read(client, workshop)
+        assert (str(calendar["VERSION"]), str(calendar["METHOD"])) == ("2.0", "PUBLISH")
+        assert calendar.errors == []
+        alarms = {}
+        for event in calendar.walk("VEVENT"):
+            assert {"UID", "DTSTAMP", "DTSTART", "SEQUENCE"} <= set(event)
+            assert "DTEND" not in event  # an end must come after its start
+            alarms[str(event["SUMMARY"])] = [alarm["TRIGGER"].dt for alarm in event.walk("VALARM")]
+        times = [timedelta(days=-3), timedelta(days=-1), timedelta(hours=-3)]
+        assert alarms == {
+            "NeurReps 2027: Submission": times,
+            "NeurReps 2027: Notification": [],
+            "NeurReps 2027: Camera-ready": times,
+        }
+
+    def test_lines_are_folded_and_end_as_the_standard_says(self, client: Client, workshop: Workshop):
+        content = client.get(reverse("workshops:calendar", args=[workshop.slug])).content
+        lines = content.split(b"\r\n")
+        assert lines[-1] == b""
+        assert max(len(line) for line in lines) <= 75
 
     def test_workshop_itself_is_an_entry_of_whole_days(self, client: Client, workshop: Workshop):
         Workshop.objects.filter(pk=workshop.pk).update(

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from desk.invariants import RULES, broken_files, violations
+from desk.invariants import RULES, broken_banners, broken_files, violations
 
 
 class Command(BaseCommand):
@@ -16,7 +16,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         found = list(violations())
         if options["files"]:
-            found += broken_files()
+            found += [*broken_files(), *broken_banners()]
         for violation in found:
             self.stderr.write(f"{violation.rule}: {violation.what}")
         if found:
