@@ -8,10 +8,12 @@ from django.db.models import Q
 from accounts.merging import Link, links, refuses, stays
 from accounts.models import User
 from submissions.models import (
+    AuthorListRequest,
     Authorship,
     Conflict,
     File,
     Handler,
+    Likeness,
     Revision,
     SavedView,
     Submission,
@@ -86,7 +88,15 @@ def register() -> None:
         Link(Submission, "created_by"),
         Link(Revision, "saved_by"),
         Link(Upload, "uploaded_by"),
+        Link(AuthorListRequest, "by"),
     )
-    stays("It tells who did it then.", (File, "uploaded_by"), (Conflict, "set_by"), (Handler, "appointed_by"))
+    stays(
+        "It tells who did it then.",
+        (File, "uploaded_by"),
+        (Conflict, "set_by"),
+        (Handler, "appointed_by"),
+        (AuthorListRequest, "answered_by"),
+        (Likeness, "settled_by"),
+    )
     refuses(listed_twice)
     refuses(handles_own_paper)
