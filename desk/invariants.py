@@ -3,7 +3,6 @@
 ``python manage.py invariants`` runs them all; the tests run them after every season that they play.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,9 +24,9 @@ from notifications.models import Batch, Message
 from notifications.states import BatchStatus, MessageStatus
 from reviews.models import Assignment, Review, Reviewer
 from reviews.states import ReviewStatus
-from submissions.files import path_of
-from submissions.models import Authorship, Blob, Conflict, Handler, Submission
+from submissions.models import Authorship, Conflict, Handler, Submission
 from submissions.states import EFFECTIVE, AuthorshipStatus, HandlerKind, SubmissionStatus
+from submissions.verifying import sha256_of, verify_files
 from workshops.models import Membership, Question, Workshop
 from workshops.states import Role
 
@@ -199,12 +198,10 @@ def addresses_are_normal() -> Iterator[str]:
 
 def broken_files() -> Iterator[Violation]:
     """Read every stored file and compare its hash; slow, so the command does it only when asked."""
-    for blob in Blob.objects.iterator(chunk_size=500):
-        path = path_of(blob)
-        if not path.exists():
-            yield Violation("A stored file is there and has its hash", f"file {blob.sha256[:12]}… is missing")
-        elif sha256_of(path) != blob.sha256:
-            yield Violation("A stored file is there and has its hash", f"file {blob.sha256[:12]}… is damaged")
+    verdict = verify_files()
+    for state, found in (("missing", verdict.missing), ("damaged", verdict.damaged)):
+        for sha256 in found:
+            yield Violation("A stored file is there and has its hash", f"file {sha256[:12]}… is {state}")
 
 
 def broken_banners() -> Iterator[Violation]:
@@ -215,9 +212,3 @@ def broken_banners() -> Iterator[Violation]:
             yield Violation(rule, f"the picture of {slug} is missing")
         elif sha256_of(Path(default_storage.path(name))) != Path(name).stem:
             yield Violation(rule, f"the picture of {slug} is damaged")
-
-
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file, read in pieces."""
-    with open(path, "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

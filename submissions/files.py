@@ -83,10 +83,22 @@ def _path(sha256: str) -> Path:
     return Path(settings.FILES_DIR) / sha256[:2] / sha256[2:4] / sha256
 
 
-def _temporary() -> Path:
+def drop_leftovers(before: float) -> int:
+    """Throw away what a killed save left unfinished and nobody has touched since (seconds since 1970)."""
+    old = [path for path in _incoming().iterdir() if path.stat().st_mtime < before]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
+def _incoming() -> Path:
     folder = Path(settings.FILES_DIR) / "incoming"
     folder.mkdir(parents=True, exist_ok=True)
-    return folder / secrets.token_hex(16)
+    return folder
+
+
+def _temporary() -> Path:
+    return _incoming() / secrets.token_hex(16)
 
 
 def _write(stream: Any, path: Path, limit: int) -> tuple[str, int]:

@@ -32,9 +32,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.errors import Refused
-from desk.invariants import sha256_of
 from submissions.files import path_of, store, sync_folder
 from submissions.models import Blob
+from submissions.verifying import sha256_of
 from workshops.banners import banner_name
 from workshops.models import Workshop
 

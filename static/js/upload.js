@@ -133,7 +133,7 @@
       const token = this.form.elements.csrfmiddlewaretoken.value;
       const answer = await fetch(url, {
         method: "POST", body, signal, credentials: "same-origin", redirect: "manual",
-        headers: { ...headers, Accept: "application/json", "X-CSRFToken": token },
+        headers: { ...headers, Accept: "application/json", "X-Autosave": "1", "X-CSRFToken": token },
       });
       if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
         throw new Refused("You are signed out. Sign in in another tab, then try again here.");

@@ -6,6 +6,7 @@ from functools import partial
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from access.rights import require
@@ -13,13 +14,13 @@ from access.viewer import acting
 from accounts.models import User
 from audit.errors import Refused
 from submissions import partial_files
-from submissions.files import too_large
+from submissions.files import drop_leftovers, too_large
 from submissions.models import File, Submission, Upload
 from submissions.services.files import add_file, clean_name
 from submissions.states import FilePurpose
 
 MOST_BYTES_A_PIECE = 4 * 1024 * 1024
-MOST_UNFINISHED = 5  # of one person
+MOST_UNFINISHED = 5  # of one person, or behind the private link of a paper
 COUNTS_FOR = timedelta(minutes=30)  # from its first byte: what takes longer counts from its last
 KEPT_FOR = timedelta(days=1)
 PURPOSES = (FilePurpose.PAPER, FilePurpose.SUPPLEMENT)
@@ -61,8 +62,7 @@ def begin_upload(
                 return _as_it_lies(known)
             if known.file_id == _present(row, purpose):
                 return known
-        if by is not None:
-            _make_room(by)
+        _make_room(mine if by else mine.filter(submission=row))
         return Upload.objects.create(
             submission=row, purpose=purpose, name=name, size=size, mark=mark, uploaded_by=by, started_at=received_at
         )
@@ -128,7 +128,10 @@ def counts_from(upload: Upload, finished_at: datetime) -> datetime:
 
 
 def drop_old_uploads(*, now: datetime | None = None) -> int:
-    """Throw away what nobody has gone on with for a day, and pieces that no upload knows; returns how many."""
+    """Throw away what nobody has gone on with for a day, what a killed save left, and pieces that no upload knows.
+
+    Returns how many.
+    """
     before = (now or timezone.now()) - KEPT_FOR
     old = list(Upload.objects.filter(touched_at__lt=before))
     for upload in old:
@@ -139,7 +142,7 @@ def drop_old_uploads(*, now: datetime | None = None) -> int:
     strays = [key for key in present - known if partial_files.path_of(key).stat().st_mtime < before.timestamp()]
     for key in strays:
         partial_files.drop(key)
-    return len(old) + len(strays)
+    return len(old) + len(strays) + drop_leftovers(before.timestamp())
 
 
 def _as_it_lies(upload: Upload) -> Upload:
@@ -157,9 +160,8 @@ def _present(submission: Submission, purpose: str) -> object:
     return revision.supplement_id if purpose == FilePurpose.SUPPLEMENT else revision.pdf_id
 
 
-def _make_room(by: User) -> None:
+def _make_room(uploads: QuerySet[Upload]) -> None:
     """The unfinished upload that was left alone longest goes, so that nobody is stopped by what they gave up."""
-    unfinished = Upload.objects.filter(uploaded_by=by, file=None).order_by("-touched_at")
-    for upload in unfinished[MOST_UNFINISHED - 1 :]:
+    for upload in uploads.filter(file=None).order_by("-touched_at")[MOST_UNFINISHED - 1 :]:
         Upload.objects.filter(pk=upload.pk).delete()
         transaction.on_commit(partial(partial_files.drop, upload.pk))

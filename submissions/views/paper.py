@@ -13,7 +13,6 @@ from access.viewer import key_of, links_of, viewer_of
 from audit.errors import Refused, StaleState
 from submissions import both_versions, form_state, links
 from submissions.emails import page as page_at
-from submissions.files import too_large
 from submissions.form_state import Typed
 from submissions.forms import AddressForm, AuthorRows, WithdrawForm
 from submissions.models import Submission, WorkingCopy
@@ -25,7 +24,7 @@ from submissions.services.files import add_file
 from submissions.services.late import waiting_of
 from submissions.services.save import SOMEBODY_SAVED, save_submission
 from submissions.states import RevisionStatus
-from submissions.uploads import limited_upload
+from submissions.uploads import limited_upload, skipped
 from submissions.views.base import actor, browser_mark, by_link, for_authors, own_paper
 from submissions.views.typing import preview_of
 from workshops.middleware import received_at
@@ -110,8 +109,8 @@ def _keep(request: HttpRequest, submission: Submission, data: QueryDict) -> None
 
 def _take_file(request: HttpRequest, submission: Submission) -> tuple[str, str]:
     """The name of the file that was stored, and the sentence about one that was not."""
-    if getattr(request, "skipped", ""):
-        return "", too_large(None, settings.MAX_PDF_BYTES).sentence
+    if sentence := skipped(request, "file"):
+        return "", sentence
     upload = request.FILES.get("file")
     if upload is None:
         return "", ""

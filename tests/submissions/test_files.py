@@ -2,11 +2,9 @@
 
 import hashlib
 import re
-import threading
 from io import BytesIO
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from audit.errors import Refused, StaleState
@@ -44,26 +42,6 @@ def test_same_bytes_twice_are_one_row() -> None:
     assert Blob.objects.count() == 1
 
 
-@pytest.mark.django_db(transaction=True)
-def test_same_bytes_at_once_are_one_row(settings) -> None:
-    failures: list[Exception] = []
-
-    def put() -> None:
-        try:
-            store(BytesIO(b"at once" * 100_000))
-        except Exception as error:
-            failures.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=put) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert (failures, Blob.objects.count(), leftovers(settings)) == ([], 1, [])
-
-
 def test_empty_upload_is_refused_and_leaves_nothing(settings) -> None:
     with pytest.raises(Refused, match="The file is empty"):
         store(BytesIO(b""))
@@ -81,19 +59,6 @@ def test_too_large_upload_is_refused_with_both_numbers(settings) -> None:
     with pytest.raises(Refused, match=r"The file is larger than 1\.0 MB; at most 1\.0 MB can be taken"):
         store(BytesIO(b"x" * (1024 * 1024 + 1)))
     assert (Blob.objects.count(), leftovers(settings)) == (0, [])
-
-
-def test_full_disk_is_said_in_a_sentence(settings, monkeypatch) -> None:
-    import errno
-    import os
-
-    def full(handle: int) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(Refused, match="The server's disk is full"):
-        store(BytesIO(b"x"))
-    assert leftovers(settings) == []
 
 
 def test_upload_is_a_revision_with_its_hash(stage) -> None:
