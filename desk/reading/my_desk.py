@@ -1,37 +1,44 @@
 """My desk: everything that one person has to do or to wait for, in all their roles and workshops, sorted by date."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from access.registry import right
 from access.rights import visible_to
 from access.viewer import Viewer
+from accounts.models import Publication
 from decisions.models import Decision
 from decisions.reading import OUTCOME_TONES, outcome_words
 from decisions.states import TOLD, DecisionStatus
 from reviews.chairing import chaired
-from reviews.models import Assignment, Invitation, Review
-from reviews.states import REVIEWING, AssignmentStatus, InvitationStatus, ReviewStatus
-from submissions.models import Authorship, File, Handler, Submission
+from reviews.models import Assignment, Invitation, Offer, Review, Reviewer, TopicInterest
+from reviews.states import REVIEWING, AssignmentStatus, InvitationStatus, OfferStatus, ReviewStatus
+from submissions.models import AuthorListRequest, Authorship, File, Handler, Revision, Submission, WorkingCopy
 from submissions.services.submit import missing_file, missing_text
-from submissions.states import AuthorshipStatus, SubmissionStatus
+from submissions.services.withdraw import undo_until
+from submissions.states import AuthorshipStatus, RequestStatus, RevisionStatus, SubmissionStatus
 from workshops.deadlines import Windows, windows_by_track
-from workshops.models import Deadline, Track, Workshop
+from workshops.models import Deadline, Extension, Membership, Track, Workshop
 from workshops.states import DeadlineKind, Role
 
+TYPED = "You typed something that is not saved yet; it is kept for you."
+A_REQUEST = "A request about its authors waits for an answer."
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Item:
-    """One line: in which role, what, in which state, until when, and the page where it goes on."""
+    """One line: in which role, what, in which state, until when, and the page where it goes on.
+
+    ``more``: another page, with its words.
+    """
 
     role: str
     title: str
@@ -43,6 +50,7 @@ class Item:
     detail: str = ""
     action: str = ""
     done: bool = False
+    more: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
@@ -62,15 +70,16 @@ Seasons = dict[int, dict[int | None, Windows]]
 
 def read_my_desk(viewer: Viewer, now: datetime) -> MyDesk:
     """Everything of one person; the same number of queries for any number of rows."""
-    papers = _own_papers(viewer)
+    papers = _own_papers(viewer, now)
     assignments = _assignments(viewer)
-    organized = list(visible_to(viewer, "staff", Workshop).newest_first())  # type: ignore[attr-defined]
+    organized = _organized(viewer)
     seasons = _seasons(now)
     items = [
-        *_papers(papers, seasons),
-        *(_assignment(row, seasons) for row in assignments),
+        *_papers(papers, seasons, now),
+        *_reviewing(assignments, seasons),
         *(_chairing(row, seasons) for row in _chaired(viewer)),
         *_invitations(viewer, now),
+        *_volunteering(viewer, seasons),
         *_organizing(organized, viewer, seasons, now),
     ]
     calls = _calls(seasons, now) if not items else []
@@ -103,13 +112,21 @@ def _window(seasons: Seasons, workshop: int, track: int | None, kind: str) -> An
 # --- papers of one's own ---
 
 
-def _own_papers(viewer: Viewer) -> list[Any]:
+def _own_papers(viewer: Viewer, now: datetime) -> list[Any]:
+    """Each with until when it is opened beyond its deadline, and what waits on it. One query."""
     mine = Authorship.objects.filter(submission=OuterRef("pk"), user_id=viewer.id)
-    papers: Any = Submission.objects.filter(Exists(mine.exclude(status=AuthorshipStatus.DISOWNED)))
+    running = Extension.objects.of_papers(OuterRef("pk")).running(now)
+    typed = WorkingCopy.objects.filter(submission=OuterRef("pk"), user_id=viewer.id)
+    papers: Any = Submission.objects.filter(Exists(mine.exclude(status=AuthorshipStatus.DISOWNED))).annotate(
+        opened_until=Subquery(running.order_by("-until").values("until")[:1]),
+        typed_at=Subquery(typed.order_by("-received_at").values("received_at")[:1]),
+        has_late=Exists(Revision.objects.filter(submission=OuterRef("pk"), status=RevisionStatus.LATE)),
+        has_request=Exists(AuthorListRequest.objects.filter(submission=OuterRef("pk"), status=RequestStatus.OPEN)),
+    )
     return list(papers.select_related("workshop", "track", "current__pdf").order_by("-workshop__year", "number"))
 
 
-def _papers(papers: list[Any], seasons: Seasons) -> list[Item]:
+def _papers(papers: list[Any], seasons: Seasons, now: datetime) -> list[Item]:
     ids = [paper.pk for paper in papers]
     told = {
         row.submission_id: row
@@ -119,34 +136,71 @@ def _papers(papers: list[Any], seasons: Seasons) -> list[Item]:
     drafts = [paper.pk for paper in papers if paper.status == SubmissionStatus.DRAFT]
     for row in Authorship.objects.filter(submission__in=drafts):
         authors[row.submission_id].append({"corresponding": row.corresponding, "email": row.email})
-    return [_paper(paper, told.get(paper.pk), authors[paper.pk], seasons) for paper in papers]
+    return [_paper(paper, told.get(paper.pk), authors[paper.pk], seasons, now) for paper in papers]
 
 
-def _paper(paper: Any, decision: Decision | None, authors: list[dict], seasons: Seasons) -> Item:
+def _paper(paper: Any, decision: Decision | None, authors: list[dict], seasons: Seasons, now: datetime) -> Item:
     common: dict[str, Any] = {
         "role": "Author",
         "title": paper.title or "Paper without a title",
         "where": f"{paper.workshop}, {paper.track.name}, paper {paper.number}",
         "url": _url("submissions:paper", paper.workshop.slug, paper.number),
     }
-    window = _window(seasons, paper.workshop_id, paper.track_id, DeadlineKind.SUBMISSION)
     if decision is not None:
         outcome = decision.outcome
         words = outcome_words(outcome.label, outcome.kind, outcome.offers_track.name if outcome.offers_track else "")
         return Item(**common, state=words, tone=OUTCOME_TONES.get(outcome.kind, "neutral"), done=True)
-    if paper.status == SubmissionStatus.DRAFT and window.is_late:
-        return Item(**common, state="Never completed", tone="neutral", done=True)
     if paper.status == SubmissionStatus.DRAFT:
-        lacks = missing_text({"title": paper.title, "abstract": paper.abstract, "authors": authors})
-        lacks += missing_file(_pdf(paper))
-        return Item(**common, state="Draft", tone="warn", at=window.at, detail=" ".join(lacks), action="Go on")
+        return _draft(paper, authors, seasons, common)
     if paper.status == SubmissionStatus.SUBMITTED:
-        answer = _window(seasons, paper.workshop_id, paper.track_id, DeadlineKind.NOTIFICATION)
-        if window.is_open:
-            detail = "You can change it until the deadline."
-            return Item(**common, state="Submitted", tone="good", at=window.at, detail=detail)
-        return Item(**common, state="Under review", tone="info", at=answer.at, detail="Then the authors are told.")
+        return _submitted(paper, seasons, common)
+    until = undo_until(paper)
+    if paper.status == SubmissionStatus.WITHDRAWN and until and until > now:
+        detail = "Any of its authors can take the withdrawal back until then."
+        return Item(**common, state="Withdrawn", tone="neutral", at=until, detail=detail)
     return Item(**common, state=paper.get_status_display(), tone="neutral", done=True)
+
+
+def _open_until(paper: Any, seasons: Seasons) -> tuple[bool, datetime | None]:
+    """Can the paper be changed now, and until when? An extension of its own goes beyond the deadline."""
+    window = _window(seasons, paper.workshop_id, paper.track_id, DeadlineKind.SUBMISSION)
+    if paper.opened_until and not (window.at and window.at > paper.opened_until):
+        return True, paper.opened_until
+    return not window.is_late, window.at
+
+
+def _draft(paper: Any, authors: list[dict], seasons: Seasons, common: dict[str, Any]) -> Item:
+    is_open, until = _open_until(paper, seasons)
+    if not is_open and paper.has_late:
+        return Item(**common, state="Came late", tone="info", detail="The organizers decide whether it counts.")
+    if not is_open:
+        return Item(**common, state="Never completed", tone="neutral", done=True)
+    lacks = missing_text({"title": paper.title, "abstract": paper.abstract, "authors": authors})
+    lacks += missing_file(_pdf(paper))
+    said = [TYPED] if paper.typed_at else []
+    said += lacks or ["Open it to see what it still needs."]
+    return Item(**common, state="Draft", tone="warn", at=until, detail=" ".join(said), action="Go on")
+
+
+def _submitted(paper: Any, seasons: Seasons, common: dict[str, Any]) -> Item:
+    is_open, until = _open_until(paper, seasons)
+    said = [A_REQUEST] if paper.has_request else []
+    if is_open and paper.typed_at:
+        return Item(
+            **common,
+            state="Submitted, with unsaved changes",
+            tone="warn",
+            at=until,
+            detail=" ".join([TYPED, *said]),
+            action="Save or discard them",
+        )
+    if is_open:
+        words = "You can change it until then." if paper.opened_until else "You can change it until the deadline."
+        return Item(**common, state="Submitted", tone="good", at=until, detail=" ".join([words, *said]))
+    answer = _window(seasons, paper.workshop_id, paper.track_id, DeadlineKind.NOTIFICATION)
+    said = (["A later version came late: the organizers decide whether it counts."] if paper.has_late else []) + said
+    detail = " ".join(["Then the authors are told.", *said]) if answer.at else " ".join(said)
+    return Item(**common, state="Under review", tone="info", at=answer.at, detail=detail)
 
 
 def _pdf(paper: Any) -> File | None:
@@ -161,11 +215,24 @@ def _assignments(viewer: Viewer) -> list[Any]:
     return list(rows.select_related("submission__workshop", "submission__track", "review"))
 
 
-def _assignment(row: Any, seasons: Seasons) -> Item:
+def _reviewing(rows: list[Any], seasons: Seasons) -> list[Item]:
+    """Each review with how many of the workshop are done, where there are several."""
+    needed: dict[int, list[bool]] = defaultdict(list)
+    for row in rows:
+        if row.status != AssignmentStatus.NOT_NEEDED and _state(row) != ReviewStatus.SET_ASIDE:
+            needed[row.submission.workshop_id].append(_state(row) == ReviewStatus.SUBMITTED)
+    return [_assignment(row, seasons, needed[row.submission.workshop_id]) for row in rows]
+
+
+def _state(row: Any) -> str:
+    review: Review | None = getattr(row, "review", None)
+    return review.status if review else ""
+
+
+def _assignment(row: Any, seasons: Seasons, all_of_it: list[bool]) -> Item:
     paper = row.submission
     due = row.due_at or _window(seasons, paper.workshop_id, paper.track_id, DeadlineKind.REVIEW).at
-    review: Review | None = getattr(row, "review", None)
-    state = review.status if review else ""
+    state = _state(row)
     common: dict[str, Any] = {
         "role": "Reviewer",
         "title": paper.title,
@@ -176,6 +243,8 @@ def _assignment(row: Any, seasons: Seasons) -> Item:
         return Item(**common, state="No longer needed", tone="neutral", done=True)
     if state == ReviewStatus.SUBMITTED:
         return Item(**common, state="Review submitted", tone="good", at=due, done=True)
+    if len(all_of_it) > 1:
+        common["detail"] = f"{sum(all_of_it)} of your {len(all_of_it)} reviews are in."
     if state == ReviewStatus.DRAFT:
         return Item(**common, state="Review begun", tone="accent", at=due, action="Go on with the review")
     return Item(**common, state="Review to write", tone="warn", at=due, action="Write the review")
@@ -236,7 +305,61 @@ def _invitations(viewer: Viewer, now: datetime) -> list[Item]:
     ]
 
 
+def _volunteering(viewer: Viewer, seasons: Seasons) -> list[Item]:
+    """Offers that wait, and reviewers of whom nothing is known, until the reviews are due. One query."""
+    place = ("workshop", "workshop__slug", "workshop__name", "workshop__year")
+    offers = Offer.objects.filter(user=viewer.id, status=OfferStatus.OPEN)
+    role = Membership.objects.open().filter(workshop=OuterRef("workshop"), user=viewer.id, role=Role.REVIEWER)
+    shelf = Publication.objects.filter(user=viewer.id)
+    known = Exists(TopicInterest.objects.filter(reviewer=OuterRef("pk"))) | Exists(shelf)
+    unknown = Reviewer.objects.filter(Exists(role), ~known, user=viewer.id, statement="")
+    rows = offers.filter(~Exists(role)).annotate(what=Value("offer")).values_list("what", *place)
+    rows = rows.union(unknown.annotate(what=Value("unknown")).values_list("what", *place), all=True)
+    found = []
+    for what, workshop, slug, name, year in rows:
+        if not _window(seasons, workshop, None, DeadlineKind.REVIEW).is_late:
+            make = _offer if what == "offer" else _unknown
+            found.append(make(f"{name} {year}", slug))
+    return found
+
+
+def _offer(workshop: str, slug: str) -> Item:
+    return Item(
+        role="Volunteer",
+        title=f"You offered to review for {workshop}",
+        where=workshop,
+        state="Not answered yet",
+        tone="info",
+        url=_url("reviews:volunteer", slug),
+        detail="The organizers have not answered yet. You can change the offer, or take it back.",
+    )
+
+
+def _unknown(workshop: str, slug: str) -> Item:
+    return Item(
+        role="Reviewer",
+        title="Tell what you know",
+        where=workshop,
+        state="Nothing known of you",
+        tone="warn",
+        url=_url("reviews:profile", slug),
+        detail="Without a statement, a topic or a publication nobody can choose papers that suit you.",
+        action="Tell it",
+    )
+
+
 # --- organizing ---
+
+
+def _organized(viewer: Viewer) -> list[Any]:
+    """The workshops that one organizes, each with how many offers to review wait. One query."""
+    reviewing = Membership.objects.open().filter(
+        workshop=OuterRef("workshop"), user=OuterRef("user"), role=Role.REVIEWER
+    )
+    waiting = Offer.objects.filter(workshop=OuterRef("pk"), status=OfferStatus.OPEN, batch_id=None)
+    counted = waiting.exclude(Exists(reviewing)).order_by().values("workshop").annotate(n=Count("pk")).values("n")
+    rows: Any = visible_to(viewer, "staff", Workshop)
+    return list(rows.annotate(offers_waiting=Coalesce(Subquery(counted), 0)).newest_first())
 
 
 def _organizing(workshops: list[Workshop], viewer: Viewer, seasons: Seasons, now: datetime) -> list[Item]:
@@ -260,15 +383,19 @@ def _organizing(workshops: list[Workshop], viewer: Viewer, seasons: Seasons, now
     ]
 
 
-def _workshop(
-    workshop: Workshop, season: dict[int | None, Windows], lacking: int, to_confirm: int, now: datetime
-) -> Item:
+def _workshop(workshop: Any, season: dict[int | None, Windows], lacking: int, to_confirm: int, now: datetime) -> Item:
     shown = [windows for track, windows in season.items() if track is not None] or list(season.values())
     coming = [window for windows in shown for window in windows.values() if window.at and window.at > now]
     nearest = min(coming, key=lambda window: window.at or NEVER, default=None)
+    late = season[None][DeadlineKind.REVIEW].is_late
     words = [f"{lacking} {'paper has' if lacking == 1 else 'papers have'} no handler."] if lacking else []
     if to_confirm:
         words.append(f"{to_confirm} {'decision' if to_confirm == 1 else 'decisions'} to confirm.")
+    if workshop.offers_waiting and not late:
+        one = workshop.offers_waiting == 1
+        words.append(
+            f"{workshop.offers_waiting} {'offer' if one else 'offers'} to review {'waits' if one else 'wait'}."
+        )
     return Item(
         role=Role.ORGANIZER.label,
         title=str(workshop),
@@ -278,7 +405,7 @@ def _workshop(
         url=_url("desk:dashboard", workshop.slug),
         at=nearest.at if nearest else None,
         detail=" ".join(words),
-        action="Open the desk" if nearest or words else "",
+        action="Open the desk" if words else "",
         done=not nearest and not words,
     )
 
@@ -291,7 +418,8 @@ def _calls(seasons: Seasons, now: datetime) -> list[Item]:
         ends = [window.at for window in open_ones if window.is_open and window.at]
         if ends:
             url = _url("workshops:call", workshop.slug)
-            found.append(Item("", str(workshop), workshop.tagline, "Call for papers", "info", url, max(ends)))
+            item = Item("", str(workshop), workshop.tagline, "Call for papers", "info", url, max(ends))
+            found.append(replace(item, more=("Offer to review", _url("reviews:volunteer", workshop.slug))))
     return found
 
 
