@@ -164,10 +164,15 @@ class AuthorPage:
         first = next((lack for lack in self.to_do if lack.sentence != BEING_CHECKED), None)
         if first is None:
             return BEING_CHECKED, None
-        if not self.may_edit and first.sentence != NO_ADDRESS:
+        if not self.may_edit and not self.waits_for_address:
             return "", None
         number = sum(lack.sentence != BEING_CHECKED for lack in self.to_do)
         return first.sentence if number == 1 else f"{number} things are still missing, and then it is submitted.", first
+
+    @property
+    def waits_for_address(self) -> bool:
+        """Nothing is missing but somebody's word that an address is theirs."""
+        return self.lacks == (NO_ADDRESS,)
 
     @property
     def is_checking(self) -> bool:

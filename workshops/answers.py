@@ -62,6 +62,8 @@ def _field(question: QuestionData, draft: bool) -> forms.Field:
     words = question.readers_label
     field.readers = f"Read by {words[:1].lower()}{words[1:]}"  # type: ignore[attr-defined]
     field.widget.is_required = field.required
+    if draft and isinstance(field.widget, forms.Textarea):
+        field.widget.attrs["rows"] = 2
     return field
 
 
