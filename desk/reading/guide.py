@@ -45,15 +45,16 @@ class Guide:
 
 
 def read_guide(workshop: Workshop, now: datetime) -> Guide:
-    """Eight queries at most, whatever there is."""
+    """Eight queries, whatever there is."""
     tracks = list(Track.objects.filter(workshop=workshop))
+    has_papers = Submission.objects.of(workshop.pk).exists()
     steps = [
         _place(workshop),
         _public_page(workshop, PublicOrganizer.objects.filter(workshop=workshop).count()),
         _call(workshop),
         _tracks(tracks),
         _topics(workshop, Topic.objects.filter(workshop=workshop).count()),
-        _dates(tracks, list(Deadline.objects.filter(workshop=workshop)), now),
+        _dates(tracks, list(Deadline.objects.filter(workshop=workshop)), now, has_papers),
         *_forms(tracks, set(_open_forms(workshop))),
         _outcomes(tracks, set(Outcome.objects.filter(track__workshop=workshop).values_list("track", flat=True))),
         _team(workshop),
@@ -65,7 +66,7 @@ def read_guide(workshop: Workshop, now: datetime) -> Guide:
     return Guide(
         steps=steps,
         missing=missing,
-        taken_back=workshop.published_at is not None and not Submission.objects.of(workshop.pk).exists(),
+        taken_back=workshop.published_at is not None and not has_papers,
     )
 
 
@@ -82,7 +83,8 @@ def _missing(words: list[str]) -> str:
 
 
 def _step(key: str, words: str, done: object, detail: str, url: str, *, optional: bool = False) -> Step:
-    return Step(key, words, detail, "done" if done else "todo", url, optional)
+    said = f"Optional. {detail}" if optional else detail
+    return Step(key, words, said, "done" if done else "todo", url, optional)
 
 
 def _place(row: Workshop) -> Step:
@@ -120,16 +122,18 @@ def _topics(row: Workshop, count: int) -> Step:
     return _step("topics", "Topics", count, detail, _settings(row))
 
 
-def _dates(tracks: list[Track], rows: list[Deadline], now: datetime) -> Step:
+def _dates(tracks: list[Track], rows: list[Deadline], now: datetime, has_papers: bool) -> Step:
+    """A deadline that has passed is wrong before the first paper: nothing could be submitted."""
     start = start_state(windows_of(tracks, rows, now).values())
     words, url = "Dates", _list("deadline")
-    if start.state == "closed" and start.at:
+    if start.state == "closed" and start.at and not has_papers:
         return Step("dates", words, f"Submissions closed on {aoe(start.at)}. Set a date to come.", "wrong", url)
     if start.at is None:
         return Step("dates", words, "Until when papers are submitted, reviewed and decided.", "todo", url)
     kinds = {row.kind for row in rows}
     rest = [kind.label.lower() for kind in (DeadlineKind.REVIEW, DeadlineKind.NOTIFICATION) if kind not in kinds]
-    said = f"Submissions {'close' if start.state == 'open' else 'open'} on {aoe(start.at)}."
+    verb = {"open": "close", "closed": "closed"}.get(start.state, "open")
+    said = f"Submissions {verb} on {aoe(start.at)}."
     return _step("dates", words, not rest, " ".join(filter(None, (said, _missing(rest)))), url)
 
 

@@ -31,4 +31,6 @@ def new_workshop(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"{workshop} has begun. You organize it, and nobody else sees it yet.")
             return redirect("desk:guide", workshop.slug)
-    return render(request, "desk/new_workshop.html", {"form": form}, status=422 if form.errors else 200)
+    earlier = visible_to(viewer_of(request), "staff", Workshop.objects.newest_first())
+    context = {"form": form, "earlier": list(earlier)}
+    return render(request, "desk/new_workshop.html", context, status=422 if form.errors else 200)

@@ -59,7 +59,7 @@ class TestSteps:
             "topics": "done",
             "dates": "done",
             "review": "done",
-            "questions": "todo",
+            "questions": "done",
             "outcomes": "done",
             "team": "todo",
             "look": "todo",
@@ -79,6 +79,12 @@ class TestSteps:
     def test_deadline_that_has_passed_is_wrong(self, workshop: Workshop):
         workshop.deadlines.filter(kind="submission").update(at=timezone.now() - DAY)
         assert states(workshop)["dates"] == "wrong"
+
+    def test_deadline_that_has_passed_is_right_where_there_are_papers(self, workshop: Workshop):
+        track = workshop.tracks.all()[0]
+        start_submission(workshop=workshop, track=track, by=make_user("Ada"), received_at=timezone.now())
+        workshop.deadlines.filter(kind="submission").update(at=timezone.now() - DAY)
+        assert states(workshop)["dates"] == "done"
 
     def test_missing_notification_is_named(self, workshop: Workshop):
         workshop.deadlines.filter(kind="notification").delete()
@@ -113,7 +119,7 @@ class TestSteps:
         for number in range(more):
             workshop.tracks.create(slug=f"t{number}", name=f"T{number}")
         now = timezone.now()
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             read_guide(workshop, now)
 
 
@@ -137,14 +143,18 @@ class TestOpening:
         assert visitor.get(address).status_code == 200
         assert Entry.objects.filter(action="workshop.announced", actor=olga).count() == 1
 
-    def test_call_without_a_date_to_come_is_not_opened(self, workshop: Workshop, olga: User):
-        workshop.deadlines.filter(kind="submission").update(at=timezone.now() - DAY)
+    def test_call_without_a_date_is_not_opened(self, workshop: Workshop, olga: User):
+        workshop.deadlines.all().delete()
         with pytest.raises(Refused) as refused:
             announce(workshop=workshop, by=olga)
         assert refused.value.sentence == (
-            "There is no submission deadline to come in any track, so nothing could be submitted. Set one first."
+            "There is no submission deadline yet, so nobody would know until when to submit. Set one first."
         )
         assert Workshop.objects.get(pk=workshop.pk).published_at is None
+
+    def test_edition_that_takes_no_papers_any_more_is_opened(self, workshop: Workshop, olga: User):
+        workshop.deadlines.filter(kind="submission").update(at=timezone.now() - DAY)
+        assert announce(workshop=workshop, by=olga).published_at is not None
 
     def test_call_without_a_track_is_not_opened(self, olga: User, workshop: Workshop):
         empty = Workshop.objects.create(slug="empty", name="Empty", year=2027)
@@ -180,7 +190,7 @@ class TestOpening:
         assert "The call is taken back: nobody outside sees it." in hidden
 
     def test_refusal_is_said_on_the_guide(self, client: Client, workshop: Workshop, olga: User):
-        workshop.deadlines.filter(kind="submission").update(at=timezone.now() - DAY)
+        workshop.deadlines.all().delete()
         client.force_login(olga)
         page = client.post(reverse("desk:open_call", args=[workshop.slug]), follow=True).content.decode()
-        assert "There is no submission deadline to come in any track" in page
+        assert "There is no submission deadline yet" in page

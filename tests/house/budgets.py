@@ -59,11 +59,11 @@ BUDGETS = [
     Budget("reviews:profile", "workshop", "reviewers: 9"),
     Budget("reviews:review", "rui's review", "rui: 10"),
     Budget("reviews:review", "mara's chair", "mara: 10"),
-    Budget("desk:new_workshop", "", "staff: 2"),
+    Budget("desk:new_workshop", "", "staff: 4"),
     Budget("desk:operator", "", "opal: 13"),
     # The five of a page of the desk, the dates with their tracks, and who organizes it.
     Budget("desk:new_edition", "workshop", "organizers: 7"),
-    # The five of a page of the desk, the guide's seven, and whether there is a paper.
+    # The five of a page of the desk, the guide's eight.
     Budget("desk:guide", "workshop", "organizers: 13"),
     Budget("desk:dashboard", "workshop", "organizers: 16"),
     Budget("desk:papers", "workshop", "olga ines: 15; otto: 16"),

@@ -14,14 +14,15 @@ from workshops.calls import start_state, windows_of
 from workshops.models import Workshop
 
 NO_TRACKS = "There is no track yet, so nothing could be submitted. Add one in the settings of the workshop."
-NO_DATE = "There is no submission deadline to come in any track, so nothing could be submitted. Set one first."
+NO_DATE = "There is no submission deadline yet, so nobody would know until when to submit. Set one first."
 
 
 @transaction.atomic
 def announce(*, workshop: Workshop, by: User | None) -> Workshop:
     """Let everybody see the workshop and its call, from now on. Nobody gets a mail. Again: nothing is changed.
 
-    Raises Refused while nothing could be submitted: no track, or no submission deadline that is still to come.
+    Raises Refused without a track or a submission deadline. One that has passed will do: an edition may begin here with
+    papers that were taken in elsewhere.
     """
     if by is not None:
         require(Viewer(by), "settings", workshop)
@@ -55,7 +56,7 @@ def why_not(workshop: Workshop) -> str:
     if not tracks:
         return NO_TRACKS
     start = start_state(windows_of(tracks, workshop.deadlines.all(), timezone.now()).values())
-    return "" if start.state in ("open", "not_yet") else NO_DATE
+    return NO_DATE if start.state == "none" else ""
 
 
 def _write(workshop: Workshop, action: str, by: User | None) -> None:
