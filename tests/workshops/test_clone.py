@@ -122,16 +122,15 @@ class TestWhatIsCopied:
     def test_open_forms_are_copied_as_their_first_version_and_drafts_are_not(self, full: Workshop, olga: User):
         track = full.tracks.get(slug="findings")
         new_form_version(form=open_form(full.pk, track.pk).form, by=olga)
-        common = full.forms.create(track=None, purpose=Form.Purpose.DISCLOSURE)
-        asked = common.versions.create(number=4, status="open")
-        asked.questions.create(key="llm", kind="yesno", text="Were language models used?")
         new = next_of(full, olga)
         for old_track in full.tracks.all():
             copy = open_form(new.pk, new.tracks.get(slug=old_track.slug).pk)
             assert copy.number == 1
             assert questions_of(copy.pk) == questions_of(open_form(full.pk, old_track.pk).pk)
-        assert [q.key for q in questions_of(open_form(new.pk, None, "disclosure").pk)] == ["llm"]
-        assert new.forms.count() == 4
+        asked = [questions_of(open_form(one.pk, None, Form.Purpose.DISCLOSURE).pk) for one in (full, new)]
+        assert asked[0] == asked[1]
+        assert len(asked[0]) > 0
+        assert new.forms.count() == full.forms.count() == 4
 
     def test_outcomes_offer_the_new_tracks(self, full: Workshop, olga: User):
         new = next_of(full, olga)
