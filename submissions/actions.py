@@ -25,6 +25,7 @@ ACTIONS = {
     "author_list.taken_back": "took back what was asked about the list of authors",
     "author_list.granted": "granted a change of the list of authors",
     "author_list.refused": "refused a change of the list of authors",
+    "submission.restored": "went back to an earlier version",
     "conflict.found": "a conflict was found",
     "conflict.set": "settled a conflict",
     "conflict.gone": "a conflict no longer holds",

@@ -25,12 +25,13 @@ BY_REQUEST = (
     "their names are free. Ask the organizers on the page “Authors of this paper”."
 )
 ALIKE = 0.5
+TYPED = ("given", "particle", "family", "email", "affiliation", "corresponding")
 
 
 def check_author_list(*, row: Submission, authors: Sequence[dict[str, Any]], received_at: datetime) -> None:
     """Raise Refused unless a save may make the list what it says. Nothing is asked where it stays the same."""
     before = list(row.authorships.all())
-    if [_as_typed(author) for author in before] == list(authors):
+    if [_as_typed(author) for author in before] == [{name: a[name] for name in TYPED} for a in authors]:
         return
     if is_locked(row):
         raise Refused(LOCKED, field="authors")
@@ -67,9 +68,7 @@ def check_may_arrange(row: Submission, at: datetime) -> None:
 
 
 def _as_typed(author: Authorship) -> dict[str, Any]:
-    return {
-        name: getattr(author, name) for name in ("given", "particle", "family", "email", "affiliation", "corresponding")
-    }
+    return {name: getattr(author, name) for name in TYPED}
 
 
 def same_people(before: Sequence[Authorship], authors: Sequence[dict[str, Any]]) -> bool:

@@ -277,17 +277,18 @@ def names_an_author(url: str, authors: Sequence[Authorship]) -> str:
 def history(submission: Submission) -> list[Change]:
     """The last fifty saves, newest first. One statement."""
     rows = list(submission.revisions.select_related("saved_by").order_by("-number")[:51])
-    return [_change(row, _before(row, rows[place:])) for place, row in enumerate(rows, 1)][:50]
+    return [change_of(row, before_of(row, rows[place:])) for place, row in enumerate(rows, 1)][:50]
 
 
-def _before(row: Revision, older: Sequence[Revision]) -> Revision | None:
+def before_of(row: Revision, older: Sequence[Revision]) -> Revision | None:
     """What a save changed: the one before it that counts; a late one goes on from any that was there."""
     if row.status in COUNTING:
         older = [each for each in older if each.status in COUNTING]
     return older[0] if older else None
 
 
-def _change(row: Revision, before: Revision | None) -> Change:
+def change_of(row: Revision, before: Revision | None) -> Change:
+    """A line of the history: what this save changed of the one before it."""
     old: dict[str, Any] = before.snapshot if before else {}
     changed = [
         words for name, words in NAMES.items() if row.snapshot.get(name) != old.get(name) and _says(row, old, name)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from submissions.views import authors, begun, files, follow, paper, start, typing, uploads
+from submissions.views import authors, begun, files, follow, history, paper, start, typing, uploads
 
 app_name = "submissions"
 
@@ -19,6 +19,10 @@ urlpatterns = [
     path("w/<slug:slug>/papers/<int:number>/withdraw/", follow.withdraw, name="withdraw"),
     path("w/<slug:slug>/papers/<int:number>/undo-withdrawal/", follow.undo_withdraw, name="undo_withdraw"),
     path("w/<slug:slug>/papers/<int:number>/authors/", authors.authors, name="authors"),
+    path("w/<slug:slug>/papers/<int:number>/versions/", history.versions, name="versions"),
+    path("w/<slug:slug>/papers/<int:number>/versions/<int:version>/restore/", history.restore, name="restore"),
+    path("w/<slug:slug>/papers/<int:number>/receipt/", history.receipt, name="receipt"),
+    path("w/<slug:slug>/papers/<int:number>/receipt.txt", history.receipt_text, name="receipt_text"),
     path("w/<slug:slug>/missing-author/", authors.missing_author, name="missing_author"),
     path("a/<str:token>/", authors.author_link, name="author_link"),
     path("authorship/", authors.authorship, name="authorship"),

@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from access.viewer import viewer_of
 from audit.errors import Refused
@@ -14,7 +14,7 @@ from submissions.reading import AuthorPage, read_page
 from submissions.services.withdraw import undo_withdrawal
 from submissions.services.withdraw import withdraw as withdraw_paper
 from submissions.views.base import for_authors, own_paper, person
-from submissions.views.paper import paper_page
+from submissions.withdrawing import foresee_withdrawal
 from workshops.middleware import received_at
 
 
@@ -30,20 +30,23 @@ def status(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """Withdraw the paper, once its number is typed."""
+    """What withdrawing means and for how many; then withdraw the paper, once its number is typed."""
     submission = own_paper(request, slug, number)
-    form = WithdrawForm(request.POST, submission=submission)
+    form = WithdrawForm(request.POST if request.method == "POST" else None, submission=submission)
     if form.is_valid():
         try:
             withdraw_paper(submission=submission, by=person(request), reason=form.cleaned_data["reason"])
         except Refused as refusal:
             form.add_error(refusal.field or None, refusal.sentence)
-    if form.errors:
-        return paper_page(request, own_paper(request, slug, number), withdrawal=form)
-    messages.success(request, f"Paper #{number} is withdrawn.")
-    return redirect("submissions:paper", slug, number)
+        else:
+            messages.success(request, f"Paper #{number} is withdrawn.")
+            return redirect("submissions:paper", slug, number)
+    context = {"submission": submission, "workshop": submission.workshop, "form": form}
+    context |= {"plan": foresee_withdrawal(submission, viewer_id=viewer_of(request).id)}
+    return render(request, "submissions/withdraw.html", context, status=422 if form.is_bound else 200)
 
 
 @login_required

@@ -14,7 +14,7 @@ from audit.errors import Refused, StaleState
 from submissions import both_versions, form_state, links
 from submissions.emails import page as page_at
 from submissions.form_state import Typed
-from submissions.forms import AddressForm, AuthorRows, WithdrawForm
+from submissions.forms import AddressForm, AuthorRows
 from submissions.models import Submission, WorkingCopy
 from submissions.pasted_authors import read_authors
 from submissions.reading import AuthorPage, history, names_an_author, read_page
@@ -167,7 +167,6 @@ def paper_page(
     typed: Typed | None = None,
     data: QueryDict | None = None,
     *,
-    withdrawal: WithdrawForm | None = None,
     address: AddressForm | None = None,
     extra: dict[str, Any] | None = None,
 ) -> HttpResponse:
@@ -205,7 +204,6 @@ def paper_page(
         "history": history(submission),
         "sections": sections,
         "ended": any(section.ends for section in sections),
-        "withdrawal": withdrawal or (WithdrawForm(submission=submission) if page.may_withdraw else None),
         "most": settings.MAX_PDF_BYTES // 1024 // 1024,
         "by_link": holds,
         "private_link": _private_link(request, submission) if holds else "",
@@ -213,8 +211,7 @@ def paper_page(
         "telling_link": names_an_author(submission.code_url, page.authors),
         **(extra or {}),
     }
-    wrong = withdrawal is not None or address is not None
-    return render(request, "submissions/paper.html", context, status=422 if wrong else status)
+    return render(request, "submissions/paper.html", context, status=422 if address is not None else status)
 
 
 def _begun(submission: Submission, page: AuthorPage, kept: WorkingCopy | None) -> tuple[Typed, QueryDict | None]:
