@@ -8,6 +8,7 @@ from django.urls import URLPattern, path
 
 from desk.views import (
     assignment,
+    author_list,
     dashboard,
     decisions,
     edition,
@@ -60,6 +61,11 @@ urlpatterns: list[URLPattern] = [
     page(f"{PAPER}handler/", paper.handle, "handle"),
     page(f"{PAPER}conflicts/", paper.declare_conflict, "declare_conflict"),
     page(f"{PAPER}conflicts/settle/", paper.settle_conflict, "settle_conflict"),
+    page(f"{PAPER}authors/", author_list.author_list, "author_list"),
+    page(f"{PAPER}authors/<int:pk>/<slug:verb>/", author_list.answer_request, "answer_request"),
+    page(f"{PAPER}alike/<int:pk>/settle/", author_list.settle_twin, "settle_twin"),
+    page(f"{PAPER}withdraw/", author_list.withdraw, "withdraw"),
+    page(f"{PAPER}bring-back/", author_list.bring_back, "bring_back"),
     page("people/", people.people, "people"),
     page("people/invite/", people.invite, "invite"),
     page("people/action/", people.people_action, "people_action"),

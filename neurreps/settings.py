@@ -190,6 +190,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 55},
     },
     "drop-old-uploads": {"task": "submissions.tasks.drop_old_uploads", "schedule": timedelta(hours=1)},
+    "find-likeness": {"task": "submissions.tasks.find_likeness", "schedule": timedelta(minutes=3)},
     "expire-invitations": {"task": "reviews.tasks.expire_invitations", "schedule": timedelta(hours=1)},
 }
 

@@ -26,6 +26,7 @@ ACTIONS = {
     "author_list.granted": "granted a change of the list of authors",
     "author_list.refused": "refused a change of the list of authors",
     "submission.restored": "went back to an earlier version",
+    "likeness.settled": "said that two papers are not the same",
     "conflict.found": "a conflict was found",
     "conflict.set": "settled a conflict",
     "conflict.gone": "a conflict no longer holds",

@@ -7,7 +7,7 @@ from celery import shared_task
 
 from submissions.services import check, complete_drafts, receipts
 
-__all__ = ["check", "complete_drafts", "drop_old_uploads", "follow_deadlines", "receipts"]
+__all__ = ["check", "complete_drafts", "drop_old_uploads", "find_likeness", "follow_deadlines", "receipts"]
 
 
 @shared_task
@@ -24,3 +24,11 @@ def drop_old_uploads() -> None:
     from submissions.services import uploads
 
     uploads.drop_old_uploads()
+
+
+@shared_task
+def find_likeness() -> None:
+    """Every few minutes: compare the papers that changed with the others of their workshop."""
+    from submissions.services.find_likeness import compare_changed_papers
+
+    compare_changed_papers()

@@ -19,8 +19,8 @@ from notifications.models import Batch, Message
 from notifications.states import BatchStatus, MessageStatus
 from reviews.models import Assignment, Invitation, Review
 from reviews.states import REVIEWING, InvitationStatus, ReviewStatus
-from submissions.models import Conflict, Handler, Submission
-from submissions.states import ConflictState, SubmissionStatus
+from submissions.models import AuthorListRequest, Conflict, Handler, Submission
+from submissions.states import DISPUTES, ConflictState, SubmissionStatus
 from workshops.deadlines import Windows, windows_by_track
 from workshops.models import Deadline, Track, Workshop
 from workshops.states import DeadlineKind
@@ -175,6 +175,7 @@ def _needs(
         _overdue(workshop, viewer, seasons, now),
         _few_reviewers(rows, closed),
         _suspected(workshop, viewer),
+        _asked_about_authors(workshop, viewer),
         _invitations(workshop, now),
         _unconfirmed(rows, two),
     ]
@@ -277,6 +278,17 @@ def _suspected(workshop: Workshop, viewer: Viewer) -> Need | None:
     shown = ", ".join(f"#{n}" for n in dict.fromkeys(numbers[:12]))
     text = f"{_count(len(numbers), 'suspected conflict')} to settle"
     return Need("conflicts", "warn", text, f"On {shown}.", "papers", f"?q=%23{numbers[0]}")
+
+
+def _asked_about_authors(workshop: Workshop, viewer: Viewer) -> Need | None:
+    papers = Submission.objects.of(workshop.pk).filter(right(Submission, "act", viewer)).values("pk")
+    kinds = list(AuthorListRequest.objects.open().filter(submission__in=papers).values_list("kind", flat=True))
+    if not kinds:
+        return None
+    disputes = sum(kind in DISPUTES for kind in kinds)
+    text = f"{_count(len(kinds), 'request')} about lists of authors"
+    detail = f"{_count(disputes, 'is a dispute', 'are disputes')}: the list is locked until then." if disputes else ""
+    return Need("authors", "warn", text, detail, "papers", "?look=authors")
 
 
 def _invitations(workshop: Workshop, now: datetime) -> Need | None:

@@ -16,10 +16,11 @@ from accounts.addresses import fold
 from decisions.models import Decision
 from decisions.querysets import current_reviewers, submitted_reviews
 from decisions.states import TOLD
+from desk.reading.author_list import shown_likenesses
 from desk.reading.levels import assessed, flag, level, papers_on_desk, sealed_papers
 from reviews.models import Score
 from reviews.states import ReviewStatus
-from submissions.models import Authorship, Handler, Submission
+from submissions.models import AuthorListRequest, Authorship, Handler, Submission
 from submissions.states import AuthorshipStatus, Level, SubmissionStatus
 from workshops.models import FormVersion, Question, Track, Workshop
 from workshops.states import FormStatus
@@ -36,6 +37,7 @@ SORTS = {
     "reviews": ("n_in", "Reviews"),
     "mean": ("mean", "Mean"),
 }
+LOOKS = {"alike": "Looks like another", "authors": "Authors asked about"}
 DECISION_STATES = {"none": "Not decided", "tentative": "Tentative", "confirmed": "Confirmed", "told": "Told"}
 
 
@@ -48,6 +50,7 @@ class PaperQuery:
     decision: str = ""
     reviews: str = ""
     handler: str = ""
+    look: str = ""
     q: str = ""
     sort: str = "number"
     page: int = 1
@@ -66,6 +69,7 @@ class PaperQuery:
             decision=self.decision if self.decision in DECISION_STATES else "",
             reviews=self.reviews if self.reviews == "missing" else "",
             handler=self.handler if self.handler in {"me", "none"} else "",
+            look=self.look if self.look in LOOKS else "",
             sort=self.sort if self.sort.removeprefix("-") in SORTS else "number",
             q=self.q[:200],
         )
@@ -212,7 +216,8 @@ def _filtered(papers: Annotated, viewer: Viewer, query: PaperQuery) -> Annotated
     if query.reviews:
         waiting = papers.filter(is_assessed=True, status=SubmissionStatus.SUBMITTED)
         papers = waiting.filter(n_in__lt=F("track__reviews_per_paper"))
-    return _by_words(_by_handler(papers, viewer, query.handler), query.q)
+    papers = _by_look(_by_handler(papers, viewer, query.handler), viewer, query.look)
+    return _by_words(papers, query.q)
 
 
 def _by_handler(papers: Annotated, viewer: Viewer, handler: str) -> Annotated:
@@ -221,6 +226,16 @@ def _by_handler(papers: Annotated, viewer: Viewer, handler: str) -> Annotated:
         return papers.filter(pk__in=held.filter(user_id=viewer.id).values("submission"))
     if handler == "none":
         return papers.exclude(pk__in=held.values("submission")).filter(status=SubmissionStatus.SUBMITTED)
+    return papers
+
+
+def _by_look(papers: Annotated, viewer: Viewer, look: str) -> Annotated:
+    """Papers that look like another one which the viewer may see too; papers whose list of authors waits for them."""
+    if look == "alike":
+        pairs = shown_likenesses(viewer)
+        return papers.filter(Q(pk__in=pairs.values("first")) | Q(pk__in=pairs.values("second")))
+    if look == "authors":
+        return papers.filter(acts=True, pk__in=AuthorListRequest.objects.open().values("submission"))
     return papers
 
 
@@ -235,7 +250,7 @@ def _by_words(papers: Annotated, text: str) -> Annotated:
 
 def _sealed(workshop: Workshop, viewer: Viewer, query: PaperQuery) -> list[SealedRow]:
     """Nothing where a filter asks for what is hidden of them."""
-    if query.status or query.decision or query.reviews or query.handler:
+    if query.status or query.decision or query.reviews or query.handler or query.look:
         return []
     papers = sealed_papers(workshop, viewer).annotate(level=level(viewer)).order_by("number")
     if query.track:

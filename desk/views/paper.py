@@ -20,6 +20,7 @@ from decisions.services import decide as deciding
 from decisions.states import TOLD, DecisionStatus
 from desk.forms import AssignForm, ConflictForm, DecisionForm, HandlerForm, SettleForm
 from desk.reading import paper as reading
+from desk.reading.author_list import open_requests, twins_of
 from desk.reading.levels import own_reasons, papers_on_desk
 from desk.reading.papers import Scale, authors_of, scales_of
 from desk.services.reveal import reveal
@@ -84,6 +85,7 @@ def _open(request: HttpRequest, workshop: Workshop, viewer: Viewer, found: Any) 
         "findings": reading.findings_of(found, file),
         "topics": list(found.topics.values_list("name", flat=True)),
         "decision": reading.decision_of(found, viewer),
+        "twins": twins_of(found, viewer),
         "history": reading.history_of(workshop, found, viewer, names=found.knows_reviewers),
     }
 
@@ -114,6 +116,7 @@ def _acting(workshop: Workshop, viewer: Viewer, found: Any, bound: dict[str, For
     return {
         "forms": {name: bound.get(name) or make() for name, make in made.items()},
         "conflicts": reading.conflicts_of(found),
+        "asked": open_requests(found),
         "told": decision is not None and decision.status in TOLD,
         "held": decision is not None and decision.release_id is not None and decision.status not in TOLD,
         "may_confirm": tentative and not (mine and two),

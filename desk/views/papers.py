@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from access.viewer import Viewer
 from desk.csv_cells import safe
-from desk.reading.papers import DECISION_STATES, SORTS, PaperList, PaperQuery, list_papers, status_counts
+from desk.reading.papers import DECISION_STATES, LOOKS, SORTS, PaperList, PaperQuery, list_papers, status_counts
 from desk.services.reveal import reveal
 from desk.views.base import actor, desk_page, desk_render
 from submissions.states import SubmissionStatus
@@ -56,7 +56,8 @@ def _filters(workshop: Workshop, viewer: Viewer, query: PaperQuery) -> list[dict
         {
             "label": "Needs",
             "chips": _chips(query, "reviews", [("missing", "Reviews missing", None)])
-            + _chips(query, "handler", [("me", "I handle", None), ("none", "No handler", None)]),
+            + _chips(query, "handler", [("me", "I handle", None), ("none", "No handler", None)])
+            + _chips(query, "look", [(key, words, None) for key, words in LOOKS.items()]),
         },
     ]
 

@@ -114,6 +114,11 @@ def settings_of(model: type, lookup: str, place: str) -> Thing:
     return first
 
 
+def answer(cast: Cast, verb: str) -> dict[str, Any]:
+    asked = cast.paper.author_list_requests.first()
+    return {"slug": cast.workshop.slug, "number": cast.paper.number, "pk": asked.pk if asked else 0, "verb": verb}
+
+
 THINGS: dict[str, Thing] = {
     "": lambda cast: {},
     "workshop": lambda cast: {"slug": cast.workshop.slug},
@@ -144,6 +149,9 @@ THINGS: dict[str, Thing] = {
         "number": cast.paper.number,
         "pk": cast.assignment.pk if cast.assignment else NOWHERE,
     },
+    "grant cy": lambda cast: answer(cast, "grant"),
+    "refuse cy": lambda cast: answer(cast, "refuse"),
+    "no twin": lambda cast: {"slug": cast.workshop.slug, "number": cast.paper.number, "pk": 0},
     "letter to ada": lambda cast: {
         "slug": cast.workshop.slug,
         "number": cast.paper.number,
@@ -299,6 +307,16 @@ DESK = [
     Row("desk:find_conflicts", "workshop", "staff: closed", "organizers: moved"),
     Row("desk:papers", "workshop", "organizers: page", "organizers: shown"),
     Row("desk:papers", "elsewhere", "", ""),
+    Row("desk:author_list", "ada's paper", "olga otto: page", "olga otto: shown"),
+    Row("desk:author_list", "otto's paper", "olga ines: page", "olga ines: shown"),
+    # Ada asks once the deadline has passed; refusing needs words, and nobody comes to have a conflict by granting it.
+    Row("desk:answer_request", "grant cy", "staff: closed", "", PHASES[:1]),
+    Row("desk:answer_request", "grant cy", "staff: closed", "olga otto: moved", PHASES[1:]),
+    Row("desk:answer_request", "refuse cy", "staff: closed", "olga otto: again", PHASES[1:]),
+    Row("desk:settle_twin", "no twin", "staff: closed", ""),
+    Row("desk:withdraw", "ada's paper", "staff: closed", "olga otto: moved"),
+    Row("desk:withdraw", "otto's paper", "staff: closed", "olga ines: moved"),
+    Row("desk:bring_back", "ada's paper", "staff: closed", "olga otto: moved"),
     Row("desk:people", "workshop", "organizers: page", "organizers: shown"),
     Row("desk:people", "elsewhere", "", ""),
     # Nothing is done where it is not said what.

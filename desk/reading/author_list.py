@@ -1,0 +1,168 @@
+"""What organizers see of a paper's list of authors, of requests about it, and of papers that look like another.
+
+Each function says which aspect its caller has asked for.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from access.registry import right
+from access.viewer import Viewer
+from accounts.models import User
+from desk.reading.levels import open_line
+from reviews.models import Assignment
+from reviews.states import ReviewStatus
+from submissions.authors_reading import RequestLine, read_requests
+from submissions.models import AuthorListRequest, Likeness, Submission
+from submissions.services.author_requests import foreseen
+from submissions.states import DISPUTES, AuthorshipStatus
+
+
+@dataclass(frozen=True)
+class ForeseenConflict:
+    """Somebody who would come to have a conflict; ``follows`` says what that means for the review they have."""
+
+    name: str
+    reasons: str
+    follows: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A request that waits, with what granting it would mean. ``seen`` are the people that the page names."""
+
+    line: RequestLine
+    conflicts: tuple[ForeseenConflict, ...]
+    seen: tuple[int, ...]
+    locks: bool
+    own: bool
+    follows: str
+
+
+@dataclass(frozen=True)
+class AuthorRow:
+    name: str
+    email: str
+    affiliation: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Twin:
+    """Another paper that looks like the one at hand."""
+
+    pk: int
+    number: int
+    title: str
+    words: str
+    acts: bool
+
+
+SAID = {
+    AuthorshipStatus.LISTED: "has not answered yet",
+    AuthorshipStatus.CLAIMED: "has confirmed it",
+    AuthorshipStatus.DISOWNED: "said “this is not me”",
+}
+FOLLOWS = {
+    "add": "They are added at the end of the list and told by mail.",
+    "missing": "They are added at the end of the list, under the address that they have confirmed.",
+    "remove": "They are taken off the list, and the others move up. If they were the corresponding author, the first "
+    "who can be reached is that now.",
+    "not_me": "They are taken off the list, and the others move up. If they were the corresponding author, the first "
+    "who can be reached is that now.",
+}
+
+
+def authors_listed(submission: Submission) -> list[AuthorRow]:
+    """Whoever is on the list, and what they have said. One query. Aspect ``authors``."""
+    return [
+        AuthorRow(row.name, row.email, row.affiliation, SAID[AuthorshipStatus(row.status)])
+        for row in submission.authorships.all()
+    ]
+
+
+def requests_of(submission: Submission, viewer: Viewer) -> tuple[list[Waiting], list[RequestLine]]:
+    """What waits, with its price, and what is answered. Aspect ``act``."""
+    lines = read_requests(submission, viewer_id=viewer.id, acts=True)
+    rows = AuthorListRequest.objects.open().filter(submission=submission).select_related("by")
+    open_ones = {row.pk: row for row in rows}
+    for row in open_ones.values():
+        row.submission = submission
+    waiting = [_waiting(open_ones[line.pk], line, submission, viewer) for line in lines if line.pk in open_ones]
+    return waiting, [line for line in lines if line.pk not in open_ones]
+
+
+def _waiting(request: AuthorListRequest, line: RequestLine, submission: Submission, viewer: Viewer) -> Waiting:
+    arisen = foreseen(request)
+    people = {person.pk: person.name for person in User.objects.filter(pk__in=arisen)} if arisen else {}
+    has = _has_paper(submission, arisen) if arisen else {}
+    conflicts = [
+        ForeseenConflict(name, ", ".join(sorted(arisen[pk])).lower(), has.get(pk, ""))
+        for pk, name in sorted(people.items(), key=lambda pair: (pair[0] not in has, pair[1].casefold()))
+    ]
+    return Waiting(
+        line=line,
+        conflicts=tuple(conflicts),
+        seen=tuple(sorted(arisen)),
+        locks=request.kind in DISPUTES,
+        own=request.by_id == viewer.id,
+        follows=FOLLOWS[request.kind],
+    )
+
+
+def _has_paper(submission: Submission, people: dict[int, set[str]]) -> dict[int, str]:
+    rows = Assignment.objects.current().filter(submission=submission, user__in=people).select_related("review")
+    said = {}
+    for row in rows:
+        review = getattr(row, "review", None)
+        done = review is not None and review.status == ReviewStatus.SUBMITTED
+        said[row.user_id] = (
+            "Has reviewed the paper: the review is set aside, and they no longer have it."
+            if done
+            else "Has the paper: they no longer have it, and are thanked without being told why."
+        )
+    return said
+
+
+def open_requests(submission: Submission) -> list[str]:
+    """What waits for an answer, without a name, for the page where the paper is judged. One query. Aspect ``act``."""
+    kinds = AuthorListRequest.objects.open().filter(submission=submission).order_by("at")
+    return [row.get_kind_display() for row in kinds]
+
+
+# --- papers that look like one ----------------------------------------------------------------------------------------
+
+
+def shown_likenesses(viewer: Viewer) -> "QuerySet[Likeness]":
+    """Pairs of which the viewer may see both papers and their authors; nothing tells of the others."""
+    seen = Submission.objects.filter(open_line(viewer), right(Submission, "authors", viewer)).values("pk")
+    return Likeness.objects.unsettled().filter(first__in=seen, second__in=seen)
+
+
+def twins_of(submission: Submission, viewer: Viewer) -> list[Twin]:
+    """Which papers look like this one. Two queries. Aspect ``row``."""
+    rows = shown_likenesses(viewer).filter(Q(first=submission) | Q(second=submission))
+    found = list(rows.select_related("first", "second").order_by("pk"))
+    if not found:
+        return []
+    keys = [pk for row in found for pk in (row.first_id, row.second_id)]
+    acts = set(Submission.objects.filter(right(Submission, "act", viewer), pk__in=keys).values_list("pk", flat=True))
+    return [_twin(row, submission, acts) for row in found]
+
+
+def _twin(row: Likeness, submission: Submission, acts: set[int]) -> Twin:
+    other = row.second if row.first_id == submission.pk else row.first
+    return Twin(row.pk, other.number, other.title, _shared(row), {row.first_id, row.second_id} <= acts)
+
+
+def _shared(row: Likeness) -> str:
+    parts = ["the same file"] if row.same_file else []
+    parts += ["the same authors"] if row.same_authors else []
+    parts += [f"{percent} % of the words of the {what}" for what, percent in _percents(row) if percent >= 30]
+    return ", ".join(parts)
+
+
+def _percents(row: Likeness) -> Sequence[tuple[str, int]]:
+    return (("titles", row.title), ("abstracts", row.abstract))
