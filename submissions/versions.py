@@ -10,7 +10,7 @@ from django.urls import reverse
 from submissions import diff
 from submissions.files import megabytes
 from submissions.models import File, Revision, Submission
-from submissions.reading import Change, change_of
+from submissions.reading import Change, before_of, change_of
 from submissions.states import FilePurpose, RevisionStatus
 from workshops.models import Topic, Track
 
@@ -67,7 +67,7 @@ def versions_of(submission: Submission) -> list[Version]:
     """The last two hundred saves, newest first. One statement."""
     rows = submission.revisions.select_related("saved_by", "pdf").order_by("-number")[: MOST + 1]
     listed = list(rows)
-    return [_version(row, before, submission) for row, before in zip(listed, [*listed[1:], None], strict=False)][:MOST]
+    return [_version(row, before_of(row, listed[place:]), submission) for place, row in enumerate(listed, 1)][:MOST]
 
 
 def _version(row: Revision, before: Revision | None, submission: Submission) -> Version:

@@ -14,15 +14,9 @@ from audit.models import Root
 from audit.services.record import record
 from submissions.author_rules import is_by_request, is_locked
 from submissions.models import Revision, Submission
-from submissions.services.save import (
-    SOMEBODY_SAVED,
-    AuthorData,
-    add_revision,
-    content_now,
-    content_of,
-    require_open,
-    save_submission,
-)
+from submissions.services.admission import require_open
+from submissions.services.revisions import AuthorData, add_revision, content_now, content_of
+from submissions.services.save import SOMEBODY_SAVED, save_submission
 from submissions.states import FileStatus, SubmissionStatus
 from workshops.models import Topic, Track
 
