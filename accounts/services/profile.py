@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 
 from access.rights import require
@@ -14,6 +15,7 @@ from audit.errors import Refused, refuse_invalid
 from audit.models import Root
 from audit.services.record import record
 
+TOLD_BY_ORCID = "ORCID itself told us this iD. To change it, disconnect ORCID under “Sign-in and security” first."
 NAMELESS = "Give at least one name: given or family."
 MOST_AFFILIATIONS = 30
 
@@ -67,6 +69,8 @@ def _identity(person: User) -> str:
 
 def _orcid(text: str | None, person: User) -> str | None:
     orcid = read_orcid(text)
+    if orcid != person.orcid and SocialAccount.objects.filter(user=person, provider="orcid", uid=person.orcid).exists():
+        raise Refused(TOLD_BY_ORCID, field="orcid")
     if orcid and User.objects.filter(orcid=orcid).exclude(pk=person.pk).exists():
         raise Refused("Another account has this ORCID iD. Check its digits.", field="orcid")
     return orcid

@@ -19,7 +19,9 @@ from django.test import Client
 from django.urls import include, path, reverse
 
 from accounts.models import User
+from accounts.services.profile import update_profile
 from accounts.urls_signing_in import elsewhere
+from audit.errors import Refused
 from audit.models import Entry
 from neurreps.elsewhere import sign_in_elsewhere
 from neurreps.urls import urlpatterns as ours
@@ -218,6 +220,18 @@ class TestOrcid:
         assert list(actions) == [("person.lost_orcid", ben.pk), ("person.tied_orcid", ada.pk)]
         assert newest_mail().subject == "An account elsewhere was connected"
         assert "Your account at ORCID was connected" in newest_mail().text
+
+    def test_id_that_orcid_told_is_not_typed_over(self, ada: User, provider: Provider) -> None:
+        browser = sign_in(ada)
+        go(browser, "orcid", process="connect")
+        ada.refresh_from_db()
+        names = {"given": "Ada", "particle": "", "family": "Example", "affiliations": []}
+        with pytest.raises(Refused) as refused:
+            update_profile(user=ada, by=ada, orcid="0000-0001-5109-3700", **names)
+        assert refused.value.field == "orcid"
+        update_profile(user=ada, by=ada, orcid=ORCID_ID, **names)
+        SocialAccount.objects.all().delete()
+        assert update_profile(user=ada, by=ada, orcid=None, **names).orcid is None
 
     def test_other_sites_say_nothing_about_it(self, ada: User, provider: Provider) -> None:
         provider.person["sub"] = ORCID_ID
