@@ -8,6 +8,7 @@ ACTIONS = {
     "workshop.banner_changed": "changed the picture of the workshop",
     "deadline.set": "set a deadline",
     "deadline.moved": "moved a deadline",
+    "deadline.move_undone": "took the move of dates back",
     "role.given": "gave a role",
     "role.ended": "ended a role",
     "form.drafted": "began a new version of a form",

@@ -19,6 +19,7 @@ from decisions.rules import counts_as_confirmed, needs_second_person
 from decisions.services import decide as deciding
 from decisions.states import TOLD, DecisionStatus
 from desk.forms import AssignForm, ConflictForm, DecisionForm, HandlerForm, SettleForm
+from desk.paper_dates import paper_dates
 from desk.reading import paper as reading
 from desk.reading.author_list import open_requests, twins_of
 from desk.reading.levels import own_reasons, papers_on_desk
@@ -114,6 +115,7 @@ def _acting(workshop: Workshop, viewer: Viewer, found: Any, bound: dict[str, For
         "declare": lambda: ConflictForm(people=reading.people_without_conflict(workshop, found), auto_id="conflict_%s"),
     }
     return {
+        "dates": paper_dates(found),
         "forms": {name: bound.get(name) or make() for name, make in made.items()},
         "conflicts": reading.conflicts_of(found),
         "asked": open_requests(found),

@@ -76,10 +76,14 @@ BUDGETS = [
     Budget("desk:invite", "workshop", "organizers: 6"),
     Budget("desk:assignment", "workshop", "organizers: 12"),
     Budget("desk:run", "run", "olga: 28; ines otto: 19"),
-    Budget("desk:paper", "ada's paper", "olga otto: 33; ines: 19"),
-    Budget("desk:paper", "otto's paper", "olga ines: 33; otto: 10"),
+    Budget("desk:paper", "ada's paper", "olga otto: 35; ines: 19"),
+    Budget("desk:paper", "otto's paper", "olga ines: 35; otto: 10"),
     Budget("desk:author_list", "ada's paper", "olga otto: 22"),
     Budget("desk:author_list", "otto's paper", "olga ines: 10"),
+    # The session, the person, what they are to which rows; the workshop, its dates, what is held, late saves and
+    # extensions (one more each where there are some), the switcher.
+    Budget("desk:dates", "workshop", "organizers: 9"),
+    Budget("desk:move_date", "deadline", "organizers: 6"),
     Budget("desk:decisions", "workshop", "organizers: 18"),
     Budget("desk:release", "workshop", "olga otto: 13; ines: 10"),
     Budget("desk:letter", "letter to ada", "olga otto: 12"),

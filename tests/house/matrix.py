@@ -103,6 +103,11 @@ def message(cast: Cast, kind: str, who: str = "") -> dict[str, Any]:
     return {"slug": cast.workshop.slug, "pk": row.pk if row else 0}
 
 
+def deadline_of(cast: Cast, workshop: Workshop) -> dict[str, Any]:
+    """A deadline of this workshop, under the address of the cast's."""
+    return {"slug": cast.workshop.slug, "pk": Deadline.objects.get(workshop=workshop, kind="submission").pk}
+
+
 def settings_of(model: type, lookup: str, place: str) -> Thing:
     """The first row of a workshop of the cast, as an admin's object_id."""
 
@@ -158,6 +163,10 @@ THINGS: dict[str, Thing] = {
         "author": cast.paper.authorships.get(user=cast.ada).pk,
     },
     "run": lambda cast: {"slug": cast.workshop.slug, "run": cast.run.pk if cast.run else 0},
+    "deadline": lambda cast: deadline_of(cast, cast.workshop),
+    "deadline elsewhere": lambda cast: deadline_of(cast, cast.elsewhere),
+    "extension of ada's": lambda cast: {"slug": cast.workshop.slug, "number": cast.paper.number, "pk": 0},
+    "save of ada's": lambda cast: {"slug": cast.workshop.slug, "number": cast.paper.number, "revision": 1},
     "release": lambda cast: {"slug": cast.workshop.slug, "pk": cast.release.batch_id if cast.release else 0},
     "pause release": lambda cast: THINGS["release"](cast) | {"action": "pause"},
     "mail of ada's": lambda cast: message(cast, "receipt", "ada"),
@@ -348,6 +357,15 @@ DESK = [
     Row("desk:handle", "otto's paper", "staff: closed", "olga ines: again"),
     Row("desk:declare_conflict", "ada's paper", "staff: closed", "olga otto: again"),
     Row("desk:settle_conflict", "ada's paper", "staff: closed", "olga otto: moved"),
+    Row("desk:extend", "ada's paper", "staff: closed", "olga otto: moved"),
+    Row("desk:extend", "otto's paper", "staff: closed", "olga ines: moved"),
+    Row("desk:end_extension", "extension of ada's", "staff: closed", ""),
+    Row("desk:answer_late", "save of ada's", "staff: closed", "olga otto: moved"),
+    Row("desk:dates", "workshop", "organizers: page", "organizers: shown"),
+    Row("desk:dates", "elsewhere", "", ""),
+    Row("desk:move_date", "deadline", "organizers: page", "organizers: moved"),
+    Row("desk:move_date", "deadline elsewhere", "", ""),
+    Row("desk:undo_move", "release", "staff: closed", ""),
     Row("desk:decisions", "workshop", "organizers: page", "organizers: shown"),
     Row("desk:confirm_all", "workshop", "staff: closed", "organizers: moved"),
     Row("desk:decide_row", "ada's paper", "staff: closed", "olga otto: moved"),

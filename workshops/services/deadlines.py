@@ -1,6 +1,6 @@
 """Set and move the deadlines of a season."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import pairwise
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 from access.rights import require
 from access.viewer import Viewer
 from accounts.models import User
-from audit.errors import Refused
+from audit.errors import Refused, StaleState
 from audit.models import Root
 from audit.services.record import record
 from workshops.deadlines import closing
@@ -20,6 +20,7 @@ from workshops.states import DeadlineKind
 
 SETTABLE = ("opens_at", "at", "grace_minutes", "hard", "pinned_by")
 LONGEST_GRACE = 24 * 60
+SOMEBODY_MOVED = "Somebody changed these dates while your page was open. Look at them again; nothing was moved."
 
 
 @transaction.atomic
@@ -63,6 +64,45 @@ def set_deadline(
     return row
 
 
+@transaction.atomic
+def move_deadlines(
+    *,
+    workshop: Workshop,
+    moves: Mapping[int, datetime],
+    versions: Mapping[int, int],
+    by: User | None,
+    reason: str = "",
+) -> list[Deadline]:
+    """Move several deadlines (by their ids) at once: only the season that comes out must be in order.
+
+    ``versions`` are those that the person looked at: StaleState when somebody has changed one since. Raises Refused for
+    whatever set_deadline refuses; then none is moved.
+    """
+    if by is not None:
+        require(Viewer(by), "settings", workshop)
+    Workshop.objects.select_for_update().get(pk=workshop.pk)
+    rows = list(Deadline.objects.filter(workshop=workshop).select_related("track", "workshop"))
+    moved = [row for row in rows if row.pk in moves]
+    if len(moved) != len(moves) or any(row.version != versions.get(row.pk) for row in moved):
+        raise StaleState(
+            "Somebody changed these dates while your page was open. Look at them again; nothing was moved."
+        )
+    before = {row.pk: {name: getattr(row, name) for name in SETTABLE} for row in moved}
+    for row in moved:
+        row.at = moves[row.pk]
+    for row in moved:
+        _check_alone(row, before[row.pk])
+    for row in moved:
+        _check_order(row, [each for each in rows if each is not row])
+    changed = [row for row in moved if row.at != before[row.pk]["at"]]
+    for row in changed:
+        row.awaited = _is_awaited(row, before[row.pk])
+        row.version += 1
+        row.save()
+        _record(row, before[row.pk]["at"], by, reason)
+    return changed
+
+
 def _is_awaited(row: Deadline, before: dict | None) -> bool:
     """What follows a deadline follows when it passes, or when an open one is closed; not one that was set as past."""
     now = timezone.now()
@@ -73,6 +113,13 @@ def _is_awaited(row: Deadline, before: dict | None) -> bool:
 
 
 def _check(row: Deadline, before: dict | None) -> None:
+    _check_alone(row, before)
+    _check_order(
+        row, list(Deadline.objects.filter(workshop=row.workshop_id).exclude(pk=row.pk).select_related("track"))
+    )
+
+
+def _check_alone(row: Deadline, before: dict | None) -> None:
     if before and before["pinned_by"] and (row.at, row.opens_at) != (before["at"], before["opens_at"]):
         pinned = f"{_named(row)} was set by {before['pinned_by']} and cannot be moved. Release the pin first."
         raise Refused(pinned, field="at")
@@ -85,12 +132,10 @@ def _check(row: Deadline, before: dict | None) -> None:
         raise Refused(f"It would open on {aoe(row.opens_at)}, after it ends on {aoe(row.at)}.", field="opens_at")
     if not 0 <= row.grace_minutes <= LONGEST_GRACE:
         raise Refused("The grace time is between 0 minutes and one day (1440 minutes).", field="grace_minutes")
-    _check_order(row)
 
 
-def _check_order(row: Deadline) -> None:
+def _check_order(row: Deadline, others: list[Deadline]) -> None:
     """Every season that this deadline belongs to, the workshop's and each track's, stays in order."""
-    others = list(Deadline.objects.filter(workshop=row.workshop_id).exclude(pk=row.pk).select_related("track"))
     for season in _seasons(row, others):
         for earlier, later in pairwise(season):
             if later.at < earlier.at and row in (earlier, later):
