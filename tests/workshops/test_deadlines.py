@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshops.deadlines import Window, window, windows, windows_by_track
+from workshops.deadlines import Window, extended, window, windows, windows_by_track
 from workshops.models import Deadline, Workshop
 from workshops.states import DeadlineKind
 
@@ -89,3 +89,13 @@ def test_track_wins_in_whatever_order_the_rows_come(workshop: Workshop):
     own = Deadline(workshop=workshop, track=findings, kind="submission", at=AT + timedelta(days=7))
     for rows in ([common, own], [own, common]):
         assert windows_by_track(rows, [findings.pk], AT)[findings.pk]["submission"].at == own.at
+
+
+@given(at=INSTANTS, grace=st.integers(0, 1440), until=INSTANTS, hard=st.booleans())
+def test_extension_only_ever_opens_and_never_closes(at: datetime, grace: int, until: datetime, hard: bool):
+    plain = _window(at, grace_minutes=grace, hard=hard)
+    longer = extended(plain, until, at)
+    assert longer.is_open == (plain.is_open or at <= until)
+    assert [longer.not_yet, longer.is_open, longer.is_late].count(True) == 1
+    assert longer.counts_until == max(plain.counts_until, until)
+    assert (longer.at, longer.hard) == (plain.at, plain.hard)
