@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern] = [
     page("find-conflicts/", dashboard.find_conflicts, "find_conflicts"),
     page("papers/", papers.papers, "papers"),
     page(PAPER, paper.paper, "paper"),
+    page(f"{PAPER}accept-draft/", paper.accept, "accept_draft"),
     page(f"{PAPER}decide/", paper.decide, "decide"),
     page(f"{PAPER}decision/<slug:verb>/", paper.change_decision, "change_decision"),
     page(f"{PAPER}assign/", paper.assign, "assign"),

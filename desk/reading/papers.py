@@ -22,7 +22,7 @@ from reviews.models import Score
 from reviews.states import ReviewStatus
 from submissions.models import AuthorListRequest, Authorship, Handler, Submission
 from submissions.states import AuthorshipStatus, Level, SubmissionStatus
-from workshops.models import FormVersion, Question, Track, Workshop
+from workshops.models import Form, FormVersion, Question, Track, Workshop
 from workshops.states import FormStatus
 
 Annotated = Any
@@ -326,7 +326,9 @@ def handlers_of(submission_ids: Iterable[int]) -> dict[int, str]:
 
 def scales_of(workshop: Workshop) -> dict[int, Scale]:
     """The ends of the overall scale of each track, by its open form, else the workshop's. Two queries."""
-    versions = FormVersion.objects.filter(form__workshop=workshop, status=FormStatus.OPEN)
+    versions = FormVersion.objects.filter(
+        form__workshop=workshop, status=FormStatus.OPEN, form__purpose=Form.Purpose.REVIEW
+    )
     rows = Question.objects.filter(version__in=versions, key=OVERALL, kind=Question.Kind.SCALE).values_list(
         "version__form__track", Coalesce("low", 1), Coalesce("high", 6)
     )

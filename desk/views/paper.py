@@ -22,6 +22,7 @@ from desk.forms import AssignForm, ConflictForm, DecisionForm, HandlerForm, Sett
 from desk.paper_dates import paper_dates
 from desk.reading import paper as reading
 from desk.reading.author_list import open_requests, twins_of
+from desk.reading.from_authors import from_authors
 from desk.reading.levels import own_reasons, papers_on_desk
 from desk.reading.papers import Scale, authors_of, scales_of
 from desk.services.reveal import reveal
@@ -30,6 +31,7 @@ from reviews.models import Assignment
 from reviews.services.assign import assign as assign_reviewer
 from reviews.services.assign import remove_assignment
 from submissions.models import Submission
+from submissions.services.claim_paper import accept_draft
 from submissions.services.conflicts import set_conflict
 from submissions.services.handlers import appoint_handler
 from submissions.states import ConflictReason, ConflictState
@@ -119,6 +121,7 @@ def _acting(workshop: Workshop, viewer: Viewer, found: Any, bound: dict[str, For
         "forms": {name: bound.get(name) or make() for name, make in made.items()},
         "conflicts": reading.conflicts_of(found),
         "asked": open_requests(found),
+        "told_us": from_authors(found),
         "told": decision is not None and decision.status in TOLD,
         "held": decision is not None and decision.release_id is not None and decision.status not in TOLD,
         "may_confirm": tentative and not (mine and two),
@@ -141,6 +144,19 @@ def _acted_on(workshop: Workshop, viewer: Viewer, number: int) -> Submission:
 
 def _refused(form: Form, refusal: Refused) -> None:
     form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+
+
+@require_POST
+@desk_page
+def accept(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
+    """Count a complete draft whose address nobody confirmed in time."""
+    found = _acted_on(workshop, viewer, number)
+    try:
+        accept_draft(submission=found, by=actor(viewer))
+        messages.success(request, f"Paper {number} is submitted.")
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    return redirect("desk:paper", workshop.slug, number)
 
 
 @require_POST

@@ -344,6 +344,7 @@ DESK = [
     Row("desk:paper", "ada's paper", "organizers: page", "organizers: shown"),
     Row("desk:paper", "otto's paper", "organizers: page", "organizers: shown"),
     Row("desk:paper", "no paper", "", ""),
+    Row("desk:accept_draft", "ada's paper", "staff: closed", "olga otto: moved"),
     Row("desk:decide", "ada's paper", "staff: closed", "olga otto: again"),
     Row("desk:decide", "otto's paper", "staff: closed", "olga ines: again"),
     Row("desk:change_decision", "confirm ada's", "staff: closed", "", PHASES[:3]),

@@ -330,3 +330,31 @@ def test_after_the_deadline_the_page_still_asks_for_the_address(stage, client, t
     time_machine.move_to(came + timedelta(hours=1), tick=False)
     page = text(client.get(page_of(paper)))
     assert ("Send me the code" in page, 'id="paper-form"' in page) == (True, False)
+
+
+# --- the organizers' side ---------------------------------------------------------------------------------------------
+
+
+def test_organizer_sees_what_waits_and_accepts_it(stage, client, time_machine) -> None:
+    came = closing(stage) - timedelta(minutes=1)
+    time_machine.move_to(came, tick=False)
+    paper = begin(client, stage)
+    client.post(page_of(paper), typed(paper, NIA, file=pdf(), declared_conflicts="Rui of the other laboratory"))
+    check(paper)
+    time_machine.move_to(came + timedelta(hours=50), tick=False)
+    desk = Client()
+    desk.force_login(stage.olga)
+    page = text(desk.get(reverse("desk:paper", args=[stage.workshop.slug, paper.number])))
+    assert ("Complete, and waiting for an address" in page, "Rui of the other laboratory" in page) == (True, True)
+    desk.post(reverse("desk:accept_draft", args=[stage.workshop.slug, paper.number]))
+    paper.refresh_from_db()
+    assert (paper.status, paper.submitted_at) == ("submitted", came)
+
+
+def test_draft_that_is_not_complete_cannot_be_accepted(stage, client) -> None:
+    paper = begin(client, stage)
+    desk = Client()
+    desk.force_login(stage.olga)
+    answer = desk.post(reverse("desk:accept_draft", args=[stage.workshop.slug, paper.number]), follow=True)
+    assert "This draft is not complete" in text(answer)
+    assert Submission.objects.get().claim_token_hash is not None
