@@ -19,7 +19,7 @@ from reviews.reading import (
     PaperFile,
     Place,
     answers_in_words,
-    file_for,
+    files_for,
     name_of,
     place_of,
     questions_by_version,
@@ -68,6 +68,7 @@ class ChairPage:
     authors: tuple[str, ...]
     due: datetime | None
     file: PaperFile | None
+    supplement: PaperFile | None
     reviews: tuple[ReviewForChair, ...]
     writers: tuple[Writer, ...]
     low: int
@@ -102,6 +103,7 @@ _FIELDS = (
     "submission__track_id",
     "submission__track__name",
     "submission__current__pdf_id",
+    "submission__current__supplement_id",
     "submission__workshop_id",
     *FIELDS_OF_PLACE,
 )
@@ -125,6 +127,7 @@ def chair_page(viewer: Viewer, pk: UUID, at: datetime) -> ChairPage:
     submitted = [part for part in parts if _is_in(part)]
     forms = questions_by_version({part["review__current__form_version"] for part in submitted}, READ_BY_CHAIRS)
     scale = _scale([question for questions in forms.values() for question in questions])
+    file, supplement = files_for(viewer, row)
     return ChairPage(
         pk=row["pk"],
         submission=row["submission_id"],
@@ -137,7 +140,8 @@ def chair_page(viewer: Viewer, pk: UUID, at: datetime) -> ChairPage:
         keywords=row["submission__keywords"],
         authors=_authors(row["submission_id"]) if row["named"] else (),
         due=row["due_at"] or due,
-        file=file_for(viewer, row),
+        file=file,
+        supplement=supplement,
         reviews=tuple(_review(part, forms[part["review__current__form_version"]]) for part in submitted),
         writers=tuple(_writer(part, due) for part in parts if _is_awaited(part)),
         low=scale[0],

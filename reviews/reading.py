@@ -48,6 +48,8 @@ class State:
 
 @dataclass(frozen=True)
 class PaperFile:
+    """A file that the reader may open. A supplement without pages is a ZIP file."""
+
     pk: UUID
     pages: int | None
     size: int
@@ -108,6 +110,7 @@ class ReviewPage:
     questions: tuple[QuestionData, ...]
     answers: Mapping[str, Any]
     file: PaperFile | None
+    supplement: PaperFile | None
     tasks: tuple[Task, ...]
     versions: tuple[VersionLine, ...]
     others: tuple[OtherReview, ...]
@@ -153,6 +156,7 @@ _FIELDS = (
     "submission__track__name",
     "submission__track__names_to_reviewers",
     "submission__current__pdf_id",
+    "submission__current__supplement_id",
     "submission__workshop_id",
     *FIELDS_OF_PLACE,
     "review__pk",
@@ -177,6 +181,7 @@ def review_page(viewer: Viewer, pk: UUID, at: datetime) -> ReviewPage:
     found = windows(row["submission__workshop_id"], row["submission__track_id"], at)
     contact = row["submission__workshop__contact"]
     status = row["review__status"] or ReviewStatus.DRAFT
+    file, supplement = files_for(viewer, row) if is_open else (None, None)
     return ReviewPage(
         pk=row["pk"],
         place=place_of(row),
@@ -197,7 +202,8 @@ def review_page(viewer: Viewer, pk: UUID, at: datetime) -> ReviewPage:
         writing=writing(row["status"], status, found, at, contact),
         questions=_questions(row),
         answers=row["review__draft"] or row["review__current__answers"] or {},
-        file=file_for(viewer, row) if is_open else None,
+        file=file,
+        supplement=supplement,
         tasks=tasks(viewer, row["submission__workshop_id"], here=pk),
         versions=_versions(row["review__pk"]),
         others=_others(row) if row["others_open"] else (),
@@ -231,17 +237,21 @@ def _questions(row: Mapping[str, Any]) -> tuple[QuestionData, ...]:
     return questions_of(form.pk) if form else ()
 
 
-def file_for(viewer: Viewer, row: Mapping[str, Any]) -> PaperFile | None:
-    """The copy without identifying metadata of the present PDF; the original where authors are no secret."""
-    pdf = row["submission__current__pdf_id"]
-    if pdf is None:
-        return None
+def files_for(viewer: Viewer, row: Mapping[str, Any]) -> tuple[PaperFile | None, PaperFile | None]:
+    """The present PDF and supplement: the copies without identifying metadata, the originals where authors are no
+    secret. One query."""
     files = visible_to(viewer, "row", File).filter(submission=row["submission_id"], status=FileStatus.CHECKED)
     rows = list(files.values_list("pk", "purpose", "made_from", "pages", "blob__size"))
-    copies = [one for one in rows if one[1] == FilePurpose.BLINDED and one[2] == pdf]
-    for key, _, _, pages, size in [*copies, *(one for one in rows if one[0] == pdf)]:
-        return PaperFile(key, pages, size)
-    return None
+
+    def find(original: UUID | None, purpose: str) -> PaperFile | None:
+        copies = [one for one in rows if one[1] == purpose and one[2] == original]
+        found = [*copies, *(one for one in rows if one[0] == original)] if original else []
+        return PaperFile(found[0][0], found[0][3], found[0][4]) if found else None
+
+    return (
+        find(row["submission__current__pdf_id"], FilePurpose.BLINDED),
+        find(row["submission__current__supplement_id"], FilePurpose.BLINDED_SUPPLEMENT),
+    )
 
 
 def tasks(viewer: Viewer, workshop_id: int, here: UUID | None = None) -> tuple[Task, ...]:

@@ -128,7 +128,8 @@ def copies_for_reviewers(viewer: Viewer) -> Q:
     """Everybody else who may read the paper reads the copy without identifying metadata."""
     from access.rights import visible_to
 
-    return Q(purpose=FilePurpose.BLINDED, submission__in=visible_to(viewer, "file", Submission).values("pk"))
+    copies = (FilePurpose.BLINDED, FilePurpose.BLINDED_SUPPLEMENT)
+    return Q(purpose__in=copies, submission__in=visible_to(viewer, "file", Submission).values("pk"))
 
 
 @grant(User, "directory", "row")

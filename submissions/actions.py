@@ -11,6 +11,7 @@ ACTIONS = {
     "submission.extension_ended": "ended the extension of the paper",
     "submission.file_added": "uploaded a file",
     "submission.file_checked": "a file was checked",
+    "submission.supplement_removed": "removed the supplement",
     "submission.submitted": "submitted the paper",
     "submission.withdrawn": "withdrew the paper",
     "submission.withdrawal_undone": "took the withdrawal back",

@@ -149,7 +149,7 @@ def posted(submission: Submission, data: QueryDict) -> Typed:
 def kept(submission: Submission, data: QueryDict, *, version: int, rows: AuthorRows | None = None) -> Typed:
     """What was typed, to be shown without a judgement. ``rows`` stands for the list of authors in it."""
     choices = choices_of(submission.workshop_id)
-    names = (name for name in PaperForm.base_fields if name not in ("file", "version", "topics"))
+    names = (name for name in PaperForm.base_fields if name not in ("file", "supplement", "version", "topics"))
     initial = {name: data.get(name, "") for name in names} | {"topics": data.getlist("topics"), "version": version}
     form = PaperForm(None, tracks=choices.tracks, topics=choices.topics, initial=initial)
     forms = {

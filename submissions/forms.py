@@ -83,6 +83,14 @@ class PaperForm(forms.Form):
         label="The paper as a PDF", required=False, widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"})
     )
 
+    supplement = forms.FileField(
+        label="A supplement",
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".pdf,.zip,application/pdf,application/zip"}),
+        help_text="A PDF or a ZIP file, where there is more to show. Reviewers may look at it, and need not. A ZIP "
+        "file reaches them as it is: where reviewing is double-blind, nothing in it may say who you are.",
+    )
+
     def __init__(self, *args: Any, tracks: Sequence[Track], topics: Sequence[Topic], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.tracks = {str(track.pk): track for track in tracks}
@@ -90,6 +98,8 @@ class PaperForm(forms.Form):
         self.fields["track"].choices = [(key, track.name) for key, track in self.tracks.items()]  # type: ignore[attr-defined]
         self.fields["topics"].choices = [(key, topic.name) for key, topic in self.by_topic.items()]  # type: ignore[attr-defined]
         self.fields["file"].validators = []
+        self.fields["supplement"].validators = []
+        self.fields["supplement"].readers = "Reviewers of this paper and organizers."  # type: ignore[attr-defined]
         self.fields["file"].needed = True  # type: ignore[attr-defined]
         for name in ("title", "abstract", "tldr", "keywords"):
             self.fields[name].readers = EVERYBODY  # type: ignore[attr-defined]

@@ -42,6 +42,7 @@ NAMES = {
     "answers": "answers to the questions",
     "declared_conflicts": "conflicts that are declared",
     "pdf": "file",
+    "supplement": "supplement",
 }
 PLACES = {
     NO_TITLE: ("#id_title", "Write the title"),
@@ -128,6 +129,8 @@ class AuthorPage:
     window: Window
     file: FileCard | None
     refused: FileCard | None  # a newer upload that could not be read, while ``file`` stays
+    supplement: FileCard | None
+    refused_supplement: FileCard | None
     lacks: tuple[str, ...]
     state_words: str
     state_tone: str
@@ -176,7 +179,7 @@ class AuthorPage:
 
     @property
     def is_checking(self) -> bool:
-        return bool(self.file and self.file.is_checking)
+        return any(card.is_checking for card in (self.file, self.supplement) if card)
 
     @property
     def receipt(self) -> list[tuple[str, str]] | None:
@@ -191,6 +194,8 @@ class AuthorPage:
         if self.file:
             pages = f"{self.file.pages} pages, " if self.file.pages else ""
             items.append(("File", f"{self.file.name}, {pages}{self.file.size}"))
+        if self.supplement:
+            items.append(("Supplement", f"{self.supplement.name}, {self.supplement.size}"))
         if self.submission.submitted_at:
             items.append(("Submitted", both(self.submission.submitted_at)))
         return [*items, ("Last change", both(self.submission.current.received_at))]
@@ -225,7 +230,7 @@ class AuthorPage:
 
 def papers_for_authors(rows: "QuerySet[Submission]") -> "QuerySet[Submission]":
     """With what the page needs of each, in the same statement."""
-    return rows.select_related("workshop", "track", "current__pdf__blob")
+    return rows.select_related("workshop", "track", "current__pdf__blob", "current__supplement__blob")
 
 
 def read_page(submission: Submission, *, viewer_id: int, now: datetime) -> AuthorPage:
@@ -238,9 +243,10 @@ def read_page(submission: Submission, *, viewer_id: int, now: datetime) -> Autho
     season = windows(submission.workshop_id, submission.track_id, now, roots=roots)
     entry = season[DeadlineKind.SUBMISSION]
     pdf = submission.current.pdf if submission.current else None
-    newest = _newest_upload(submission)
-    refused = newest if newest and newest != pdf and newest.status == FileStatus.REFUSED else None
-    findings = list(Finding.objects.filter(file__in=[file.pk for file in (pdf, refused) if file]).order_by("pk"))
+    supplement = submission.current.supplement if submission.current else None
+    refused, no_supplement = _refused_since(submission, pdf, supplement)
+    told = [file.pk for file in (pdf, refused, supplement, no_supplement) if file]
+    findings = list(Finding.objects.filter(file__in=told).order_by("pk"))
     words, tone = TONES[SubmissionStatus(submission.status)]
     corresponding = any(author.user_id == viewer_id and author.corresponding for author in authors)
     alive = submission.status in (SubmissionStatus.DRAFT, SubmissionStatus.SUBMITTED)
@@ -250,6 +256,8 @@ def read_page(submission: Submission, *, viewer_id: int, now: datetime) -> Autho
         window=entry,
         file=_card(pdf, submission, findings),
         refused=_card(refused, submission, findings),
+        supplement=_card(supplement, submission, findings),
+        refused_supplement=_card(no_supplement, submission, findings),
         lacks=tuple(missing(submission, authors)) if submission.status == SubmissionStatus.DRAFT else (),
         state_words=words,
         state_tone=tone,
@@ -302,9 +310,14 @@ def _says(row: Revision, old: dict[str, Any], name: str) -> bool:
     return bool(row.snapshot.get(name) or old.get(name))
 
 
-def _newest_upload(submission: Submission) -> File | None:
-    uploads = submission.files.filter(purpose=FilePurpose.PAPER).select_related("blob")
-    return uploads.order_by("-at").first()
+def _refused_since(submission: Submission, *present: File | None) -> list[File | None]:
+    """The newest PDF and the newest supplement, where they could not be taken and another one, or none, is there."""
+    purposes = (FilePurpose.PAPER, FilePurpose.SUPPLEMENT)
+    newest: dict[str, File] = {}
+    for file in submission.files.filter(purpose__in=purposes).select_related("blob").order_by("-at")[:50]:
+        newest.setdefault(file.purpose, file)
+    pairs = [(newest.get(purpose), file) for purpose, file in zip(purposes, present, strict=True)]
+    return [new if new and new != file and new.status == FileStatus.REFUSED else None for new, file in pairs]
 
 
 def _card(file: File | None, submission: Submission, findings: Sequence[Finding]) -> FileCard | None:

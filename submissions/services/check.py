@@ -121,18 +121,24 @@ def _conclude(file: File, answer: Answer, copy: Blob | None) -> None:
     Finding.objects.bulk_create(Finding(file=file, **entry) for entry in answer["findings"])
     if copy is not None and not refused:
         _add_copy(file, copy)
+    if file.status == FileStatus.CHECKED and file.purpose == FilePurpose.PAPER:
         note_page_limit(file, submission.track)
     _record(submission, file)
     if file.purpose == FilePurpose.PAPER:
         _carry_on(submission, file)
+    elif file.purpose == FilePurpose.SUPPLEMENT and file.status == FileStatus.REFUSED:
+        _go_back_to_supplement(submission, file)
 
 
 def _add_copy(file: File, copy: Blob) -> None:
+    """Under a name that says nothing. A supplement without pages is a ZIP file."""
+    is_supplement = file.purpose == FilePurpose.SUPPLEMENT
+    kind = "zip" if is_supplement and file.pages is None else "pdf"
     File.objects.create(
         blob=copy,
         submission_id=file.submission_id,
-        purpose=FilePurpose.BLINDED,
-        name=f"paper-{file.submission.number}.pdf",
+        purpose=FilePurpose.BLINDED_SUPPLEMENT if is_supplement else FilePurpose.BLINDED,
+        name=f"{'supplement' if is_supplement else 'paper'}-{file.submission.number}.{kind}",
         made_from=file,
         status=FileStatus.CHECKED,
         pages=file.pages,
@@ -157,6 +163,23 @@ def _go_back(submission: Submission, refused: Revision) -> None:
     if earlier is not None:
         content = content_now(submission)
         add_revision(submission, by=None, received_at=refused.received_at, content=content, pdf=earlier.pdf)
+
+
+def _go_back_to_supplement(submission: Submission, refused: File) -> None:
+    """The one before it, or none: a supplement that cannot be read holds nothing up."""
+    current = submission.current
+    if current is None or current.supplement_id != refused.pk:
+        return
+    counting = Revision.objects.filter(submission=submission, supplement__status=FileStatus.CHECKED).counting()
+    earlier = counting.order_by("-number").select_related("supplement").first()
+    add_revision(
+        submission,
+        by=None,
+        received_at=current.received_at,
+        content=content_now(submission),
+        supplement=earlier.supplement if earlier else None,
+        without_supplement=earlier is None,
+    )
 
 
 def _record(submission: Submission, file: File) -> None:

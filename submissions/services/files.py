@@ -8,12 +8,12 @@ from django.db import transaction
 from access.rights import require
 from access.viewer import acting
 from accounts.models import User
-from audit.errors import StaleState
+from audit.errors import Refused, StaleState
 from audit.models import Root
 from audit.services.record import record
 from jobs.services.start import start_job
 from submissions.files import store
-from submissions.models import File, Submission
+from submissions.models import File, Revision, Submission
 from submissions.services import tell
 from submissions.services.admission import is_late
 from submissions.services.late import base_of_late, keep_late
@@ -45,19 +45,18 @@ def add_file(
         row = Submission.objects.select_for_update().get(pk=submission.pk)
         late = is_late(row, received_at)
         base = base_of_late(row) if late else row.current
-        pdf = base.pdf if base else None
-        if purpose == FilePurpose.PAPER and pdf and pdf.blob_id == blob.pk and pdf.status != FileStatus.REFUSED:
-            return pdf
+        present = _present(base, purpose)
+        if present and present.blob_id == blob.pk and present.status != FileStatus.REFUSED:
+            return present
         if version is not None and row.version != version:
             raise StaleState(SOMEBODY_SAVED)
         file = File.objects.create(blob=blob, submission=row, purpose=purpose, name=clean_name(name), uploaded_by=by)
+        pdf, supplement = (file if purpose == each else None for each in (FilePurpose.PAPER, FilePurpose.SUPPLEMENT))
         if late:
-            pdf, supplement = (
-                file if purpose == each else None for each in (FilePurpose.PAPER, FilePurpose.SUPPLEMENT)
-            )
             keep_late(row, by=by, received_at=received_at, pdf=pdf, supplement=supplement)
-        elif purpose == FilePurpose.PAPER:
-            add_revision(row, by=by, received_at=received_at, content=content_now(row), pdf=file)
+        elif pdf or supplement:
+            content = content_now(row)
+            add_revision(row, by=by, received_at=received_at, content=content, pdf=pdf, supplement=supplement)
         _record_file(row, by, file)
         start_job(
             "pdf_check",
@@ -71,6 +70,39 @@ def add_file(
             tell.receipt(row, to=by)
     submission.refresh_from_db()
     return file
+
+
+def remove_supplement(*, submission: Submission, by: User | None, received_at: datetime) -> None:
+    """From now on the paper has no supplement; what there was stays in the history. Safe to call twice.
+
+    Raises Refused after the deadline, soft or hard: a supplement that counts is not taken back late.
+    """
+    require(acting(by), "own", submission)
+    with transaction.atomic():
+        row = Submission.objects.select_for_update().get(pk=submission.pk)
+        if is_late(row, received_at):
+            raise Refused("The deadline has passed, so the supplement stays as it is.", field="supplement")
+        if row.current is None or row.current.supplement is None:
+            return
+        file, content = row.current.supplement, content_now(row)
+        add_revision(row, by=by, received_at=received_at, content=content, without_supplement=True)
+        record(
+            "submission.supplement_removed",
+            by=by,
+            root_type=Root.SUBMISSION,
+            root_id=row.pk,
+            aspect="authors",
+            about=file,
+        )
+        if row.status == SubmissionStatus.SUBMITTED:
+            tell.receipt(row, to=by)
+    submission.refresh_from_db()
+
+
+def _present(revision: Revision | None, purpose: str) -> File | None:
+    if revision is None or purpose not in (FilePurpose.PAPER, FilePurpose.SUPPLEMENT):
+        return None
+    return revision.pdf if purpose == FilePurpose.PAPER else revision.supplement
 
 
 def clean_name(name: str) -> str:

@@ -33,20 +33,20 @@ def new_revision(
     content: dict[str, Any],
     pdf: File | None = None,
     supplement: File | None = None,
+    without_supplement: bool = False,
     status: str = RevisionStatus.IN_TIME,
 ) -> Revision:
     """Keep these words, with the files of ``base`` where there are no new ones. The paper itself stays as it is."""
     number = (submission.revisions.aggregate(last=Max("number"))["last"] or 0) + 1
     file = pdf or (base.pdf if base else None)
-    snapshot = content | {
-        "pdf": {"sha256": file.blob.sha256, "size": file.blob.size, "name": file.name} if file else None
-    }
+    extra = None if without_supplement else supplement or (base.supplement if base else None)
+    snapshot = content | {"pdf": _of_file(file)} | ({"supplement": _of_file(extra)} if extra else {})
     return Revision.objects.create(
         submission=submission,
         number=number,
         snapshot=snapshot,
         pdf=file,
-        supplement=supplement or (base.supplement if base else None),
+        supplement=extra,
         saved_by=by,
         received_at=received_at,
         status=status,
@@ -60,9 +60,23 @@ def add_revision(
     received_at: datetime,
     content: dict[str, Any],
     pdf: File | None = None,
+    supplement: File | None = None,
+    without_supplement: bool = False,
 ) -> Revision:
-    """Keep what the paper is now. ``pdf`` None keeps the file of the revision before. The paper's version grows."""
-    revision = new_revision(submission, submission.current, by=by, received_at=received_at, content=content, pdf=pdf)
+    """Keep what the paper is now, with the files of the revision before where there are no new ones.
+
+    The paper's version grows.
+    """
+    revision = new_revision(
+        submission,
+        submission.current,
+        by=by,
+        received_at=received_at,
+        content=content,
+        pdf=pdf,
+        supplement=supplement,
+        without_supplement=without_supplement,
+    )
     make_current(submission, revision)
     return revision
 
@@ -74,8 +88,12 @@ def make_current(submission: Submission, revision: Revision) -> None:
 
 
 def content_of(revision: Revision) -> dict[str, Any]:
-    """The words and authors of a revision, without its file."""
-    return {name: value for name, value in revision.snapshot.items() if name != "pdf"}
+    """The words and authors of a revision, without its files."""
+    return {name: value for name, value in revision.snapshot.items() if name not in ("pdf", "supplement")}
+
+
+def _of_file(file: File | None) -> dict[str, Any] | None:
+    return {"sha256": file.blob.sha256, "size": file.blob.size, "name": file.name} if file else None
 
 
 def content_now(submission: Submission) -> dict[str, Any]:

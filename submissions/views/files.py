@@ -40,7 +40,7 @@ def serve_file(request: HttpRequest, pk: Any) -> HttpResponseBase:
 
 
 def _bytes_of(file: File) -> HttpResponseBase:
-    kind = "application/pdf" if file.purpose != FilePurpose.SOURCE else "application/octet-stream"
+    kind = "application/pdf" if _is_pdf(file) else "application/octet-stream"
     if settings.PROTECTED_FILES_URL:
         response = HttpResponse(content_type=kind)
         response["X-Accel-Redirect"] = f"{settings.PROTECTED_FILES_URL.rstrip('/')}/{relative_path(file.blob)}"
@@ -49,6 +49,17 @@ def _bytes_of(file: File) -> HttpResponseBase:
 
 
 def _name_for(viewer: Viewer, file: File) -> str:
+    if file.purpose == FilePurpose.BLINDED_SUPPLEMENT:
+        return file.name
     if file.purpose != FilePurpose.BLINDED and may(viewer, "own", file.submission):
         return file.name
+    if file.purpose == FilePurpose.SUPPLEMENT:
+        return f"supplement-{file.submission.number}.{'pdf' if _is_pdf(file) else 'zip'}"
     return f"paper-{file.submission.number}.pdf"
+
+
+def _is_pdf(file: File) -> bool:
+    """Whether it may be called one: a supplement is one where pages were counted."""
+    if file.purpose in (FilePurpose.SUPPLEMENT, FilePurpose.BLINDED_SUPPLEMENT):
+        return file.pages is not None
+    return file.purpose != FilePurpose.SOURCE

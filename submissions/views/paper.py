@@ -20,14 +20,17 @@ from submissions.pasted_authors import read_authors
 from submissions.reading import AuthorPage, history, names_an_author, read_page
 from submissions.reading_late import KEPT_LATE
 from submissions.services import working_copy
-from submissions.services.files import add_file
+from submissions.services.files import add_file, remove_supplement
 from submissions.services.late import waiting_of
 from submissions.services.save import SOMEBODY_SAVED, save_submission
-from submissions.states import RevisionStatus
+from submissions.states import FilePurpose, RevisionStatus
 from submissions.uploads import limited_upload, skipped
 from submissions.views.base import actor, browser_mark, by_link, for_authors, own_paper
 from submissions.views.typing import preview_of
 from workshops.middleware import received_at
+
+FILES = {"file": FilePurpose.PAPER, "supplement": FilePurpose.SUPPLEMENT}
+REMOVE_SUPPLEMENT = "remove-supplement"
 
 
 @limited_upload
@@ -65,9 +68,10 @@ def _save(request: HttpRequest, submission: Submission, data: QueryDict) -> Type
         typed.stale = True
         typed.form.add_error(None, SOMEBODY_SAVED)
     if not typed.stale:
-        typed.file_taken, typed.file_refused = _take_file(request, submission)
-    if typed.file_refused:
-        typed.form.add_error("file", typed.file_refused)
+        typed.file_taken, refused = _take_files(request, submission)
+        typed.file_refused = " ".join(refused.values())
+        for field, sentence in refused.items():
+            typed.form.add_error(field, sentence)
     return typed
 
 
@@ -107,24 +111,32 @@ def _keep(request: HttpRequest, submission: Submission, data: QueryDict) -> None
         return  # too long to be kept, or too late: it stands on the page, and in this browser
 
 
-def _take_file(request: HttpRequest, submission: Submission) -> tuple[str, str]:
-    """The name of the file that was stored, and the sentence about one that was not."""
-    if sentence := skipped(request, "file"):
-        return "", sentence
-    upload = request.FILES.get("file")
+def _take_files(request: HttpRequest, submission: Submission) -> tuple[str, dict[str, str]]:
+    """The names of the files that were stored, and the sentences about those that were not, by their fields."""
+    taken, refused = [], {}
+    for field, purpose in FILES.items():
+        try:
+            taken += _take_file(request, submission, field, purpose)
+        except Refused as refusal:
+            refused[field] = refusal.sentence
+    return "” and “".join(taken), refused
+
+
+def _take_file(request: HttpRequest, submission: Submission, field: str, purpose: str) -> list[str]:
+    if sentence := skipped(request, field):
+        raise Refused(sentence, field=field)
+    upload = request.FILES.get(field)
     if upload is None:
-        return "", ""
-    try:
-        file = add_file(
-            submission=submission,
-            by=actor(request, submission),
-            upload=upload,
-            name=upload.name or "",
-            received_at=received_at(request),
-        )
-    except Refused as refusal:
-        return "", refusal.sentence
-    return file.name, ""
+        return []
+    file = add_file(
+        submission=submission,
+        by=actor(request, submission),
+        upload=upload,
+        name=upload.name or "",
+        received_at=received_at(request),
+        purpose=purpose,
+    )
+    return [file.name]
 
 
 def _saved_words(typed: Typed) -> str:
@@ -134,13 +146,14 @@ def _saved_words(typed: Typed) -> str:
 def _change_form(request: HttpRequest, submission: Submission, data: QueryDict, action: str) -> HttpResponse:
     """Rows of authors more, less, up, down or pasted; a preview; other questions. Nothing is saved but a file that was
     chosen, which a page cannot give back."""
-    name, refused = _take_file(request, submission)
+    name, refused = _take_files(request, submission)
     if name:
         messages.success(request, f"“{name}” is stored. Your text is not saved yet.")
-    if refused:
-        messages.error(request, f"The file was not taken. {refused}")
+    for sentence in refused.values():
+        messages.error(request, f"The file was not taken. {sentence}")
+    removed = action == REMOVE_SUPPLEMENT and _remove_supplement(request, submission)
     rows, extra = _changed_rows(AuthorRows.typed(data, bound=False), data, action)
-    fresh = data.get("version") == str(submission.version) or bool(name)
+    fresh = data.get("version") == str(submission.version) or bool(name) or removed
     version = submission.version if fresh else int(data.get("version") or 0)
     if action == "preview":
         extra |= {"preview": preview_of(data.get("abstract", ""))}
@@ -148,6 +161,18 @@ def _change_form(request: HttpRequest, submission: Submission, data: QueryDict, 
     _keep(request, submission, data)
     again = own_paper(request, submission.workshop.slug, submission.number)
     return paper_page(request, again, typed, data, extra=extra)
+
+
+def _remove_supplement(request: HttpRequest, submission: Submission) -> bool:
+    try:
+        remove_supplement(submission=submission, by=actor(request, submission), received_at=received_at(request))
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+        return False
+    messages.success(
+        request, "The supplement is removed; what it was stays in the history. Your text is not saved yet."
+    )
+    return True
 
 
 def _changed_rows(rows: AuthorRows, data: QueryDict, action: str) -> tuple[AuthorRows, dict[str, Any]]:
