@@ -41,7 +41,12 @@
       this.againButton = this.state.querySelector("[data-upload-again]");
       this.key = `upload:${document.body.dataset.user ?? ""}:${place.dataset.upload}:${place.dataset.purpose}`;
       this.busy = false;
-      this.input.addEventListener("change", () => { if (this.input.files.length) this.start(this.input.files[0]); });
+      // A file is no change of the text: whoever listens for those on the form does not hear of it.
+      this.input.addEventListener("input", (event) => event.stopPropagation());
+      this.input.addEventListener("change", (event) => {
+        event.stopPropagation();
+        if (this.input.files.length) this.start(this.input.files[0]);
+      });
       this.stopButton.addEventListener("click", () => this.stop());
       this.againButton.addEventListener("click", () => this.start(this.file));
       this.form.addEventListener("submit", (event) => this.hold(event));

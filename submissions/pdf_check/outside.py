@@ -48,7 +48,7 @@ def look_outside(path: Path) -> Outside:
         return Outside(finding("two_in_one", ERROR, other=kind))
     if b"PK\x05\x06" in after:
         return Outside(finding("two_in_one", ERROR, other="zip"))
-    if b"%%EOF" not in last[-TAIL:]:
+    if b"%%EOF" not in last.rstrip(b"\0 \t\r\n")[-TAIL:]:
         return Outside(finding("truncated", ERROR))
     return Outside(noticed=tuple(_noticed(path)))
 

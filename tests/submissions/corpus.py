@@ -646,6 +646,7 @@ GOOD = [
     Case("thanks that are left out", thanks_left_out, counted=3),
     Case("made for the web (linearized)", linearized),
     Case("layers that are shown", layers),
+    Case("padded with zeros", lambda: one_page(prose(9)).bytes() + bytes(100_000)),
     Case("PDF 2.0", lambda: paper(3, version="2.0").bytes(), counted=3),
     Case("scan with its text under it", lambda: scanned(True)),
     Case(
