@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db.models import Count, Exists, OuterRef, Subquery, Value
+from django.db.models import CharField, Count, Exists, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -313,8 +313,8 @@ def _volunteering(viewer: Viewer, seasons: Seasons) -> list[Item]:
     shelf = Publication.objects.filter(user=viewer.id)
     known = Exists(TopicInterest.objects.filter(reviewer=OuterRef("pk"))) | Exists(shelf)
     unknown = Reviewer.objects.filter(Exists(role), ~known, user=viewer.id, statement="")
-    rows = offers.filter(~Exists(role)).annotate(what=Value("offer")).values_list("what", *place)
-    rows = rows.union(unknown.annotate(what=Value("unknown")).values_list("what", *place), all=True)
+    rows = offers.filter(~Exists(role)).annotate(what=Value("offer", CharField())).values_list("what", *place)
+    rows = rows.union(unknown.annotate(what=Value("unknown", CharField())).values_list("what", *place), all=True)
     found = []
     for what, workshop, slug, name, year in rows:
         if not _window(seasons, workshop, None, DeadlineKind.REVIEW).is_late:
