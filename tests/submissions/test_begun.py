@@ -358,3 +358,11 @@ def test_draft_that_is_not_complete_cannot_be_accepted(stage, client) -> None:
     answer = desk.post(reverse("desk:accept_draft", args=[stage.workshop.slug, paper.number]), follow=True)
     assert "This draft is not complete" in text(answer)
     assert Submission.objects.get().claim_token_hash is not None
+
+
+def test_page_leads_whoever_came_by_the_link_nowhere_that_is_closed_to_them(stage, client) -> None:
+    paper = complete(client, begin(client, stage))
+    page = client.get(page_of(paper)).content.decode()
+    links = {link for link in re.findall(r'href="(/w/[^"#]+)"', page) if f"/papers/{paper.number}/" in link}
+    assert [link for link in links if client.get(link).status_code != 200] == []
+    assert "whoever has the private link" in page
