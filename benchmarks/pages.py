@@ -87,6 +87,7 @@ def pages(season: Any) -> Iterator[tuple[str, str, object, str]]:
     )
     olga, otto = season.organizers[:2]
     slug, number = [workshop.slug], [workshop.slug, paper.number]
+    yield "workshop", "anyone", None, reverse("workshops:public", args=slug)
     yield "call", "anyone", None, reverse("workshops:call", args=slug)
     yield "My desk", "author", author, reverse("desk:my_desk")
     yield "paper", "author", author, reverse("submissions:paper", args=number)

@@ -72,6 +72,8 @@ def author_submits(ada: Visitor, paper: Path) -> None:
     ada.goes_to("/")
     ada.looks("home")
     ada.goes_to("/w/neurreps/")
+    ada.looks("workshop")
+    ada.goes_to("/w/neurreps/call/")
     ada.looks("call")
     ada.goes_to("/w/neurreps/submit/")
     ada.page.get_by_text("Extended Abstract").first.click()
