@@ -9,11 +9,11 @@ class DecisionsConfig(AppConfig):
         from audit import actions
         from decisions import access, emails, merging  # noqa: F401  (fill the registries)
         from decisions.actions import ACTIONS
-        from decisions.links import told_section
+        from decisions.links import no_transfer_once_decided, told_section
         from decisions.services import release
         from decisions.services.outcomes import copy_outcomes
         from notifications import kinds
-        from submissions.links import on_author_page
+        from submissions.links import on_author_page, on_transfer
         from workshops.links import on_cloned
 
         actions.register(ACTIONS)
@@ -21,3 +21,4 @@ class DecisionsConfig(AppConfig):
         kinds.on_batch(emails.DECISION, release=release.take_effect, cancel=release.fall_back)
         on_author_page(told_section)
         on_cloned(copy_outcomes)
+        on_transfer(no_transfer_once_decided)

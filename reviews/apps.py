@@ -8,7 +8,7 @@ class ReviewsConfig(AppConfig):
     def ready(self) -> None:
         from audit import actions
         from notifications import kinds
-        from reviews import access, emails, merging, tasks  # noqa: F401  (fill the registries)
+        from reviews import access, emails, merging, tasks, transfers  # noqa: F401  (fill the registries)
         from reviews.actions import ACTIONS
         from reviews.services import assign, invite, stand_aside, volunteer
         from submissions import links
@@ -22,3 +22,4 @@ class ReviewsConfig(AppConfig):
         links.on_restored(assign.call_back)
         links.on_conflicts_arose(stand_aside.stand_aside)
         links.on_foretelling_withdrawal(stand_aside.foretell_withdrawal)
+        links.on_transfer(transfers.no_transfer_once_reviewed)

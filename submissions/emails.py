@@ -18,6 +18,9 @@ AUTHOR_LIST_ARRANGED = "author_list_arranged"
 MISSING_AUTHOR = "missing_author"
 FINAL_RECEIPT = "final_receipt"
 INCOMPLETE = "incomplete_draft"
+TRANSFERRED = "transferred"
+ENTERED = "entered"
+REMINDER = "incomplete_reminder"
 
 
 def page(view: str, *args: object) -> str:
@@ -150,6 +153,39 @@ register(
             | {"by": "Ada Example", "reason": "It appears elsewhere.", "undo_until": "25 Nov 2026, 22:14 AoE"},
         ),
         Kind(name=WITHDRAWAL_UNDONE, label="A withdrawal was taken back", values=PAPER | {"by": "Ben Example"}),
+        Kind(
+            name=TRANSFERRED,
+            label="A paper was moved to another track",
+            values=PAPER
+            | {
+                "from_track": "Proceedings",
+                "reason": "It is four pages long.",
+                "changes": ["At most 4 pages without references."],
+                "todo": ["Answer the questions of the track on the paper's page."],
+                "editable_until": "24 Nov 2026, 23:59 AoE",
+            },
+        ),
+        Kind(
+            name=ENTERED,
+            label="The organizers entered your paper",
+            values=PAPER
+            | {
+                "reason": "The upload failed in the last minute, and you sent the paper by mail.",
+                "counts_from": "24 Nov 2026, 23:50 AoE (25 Nov 2026, 11:50 UTC)",
+                "late": "",
+                "address": "ada@ada.test",
+                "sign_up": "https://papers.test/accounts/signup/",
+                "editable_until": "24 Nov 2026, 23:59 AoE",
+            },
+        ),
+        Kind(
+            name=REMINDER,
+            label="An organizer reminds of a paper that is not complete",
+            values=PAPER
+            | {"lacks": ["The abstract is missing."], "until": "24 Nov 2026, 23:59 AoE (25 Nov 2026, 11:59 UTC)"},
+            bulk=True,
+            resend_in_doubt=True,
+        ),
     ]
 )
 

@@ -6,9 +6,11 @@ authors, what that would mean: ``fn(submission)``. ``on_conflicts_arose(fn)`` is
 by)`` when a change of the list of authors gives these people (their keys) a conflict with the paper.
 ``on_author_page(fn)`` adds a part to the author's page: ``fn(viewer, submission)`` returns a Section, made of plain
 data, or None when there is nothing to show. It costs a fixed number of queries.
+``on_transfer(fn)`` may say why papers cannot change their track:
+``fn(papers)`` returns a sentence for each that cannot, by its key, in a fixed number of queries.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,9 +36,12 @@ SectionMaker = Callable[[Viewer, Submission], Section | None]
 
 _CONFLICTS_AROSE: list[Callable[[Submission, set[int], Any], None]] = []
 _FORETELLERS: list[Callable[[Submission], list[str]]] = []
+Obstacle = Callable[[Sequence[Submission]], Mapping[int, str]]
+
 _WITHDRAWN: list[Hook] = []
 _RESTORED: list[Hook] = []
 _SECTIONS: list[SectionMaker] = []
+_OBSTACLES: list[Obstacle] = []
 
 
 def on_withdrawn(hook: Hook) -> None:
@@ -57,6 +62,18 @@ def on_foretelling_withdrawal(teller: Callable[[Submission], list[str]]) -> None
 
 def on_author_page(maker: SectionMaker) -> None:
     _SECTIONS.append(maker)
+
+
+def on_transfer(obstacle: Obstacle) -> None:
+    _OBSTACLES.append(obstacle)
+
+
+def transfer_obstacles(papers: Sequence[Submission]) -> dict[int, str]:
+    """Why these papers cannot change their track; the others are not in it."""
+    found: dict[int, str] = {}
+    for obstacle in _OBSTACLES:
+        found = {**obstacle(papers), **found}
+    return found
 
 
 def withdrawn(submission: Submission, by: Any) -> None:

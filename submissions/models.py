@@ -48,6 +48,9 @@ class Submission(models.Model):
     version = models.PositiveIntegerField(default=1, help_text="Grows with each save; a page that is older is refused.")
     current = models.ForeignKey("Revision", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     topics = models.ManyToManyField(Topic, through="SubmissionTopic", related_name="submissions")
+    entered_why = models.TextField(
+        blank=True, help_text="Why an organizer entered it for its authors; empty: they did."
+    )
     imported_from = models.CharField(max_length=120, blank=True, help_text="The key it had where it was imported from.")
     claim_token_hash = models.CharField(
         max_length=64, null=True, blank=True, unique=True, help_text="Of a paper begun without an account."

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.models import Root
-from notifications.models import Message
+from notifications.models import Batch, Message
 from notifications.services.enqueue import enqueue
 from notifications.services.messages import cancel_message
 from notifications.states import MessageStatus
@@ -20,6 +20,7 @@ from submissions.models import AuthorListRequest, Authorship, File, Revision, Su
 from submissions.states import DISPUTES, AuthorshipStatus, RequestKind
 from workshops.deadlines import window
 from workshops.instants import aoe, both, utc
+from workshops.models import Track
 from workshops.states import DeadlineKind
 
 SETTLE = timedelta(minutes=10)
@@ -90,7 +91,9 @@ def cancel_receipts(submission: Submission, *, to: User | None = None) -> None:
 
 def listed_as_author(submission: Submission, *, by: User | None) -> None:
     """Tell each co-author who was not told yet that they are listed."""
-    told = Message.objects.about(Root.SUBMISSION, submission.pk).filter(kind=emails.LISTED_AS_AUTHOR)
+    told = Message.objects.about(Root.SUBMISSION, submission.pk).filter(
+        kind__in=(emails.LISTED_AS_AUTHOR, emails.ENTERED)
+    )
     addresses = set(told.values_list("address", flat=True))
     people = set(told.values_list("recipient", flat=True)) | ({by.pk} if by else set())
     values = {"listed_by": _who(by), "editable_until": _editable_until(submission)}
@@ -176,6 +179,49 @@ def withdrawal_undone(submission: Submission, *, by: User | None) -> None:
 def author(submission: Submission, kind: str, key: str, to: Authorship, values: dict[str, Any], **options: Any) -> None:
     """One mail to one listed author, at the address on the list. ``key`` makes it once, see enqueue."""
     _send(submission, kind, key, {"address": to.email, "name": to.name}, values, **options)
+def transferred(
+    submission: Submission, *, before: Track, reason: str, changes: Sequence[str], todo: Sequence[str]
+) -> None:
+    """Say to which track the paper was moved, ten minutes later: until then a slip of the hand tells nobody."""
+    values = {
+        "from_track": before.name,
+        "reason": reason,
+        "changes": list(changes),
+        "todo": list(todo),
+        "editable_until": _editable_until(submission),
+    }
+    due = timezone.now() + SETTLE
+    for author in _reachable(submission):
+        _send(submission, emails.TRANSFERRED, str(submission.version), _author(author), values, due_at=due)
+
+
+def cancel_transferred(submission: Submission) -> bool:
+    """Cancel what waits of it; False when there is none, because it has left."""
+    about = Message.objects.about(Root.SUBMISSION, submission.pk)
+    waiting = list(about.filter(kind=emails.TRANSFERRED, status=MessageStatus.DUE, due_at__gt=timezone.now()))
+    for message in waiting:
+        cancel_message(message=message, by=None)
+    return bool(waiting)
+
+
+def entered(submission: Submission, *, reason: str, counts_from: datetime, late: bool) -> None:
+    """Tell every author that an organizer entered the paper for them, and how it becomes theirs."""
+    values = {
+        "reason": reason,
+        "counts_from": both(counts_from),
+        "late": "yes" if late else "",
+        "sign_up": f"{settings.SITE_URL}{reverse('account_signup')}",
+        "editable_until": _editable_until(submission),
+    }
+    for author in _reachable(submission):
+        address = author.user.email if author.user else author.email
+        _send(submission, emails.ENTERED, "1", _author(author), values | {"address": address})
+
+
+def incomplete(submission: Submission, *, author: Authorship, lacks: Sequence[str], batch: Batch) -> None:
+    """One mail of a bulk mail to those whose papers are not complete."""
+    values = {"lacks": list(lacks), "until": _editable_until(submission)}
+    _send(submission, emails.REMINDER, str(batch.pk), _author(author), values, batch=batch)
 
 
 def to_authors(submission: Submission, kind: str, key: str, values: dict[str, Any]) -> None:
