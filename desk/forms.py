@@ -15,7 +15,9 @@ AUTHORS_READ = "The authors will read this, with the decision."
 People = list[tuple[int, str]]
 
 
-def _text(label: str, *, required: bool = False, rows: int = 2, readers: str = "", help: str = "") -> forms.CharField:
+def text_box(
+    label: str, *, required: bool = False, rows: int = 2, readers: str = "", help: str = ""
+) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": rows})
     field = forms.CharField(label=label, required=required, widget=widget, help_text=help, max_length=20_000)
     field.readers = readers  # type: ignore[attr-defined]
@@ -40,8 +42,8 @@ class NewWorkshopForm(forms.Form):
 
 class DecisionForm(forms.Form):
     outcome = forms.ChoiceField(label="Decision")
-    reason = _text("Why", readers=ORGANIZERS_READ)
-    to_authors = _text("A word to the authors", rows=3, readers=AUTHORS_READ)
+    reason = text_box("Why", readers=ORGANIZERS_READ)
+    to_authors = text_box("A word to the authors", rows=3, readers=AUTHORS_READ)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, outcomes: list[Outcome], decision: Decision | None, **kwargs: Any) -> None:
@@ -60,7 +62,7 @@ class DecisionForm(forms.Form):
 
 class AssignForm(forms.Form):
     user = forms.TypedChoiceField(label="Reviewer", coerce=int, help_text="Who has room comes first.")
-    override = _text(
+    override = text_box(
         "Why in spite of a suspected conflict", readers=ORGANIZERS_READ, help="Only where a conflict is suspected."
     )
 
@@ -72,7 +74,7 @@ class AssignForm(forms.Form):
 
 class HandlerForm(forms.Form):
     user = forms.TypedChoiceField(label="Handler", coerce=int, help_text="Organizers without a conflict.")
-    reason = _text("Why", readers=ORGANIZERS_READ)
+    reason = text_box("Why", readers=ORGANIZERS_READ)
 
     def __init__(self, *args: Any, people: People, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -83,7 +85,7 @@ class ConflictForm(forms.Form):
     """Declare a conflict by hand."""
 
     user = forms.TypedChoiceField(label="Person", coerce=int)
-    why = _text("Why", required=True, readers=ORGANIZERS_READ)
+    why = text_box("Why", required=True, readers=ORGANIZERS_READ)
 
     def __init__(self, *args: Any, people: People, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -173,10 +173,10 @@ register(
                 "reason": "The upload failed in the last minute, and you sent the paper by mail.",
                 "counts_from": "24 Nov 2026, 23:50 AoE (25 Nov 2026, 11:50 UTC)",
                 "late": "",
-                "address": "ada@ada.test",
-                "sign_up": "https://papers.test/accounts/signup/",
+                "link": "https://papers.test/a/token/",
                 "editable_until": "24 Nov 2026, 23:59 AoE",
             },
+            secret=True,
         ),
         Kind(
             name=REMINDER,

@@ -9,7 +9,8 @@ from access.viewer import Viewer
 from decisions.models import Decision, Outcome
 from decisions.states import DecisionStatus
 from desk.reading.levels import papers_on_desk, sealed_papers
-from desk.reading.papers import DECISION_STATES, PAGE, PaperRow, rows_of
+from desk.reading.paper_query import DECISION_STATES
+from desk.reading.papers import PAGE, PaperRow, rows_of
 from submissions.models import Submission
 from submissions.states import SubmissionStatus
 from workshops.models import Workshop

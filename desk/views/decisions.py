@@ -18,7 +18,7 @@ from decisions.rules import needs_second_person
 from decisions.services.decide import confirm as confirm_one
 from decisions.services.decide import decide
 from desk.reading.decisions import Board, DecisionRow, decidable, read_board, read_rows
-from desk.reading.papers import DECISION_STATES
+from desk.reading.paper_query import DECISION_STATES
 from desk.services.confirm_all import confirm_all
 from desk.views.base import actor, desk_page, desk_render
 from submissions.models import Submission

@@ -91,5 +91,5 @@ def remind_incomplete(
     for one in due:
         assert one.author is not None
         lacks: list[Any] = [sentence for sentence in one.lacks if sentence != BEING_CHECKED]
-        tell.incomplete(one.paper, author=one.author, lacks=lacks, batch=batch)
+        tell.reminded(one.paper, author=one.author, lacks=lacks, batch=batch)
     return batch

@@ -210,15 +210,13 @@ def entered(submission: Submission, *, reason: str, counts_from: datetime, late:
         "reason": reason,
         "counts_from": both(counts_from),
         "late": "yes" if late else "",
-        "sign_up": f"{settings.SITE_URL}{reverse('account_signup')}",
         "editable_until": _editable_until(submission),
     }
     for author in _reachable(submission):
-        address = author.user.email if author.user else author.email
-        _send(submission, emails.ENTERED, "1", _author(author), values | {"address": address})
+        _send(submission, emails.ENTERED, "1", _author(author), values | {"link": _link_of(author)})
 
 
-def incomplete(submission: Submission, *, author: Authorship, lacks: Sequence[str], batch: Batch) -> None:
+def reminded(submission: Submission, *, author: Authorship, lacks: Sequence[str], batch: Batch) -> None:
     """One mail of a bulk mail to those whose papers are not complete."""
     values = {"lacks": list(lacks), "until": _editable_until(submission)}
     _send(submission, emails.REMINDER, str(batch.pk), _author(author), values, batch=batch)

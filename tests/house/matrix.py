@@ -174,6 +174,7 @@ THINGS: dict[str, Thing] = {
     "cancel ada's": lambda cast: message(cast, "receipt", "ada") | {"action": "cancel"},
     "cancel otto's": lambda cast: message(cast, "receipt", "otto") | {"action": "cancel"},
     "mail to ivy": lambda cast: message(cast, "invitation"),
+    "no view": lambda cast: {"slug": cast.workshop.slug, "pk": 0},
     "words": lambda cast: {"slug": cast.workshop.slug, "kind": "invitation"},
     "site's words": lambda cast: {"slug": cast.workshop.slug, "kind": "account"},
     "letter": lambda cast: {"name": "nobody.eml"},
@@ -326,6 +327,15 @@ DESK = [
     Row("desk:withdraw", "ada's paper", "staff: closed", "olga otto: moved"),
     Row("desk:withdraw", "otto's paper", "staff: closed", "olga ines: moved"),
     Row("desk:bring_back", "ada's paper", "staff: closed", "olga otto: moved"),
+    Row("desk:incomplete", "workshop", "organizers: page", "staff: closed"),
+    Row("desk:on_behalf", "workshop", "organizers: page", "organizers: again"),
+    Row("desk:on_behalf", "elsewhere", "", ""),
+    # Without papers there is nothing to look at, and nothing is done.
+    Row("desk:bulk", "workshop", "organizers: moved", "organizers: moved"),
+    Row("desk:bulk", "elsewhere", "", ""),
+    Row("desk:undo_bulk", "workshop", "staff: closed", ""),
+    Row("desk:keep_view", "workshop", "staff: closed", "organizers: moved"),
+    Row("desk:change_view", "no view", "staff: closed", ""),
     Row("desk:people", "workshop", "organizers: page", "organizers: shown"),
     Row("desk:people", "elsewhere", "", ""),
     # Nothing is done where it is not said what.
