@@ -72,7 +72,7 @@ def transfer_obstacles(papers: Sequence[Submission]) -> dict[int, str]:
     """Why these papers cannot change their track; the others are not in it."""
     found: dict[int, str] = {}
     for obstacle in _OBSTACLES:
-        found = {**obstacle(papers), **found}
+        found |= obstacle(papers)
     return found
 
 

@@ -14,12 +14,20 @@ from django.db.models.functions import Cast
 from access.viewer import Viewer
 from accounts.addresses import fold
 from decisions.states import TOLD, DecisionStatus, OutcomeKind
-from desk.reading.duplicates import papers_like_others
+from desk.reading.author_list import shown_likenesses
 from desk.reading.paper_query import PaperQuery
 from submissions.findings import IDENTITY
-from submissions.models import Authorship, Conflict, File, Finding, Handler, Revision, SubmissionTopic
+from submissions.models import (
+    AuthorListRequest,
+    Authorship,
+    Conflict,
+    File,
+    Finding,
+    Handler,
+    Revision,
+    SubmissionTopic,
+)
 from submissions.states import (
-    AuthorshipStatus,
     ConflictState,
     FilePurpose,
     FileStatus,
@@ -109,11 +117,16 @@ def _no_file() -> Q:
     return Q(current__pdf=None) | Q(current__pdf__status=FileStatus.REFUSED)
 
 
+def _no_answers() -> Q:
+    return Q(current__snapshot__has_key="unanswered") & ~Q(current__snapshot__unanswered=[])
+
+
 LACKING: dict[str, Callable[[], Q]] = {
     "title": _no_title,
     "abstract": _no_abstract,
     "authors": _no_author,
     "file": _no_file,
+    "answers": _no_answers,
     "anything": Q,  # every draft lacks something: what lacks nothing is submitted by itself
 }
 
@@ -125,8 +138,8 @@ KNOWN = Q(knows_authors=True)
 
 
 def _waits_for_address(workshop: Workshop, viewer: Viewer, now: datetime) -> Q:
-    claimed = Authorship.objects.filter(submission=OuterRef("pk"), status=AuthorshipStatus.CLAIMED)
-    return KNOWN & Q(claim_until__isnull=False, status__in=ALIVE) & ~Q(Exists(claimed))
+    """Begun without an account, and no author's address is confirmed yet."""
+    return KNOWN & Q(claim_token_hash__isnull=False, status__in=ALIVE)
 
 
 def _came_late(workshop: Workshop, viewer: Viewer, now: datetime) -> Q:
@@ -141,7 +154,13 @@ def _open_longer(workshop: Workshop, viewer: Viewer, now: datetime) -> Q:
 
 
 def _like_another(workshop: Workshop, viewer: Viewer, now: datetime) -> Q:
-    return Q(pk__in=papers_like_others(workshop, viewer))
+    """Another paper which the viewer may see too."""
+    pairs = shown_likenesses(viewer)
+    return Q(pk__in=pairs.values("first")) | Q(pk__in=pairs.values("second"))
+
+
+def _authors_asked_about(workshop: Workshop, viewer: Viewer, now: datetime) -> Q:
+    return Q(acts=True, pk__in=AuthorListRequest.objects.open().values("submission"))
 
 
 def _file_refused(workshop: Workshop, viewer: Viewer, now: datetime) -> Q:
@@ -173,7 +192,8 @@ FLAGGED: dict[str, Flag] = {
     "address": _waits_for_address,
     "late": _came_late,
     "extended": _open_longer,
-    "duplicates": _like_another,
+    "alike": _like_another,
+    "authors": _authors_asked_about,
     "refused": _file_refused,
     "mend": _found("over_limit", *sorted(IDENTITY), other=True),
     "over": _found("over_limit"),

@@ -27,12 +27,14 @@ LACKS = {
     "abstract": "No abstract",
     "authors": "No corresponding author",
     "file": "No file",
+    "answers": "Questions not answered",
 }
 FLAGS = {
     "address": "Waits for an address",
     "late": "Came late",
     "extended": "Open longer",
-    "duplicates": "Looks like another",
+    "alike": "Looks like another",
+    "authors": "Authors asked about",
     "refused": "PDF cannot be read",
     "mend": "PDF to mend",
     "over": "Over the page limit",
@@ -54,7 +56,7 @@ class PaperQuery:
     decision: str = ""
     reviews: str = ""
     lacks: str = ""
-    flags: str = ""
+    look: str = ""
     q: str = ""
     sort: str = "number"
     page: int = 1
@@ -72,7 +74,7 @@ class PaperQuery:
         return cls.of(dict(parse_qsl(text[:2000].removeprefix("?"))))
 
     def mended(self) -> "PaperQuery":
-        flags = self.flags.split(",")
+        flags = self.look.split(",")
         return replace(
             self,
             track=self.track[:40],
@@ -81,7 +83,7 @@ class PaperQuery:
             decision=self.decision if self.decision in DECISION_FILTERS else "",
             reviews=self.reviews if self.reviews in REVIEW_FILTERS else "",
             lacks=self.lacks if self.lacks in LACKS else "",
-            flags=",".join(flag for flag in FLAGS if flag in flags),
+            look=",".join(flag for flag in FLAGS if flag in flags),
             handler=self.handler if self.handler in {"me", "none"} else _number(self.handler),
             sort=self.sort if self.sort.removeprefix("-") in SORTS else "number",
             q=self.q.replace("\x00", "")[:200],
@@ -89,12 +91,12 @@ class PaperQuery:
 
     @property
     def flag_set(self) -> frozenset[str]:
-        return frozenset(filter(None, self.flags.split(",")))
+        return frozenset(filter(None, self.look.split(",")))
 
     @property
     def hides(self) -> bool:
         """Does it ask for more than the track and the words, which is all that a sealed line may be found by?"""
-        return any([self.status, self.topic, self.handler, self.decision, self.reviews, self.lacks, self.flags])
+        return any([self.status, self.topic, self.handler, self.decision, self.reviews, self.lacks, self.look])
 
     @property
     def filters(self) -> bool:

@@ -165,6 +165,7 @@ def _annotated(papers: QuerySet[Submission], viewer: Viewer) -> Annotated:
         changed=Coalesce("current__received_at", "created_at"),
         file_status=F("current__pdf__status"),
         has_abstract=flag(~Q(abstract="")),
+        unanswered=F("current__snapshot__unanswered"),
     )
 
 
@@ -244,6 +245,8 @@ def _lacks(paper: Any, authors: list[tuple[str, bool]]) -> tuple[str, ...]:
         ("the abstract", not paper.has_abstract),
         ("a corresponding author", paper.knows_authors and not any(reachable for _, reachable in authors)),
         ("the file", paper.file_status in (None, FileStatus.REFUSED)),
+        ("answers", bool(paper.unanswered)),
+        ("a confirmed address", paper.claim_token_hash is not None),
     )
     return tuple(words for words, lacks in said if lacks)
 

@@ -24,8 +24,8 @@ READY_MADE = (
     ("No handler", "handler=none"),
     ("Reviews missing", "reviews=missing"),
     ("To decide", "decision=none"),
-    ("Came late", "flags=late"),
-    ("PDF over the limit", "flags=over"),
+    ("Came late", "look=late"),
+    ("PDF over the limit", "look=over"),
 )
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS: dict[str, tuple[str, Callable[[PaperList], bytes]]] = {
@@ -131,7 +131,7 @@ def _chips(query: PaperQuery, name: str, options: Options) -> list[dict[str, Any
 def _flag_chips(query: PaperQuery) -> list[dict[str, Any]]:
     """Several of these may be on; a paper has all of them then."""
     return [
-        {"words": words, "count": None, "on": flag in query.flag_set, "url": query.url(flags=query.toggled(flag))}
+        {"words": words, "count": None, "on": flag in query.flag_set, "url": query.url(look=query.toggled(flag))}
         for flag, words in FLAGS.items()
     ]
 

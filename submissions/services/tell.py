@@ -179,6 +179,8 @@ def withdrawal_undone(submission: Submission, *, by: User | None) -> None:
 def author(submission: Submission, kind: str, key: str, to: Authorship, values: dict[str, Any], **options: Any) -> None:
     """One mail to one listed author, at the address on the list. ``key`` makes it once, see enqueue."""
     _send(submission, kind, key, {"address": to.email, "name": to.name}, values, **options)
+
+
 def transferred(
     submission: Submission, *, before: Track, reason: str, changes: Sequence[str], todo: Sequence[str]
 ) -> None:
