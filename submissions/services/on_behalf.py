@@ -24,7 +24,8 @@ from submissions.models import Authorship, File, Submission
 from submissions.services import tell
 from submissions.services.conflicts import find_conflicts
 from submissions.services.files import clean_name
-from submissions.services.save import AuthorData, add_revision, clean_authors, confirmed_owners, search_texts
+from submissions.services.revisions import add_revision
+from submissions.services.save import AuthorData, clean_authors, confirmed_owners, search_texts
 from submissions.services.start import next_number
 from submissions.states import FilePurpose, RevisionStatus
 from workshops.deadlines import window

@@ -22,7 +22,7 @@ from submissions import links
 from submissions.models import Disclosure, Submission
 from submissions.services import tell
 from submissions.services.page_limit import note_page_limit
-from submissions.services.save import add_revision, content_now
+from submissions.services.revisions import add_revision, content_now
 from submissions.states import SubmissionStatus
 from workshops.deadlines import window
 from workshops.models import Form, Question, Track
