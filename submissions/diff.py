@@ -62,16 +62,21 @@ def _pieces(a: Sequence[str], b: Sequence[str]) -> list[Piece]:
 
 
 def _joined(pieces: Sequence[Piece]) -> list[Piece]:
-    """Without empty ones; what is added or removed around a single blank is one run."""
+    """Runs that can be read: words that are changed one after the other are one change, with the blanks between."""
     joined: list[Piece] = []
-    for piece in pieces:
-        if not piece.text:
-            continue
-        if joined and joined[-1].kind == piece.kind:
-            joined[-1] = Piece(piece.kind, joined[-1].text + piece.text)
+    removed = added = ""
+    for place, piece in enumerate(pieces):
+        if piece.kind == REMOVED:
+            removed += piece.text
+        elif piece.kind == ADDED:
+            added += piece.text
+        elif (removed or added) and not piece.text.strip() and place + 1 < len(pieces):
+            removed, added = removed + piece.text, added + piece.text
         else:
-            joined.append(piece)
-    return joined
+            joined += [Piece(REMOVED, removed), Piece(ADDED, added), piece]
+            removed = added = ""
+    joined += [Piece(REMOVED, removed), Piece(ADDED, added)]
+    return [piece for piece in joined if piece.text]
 
 
 def authors(old: Sequence[dict[str, Any]], new: Sequence[dict[str, Any]]) -> list[AuthorChange]:

@@ -192,7 +192,7 @@ class AuthorPage:
             ("Authors, in order", ", ".join(author.name for author in self.authors)),
         ]
         if self.file:
-            pages = f"{self.file.pages} pages, " if self.file.pages else ""
+            pages = f"{self.file.pages} page{'' if self.file.pages == 1 else 's'}, " if self.file.pages else ""
             items.append(("File", f"{self.file.name}, {pages}{self.file.size}"))
         if self.supplement:
             items.append(("Supplement", f"{self.supplement.name}, {self.supplement.size}"))

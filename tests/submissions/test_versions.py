@@ -41,6 +41,14 @@ def test_one_word_that_differs_is_one_word() -> None:
     ]
 
 
+def test_words_that_are_changed_one_after_the_other_are_one_change() -> None:
+    assert diff.words("An earlier title", "On symmetry title") == [
+        diff.Piece("removed", "An earlier"),
+        diff.Piece("added", "On symmetry"),
+        diff.Piece("same", " title"),
+    ]
+
+
 @pytest.mark.parametrize("glue", [" ", ". "])
 def test_longest_abstracts_are_compared_in_a_moment(glue: str) -> None:
     old = glue.join(f"word{n % 97} of {n % 13}" for n in range(1300))[:20_000]
