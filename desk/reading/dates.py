@@ -12,8 +12,8 @@ from access.viewer import Viewer
 from desk.reading.levels import papers_on_desk
 from submissions.models import Revision, Submission
 from submissions.states import SubmissionStatus
-from workshops.deadlines import Window, windows_by_track
-from workshops.models import Deadline, Extension, Track, Workshop
+from workshops.deadlines import Window, holding, windows_by_track
+from workshops.models import Deadline, Extension, Workshop
 from workshops.states import DeadlineKind
 
 ORDER = {kind: place for place, kind in enumerate(DeadlineKind.values)}
@@ -112,10 +112,10 @@ def label_of(row: Deadline) -> str:
 
 
 def plan_of(workshop: Workshop, viewer: Viewer, row: Deadline, to: datetime, now: datetime) -> Plan:
-    """What it would come to. Two queries."""
+    """What it would come to. Four queries."""
     rows = deadlines_of(workshop)
     row = next(each for each in rows if each.pk == row.pk)
-    reviews = _reviews_wanted(workshop, viewer, row.track)
+    reviews = _reviews_wanted(workshop, viewer, row)
     return Plan(
         deadline=row,
         label=label_of(row),
@@ -129,19 +129,37 @@ def plan_of(workshop: Workshop, viewer: Viewer, row: Deadline, to: datetime, now
 
 
 def _shifts(rows: list[Deadline], row: Deadline, to: datetime) -> list[Shift]:
-    """The later ones of the same season, each moved by as much. A shared one moves the seasons of all tracks."""
-    by = to - row.at
-    related = [each for each in rows if row.track_id is None or each.track_id in (None, row.track_id)]
-    later = [each for each in related if ORDER[each.kind] > ORDER[row.kind]]
-    shifts: list[Shift] = []
-    floor: dict[int | None, datetime] = {None: to}
-    for each in sorted(later, key=lambda one: (ORDER[one.kind], one.at)):
-        reached = max(floor.get(None, to), floor.get(each.track_id, to))
-        needed = each.at < reached
-        shifts.append(Shift(each, label_of(each), each.at, each.at + by, needed and not each.pinned_by, each.pinned_by))
-        if needed and not each.pinned_by:
-            floor[each.track_id] = max(reached, each.at + by)
-    return shifts
+    """The later ones of the seasons that this one belongs to, each moved by as much.
+
+    Needed is what would come before something that is earlier in one of those seasons.
+    """
+    by, instants = to - row.at, {row.pk: to}
+    seasons = [season for season in _seasons(rows) if row in season]
+    shifts: dict[int, Shift] = {}
+    for each in sorted(rows, key=lambda one: ORDER[one.kind]):
+        earlier = [
+            instants.get(one.pk, one.at)
+            for season in seasons
+            if each in season
+            for one in season[season.index(row) : season.index(each)]
+        ]
+        if ORDER[each.kind] <= ORDER[row.kind] or not earlier:
+            continue
+        needed = each.at < max(earlier) and not each.pinned_by
+        if needed:
+            instants[each.pk] = each.at + by
+        shifts[each.pk] = Shift(each, label_of(each), each.at, each.at + by, needed, each.pinned_by)
+    return list(shifts.values())
+
+
+def _seasons(rows: list[Deadline]) -> list[list[Deadline]]:
+    """What holds for the workshop as a whole, and for each track that has dates of its own, in order."""
+    shared = {row.kind: row for row in rows if row.track_id is None}
+    own: dict[int | None, dict[str, Deadline]] = {None: {}}
+    for row in rows:
+        if row.track_id is not None:
+            own.setdefault(row.track_id, {})[row.kind] = row
+    return [sorted((shared | kinds).values(), key=lambda one: ORDER[one.kind]) for kinds in own.values()]
 
 
 def _load(rows: list[Deadline], track_id: int | None, moved: Mapping[int, datetime], reviews: int) -> Load | None:
@@ -154,10 +172,9 @@ def _load(rows: list[Deadline], track_id: int | None, moved: Mapping[int, dateti
     return Load((chosen[DeadlineKind.REVIEW] - chosen[DeadlineKind.SUBMISSION]) / DAY, reviews)
 
 
-def _reviews_wanted(workshop: Workshop, viewer: Viewer, track: Track | None) -> int:
+def _reviews_wanted(workshop: Workshop, viewer: Viewer, row: Deadline) -> int:
     papers = papers_on_desk(workshop, viewer).filter(status=SubmissionStatus.SUBMITTED)
-    if track is not None:
-        papers = papers.filter(track=track)
+    papers = papers.filter(track__in=[track.pk for _, track in holding([row])])
     return sum(papers.values_list("track__reviews_per_paper", flat=True))
 
 

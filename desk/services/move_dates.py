@@ -24,6 +24,7 @@ from notifications.services.enqueue import enqueue
 from notifications.states import BatchStatus
 from submissions.models import Authorship, Submission
 from submissions.states import AuthorshipStatus, SubmissionStatus
+from workshops.deadlines import holding
 from workshops.emails import DEADLINE_MOVED
 from workshops.instants import aoe, both
 from workshops.models import Deadline, Membership, Workshop
@@ -112,7 +113,7 @@ def held_moves(workshop: Workshop) -> list[Batch]:
 
 
 def readers(workshop: Workshop, rows: list[Deadline]) -> list[Reader]:
-    """Whom these deadlines concern, each person once: authors of papers, or reviewers and area chairs. Two queries."""
+    """Whom these deadlines concern, each person once: authors of papers, or reviewers and area chairs. Four queries."""
     found: dict[str, Reader] = {}
     for author in _authors(workshop, rows):
         key = f"u{author.user_id}" if author.user_id else author.email
@@ -130,9 +131,8 @@ def _authors(workshop: Workshop, rows: list[Deadline]) -> list[Authorship]:
         return []
     drafts_too = any(row.kind == DeadlineKind.SUBMISSION for row in concerned)
     states = [SubmissionStatus.SUBMITTED, *([SubmissionStatus.DRAFT] if drafts_too else [])]
-    papers = Submission.objects.of(workshop.pk).filter(status__in=states)
-    if all(row.track_id for row in concerned):
-        papers = papers.filter(track__in={row.track_id for row in concerned})
+    tracks = {track.pk for _, track in holding(concerned)}
+    papers = Submission.objects.of(workshop.pk).filter(status__in=states, track__in=tracks)
     if {row.kind for row in concerned} == {DeadlineKind.CAMERA_READY}:
         papers = papers.exclude(pk__in=_not_accepted(workshop))
     listed = Authorship.objects.filter(submission__in=papers).exclude(email="")

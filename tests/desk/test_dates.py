@@ -173,6 +173,19 @@ def test_plan_names_what_is_pinned_as_immovable(cast, rows) -> None:
     ]
 
 
+def test_track_with_a_date_of_its_own_is_in_nothing_that_moving_the_shared_one_comes_to(cast, rows) -> None:
+    """Its reviews may then be due before the shared deadline for papers; nobody of it is told."""
+    row, own = rows["submission"], {"workshop": cast.workshop, "track": cast.track, "by": cast.olga}
+    set_deadline(**own, kind="submission", at=row.at - 8 * DAY)
+    set_deadline(**own, kind="review", at=row.at - 2 * DAY)
+
+    plan = plan_of(cast.workshop, Viewer(cast.olga), row, row.at + 2 * DAY, timezone.now())
+
+    assert [shift.label for shift in plan.shifts] == ["Reviews", "Notification", "Camera-ready"]
+    assert plan.before is not None
+    assert (plan.before.reviews, move(cast, row)) == (0, None)
+
+
 # --- the pages --------------------------------------------------------------------------------------------------------
 
 
