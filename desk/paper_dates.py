@@ -7,7 +7,7 @@ from django.utils import timezone
 from desk.forms_dates import ExtendForm
 from desk.reading.dates import LateRow
 from submissions.models import Revision, Submission
-from submissions.states import SubmissionStatus
+from submissions.states import COUNTING, RevisionStatus, SubmissionStatus
 from workshops.models import Extension
 from workshops.services.extensions import BY_DEFAULT
 
@@ -15,6 +15,7 @@ from workshops.services.extensions import BY_DEFAULT
 @dataclass(frozen=True)
 class PaperDates:
     late: list[LateRow]
+    refused: Revision | None  # the newest, which can still be accepted
     extensions: list[Extension]
     form: ExtendForm
 
@@ -24,10 +25,14 @@ def paper_dates(paper: Submission) -> PaperDates | None:
     if paper.status not in (SubmissionStatus.DRAFT, SubmissionStatus.SUBMITTED):
         return None
     now = timezone.now()
-    late = list(Revision.objects.filter(submission=paper).late().select_related("pdf").order_by("number"))
+    after = Revision.objects.filter(submission=paper, number__gt=paper.current.number if paper.current else 0)
+    kept = list(after.exclude(status__in=COUNTING).select_related("pdf").order_by("number"))
+    late = [row for row in kept if row.status == RevisionStatus.LATE]
+    refused = [row for row in kept if row.status == RevisionStatus.REFUSED]
     running = Extension.objects.of(Extension.Root.SUBMISSION, paper.pk).running(now)
     return PaperDates(
         [LateRow(paper, late[-1], len(late))] if late else [],
+        refused[-1] if refused else None,
         list(running.order_by("until")),
         ExtendForm(initial={"until": now + BY_DEFAULT}, auto_id="extend_%s"),
     )

@@ -228,7 +228,7 @@ def test_ticked_dates_move_with_it(cast, rows, client) -> None:
     assert (at_of(review), at_of(rows["notification"])) == (review.at + 2 * DAY, rows["notification"].at)
 
 
-def test_late_save_is_accepted_on_the_page_of_dates(cast, rows, client, time_machine) -> None:
+def test_late_save_is_refused_and_accepted_after_all(cast, rows, client, time_machine) -> None:
     paper = cast.paper
     after = rows["submission"].at + HOUR
     save_submission(
