@@ -67,9 +67,14 @@ class ReleasePreview:
         return [*self.undecided, *self.unconfirmed]
 
 
-def preview(*, workshop: Workshop, viewer: Viewer, track: Track | None = None) -> ReleasePreview:
-    """What would be told to whom. The same number of queries for any number of papers."""
-    papers = _papers(workshop, viewer, track)
+def preview(
+    *, workshop: Workshop, viewer: Viewer, track: Track | None = None, desk_rejections: bool = False
+) -> ReleasePreview:
+    """What would be told to whom. The same number of queries for any number of papers.
+
+    ``desk_rejections``: of these alone, which are told while the other papers are still reviewed.
+    """
+    papers = _papers(workshop, viewer, track, desk_rejections)
     waiting = [paper for paper in papers if (d := _decision(paper)) is None or d.status not in TOLD]
     confirmed = [p for p in waiting if (d := _decision(p)) and d.status == DecisionStatus.CONFIRMED]
     ready = [paper for paper in confirmed if paper.decision.release_id is None]
@@ -78,7 +83,7 @@ def preview(*, workshop: Workshop, viewer: Viewer, track: Track | None = None) -
         ready=ready,
         undecided=[paper for paper in waiting if _decision(paper) is None],
         unconfirmed=[p for p in waiting if (d := _decision(p)) and d.status == DecisionStatus.TENTATIVE],
-        few_reviews=[p for p in ready if p.n_reviews < p.track.reviews_enough],  # type: ignore[attr-defined]
+        few_reviews=[p for p in ready if _needs_reviews(p) and p.n_reviews < p.track.reviews_enough],  # type: ignore[attr-defined]
         no_address=[author for author in authors if not address_of(author)],
         told=len(papers) - len(waiting),
         letters=_letters(workshop, ready),
@@ -86,17 +91,24 @@ def preview(*, workshop: Workshop, viewer: Viewer, track: Track | None = None) -
     )
 
 
-def _papers(workshop: Workshop, viewer: Viewer, track: Track | None) -> list[Submission]:
+def _papers(workshop: Workshop, viewer: Viewer, track: Track | None, desk_rejections: bool) -> list[Submission]:
     authors = Authorship.objects.exclude(status=AuthorshipStatus.DISOWNED).select_related("user").order_by("position")
     papers = visible_to(viewer, "act", Submission).filter(workshop=workshop, status=SubmissionStatus.SUBMITTED)
     if track is not None:
         papers = papers.filter(track=track)
+    if desk_rejections:
+        papers = papers.filter(decision__outcome__kind=OutcomeKind.DESK_REJECT)
     return list(
         papers.select_related("track", "decision__outcome__offers_track")
         .prefetch_related(Prefetch("authorships", authors, to_attr="told_authors"))
         .annotate(n_reviews=submitted_reviews())
         .order_by("number")
     )
+
+
+def _needs_reviews(paper: Submission) -> bool:
+    """A desk rejection is decided without."""
+    return bool(paper.decision.outcome.kind != OutcomeKind.DESK_REJECT)
 
 
 def _decision(paper: Submission) -> Decision | None:
@@ -163,16 +175,17 @@ def start_release(
     typed: int | None,
     track: Track | None = None,
     exceptions: Mapping[int, str] | None = None,
+    desk_rejections: bool = False,
 ) -> Release:
     """Put the decision mails of all confirmed papers into a held batch. Nothing is told before its hold ends.
 
     ``typed``: the number of mails, typed by the organizer. ``exceptions``: {paper number: reason} for papers that are
-    told later. Raises Refused when a paper is neither ready nor an exception, when nothing is ready, or when the number
-    does not match; then nothing is written.
+    told later. ``desk_rejections``: these alone. Raises Refused when a paper is neither ready nor an exception, when
+    nothing is ready, or when the number does not match; then nothing is written.
     """
     viewer = Viewer(by)
     require(viewer, "staff", workshop)
-    plan = preview(workshop=workshop, viewer=viewer, track=track)
+    plan = preview(workshop=workshop, viewer=viewer, track=track, desk_rejections=desk_rejections)
     left = {number: reason.strip() for number, reason in (exceptions or {}).items()}
     _check_plan(plan, left)
     if typed != len(plan.letters):
@@ -183,7 +196,7 @@ def start_release(
         workshop_id=workshop.pk,
         kind=DECISION,
         by=by,
-        filter={"track": track.slug if track else ""},
+        filter={"track": track.slug if track else "", "desk_rejections": desk_rejections},
         left_out=[{"who": author.name, "why": "no e-mail address"} for author in plan.no_address],
     )
     release = Release.objects.create(

@@ -9,6 +9,7 @@ from access.viewer import Viewer
 from audit.errors import Refused
 from decisions.emails import kind_for
 from decisions.services.release import Letter, ReleasePreview, address_of, preview, start_release
+from decisions.states import OutcomeKind
 from desk.forms import ReleaseForm
 from desk.reading.levels import sealed_papers
 from desk.services.reveal import reveal
@@ -25,7 +26,8 @@ REASON = "why-"
 @desk_page
 def release(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResponse:
     track = _track(workshop, request)
-    plan = preview(workshop=workshop, viewer=viewer, track=track)
+    only = request.GET.get("only") == OutcomeKind.DESK_REJECT
+    plan = preview(workshop=workshop, viewer=viewer, track=track, desk_rejections=only)
     form = ReleaseForm(request.POST or None)
     reasons = {name.removeprefix(REASON): str(text) for name, text in request.POST.items() if name.startswith(REASON)}
     if request.method == "POST" and form.is_valid():
@@ -37,12 +39,13 @@ def release(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpRes
                 track=track,
                 typed=form.cleaned_data["typed"],
                 exceptions=exceptions,
+                desk_rejections=only,
             )
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         else:
             return redirect("desk:batch", workshop.slug, started.batch_id)
-    context = _context(workshop, viewer, plan, track, reasons) | {"form": form}
+    context = _context(workshop, viewer, plan, track, reasons, only) | {"form": form, "only": only}
     return desk_render(
         request, "desk/release.html", workshop, viewer, "decisions", context, 422 if form.errors else 200
     )
@@ -59,7 +62,7 @@ def _track(workshop: Workshop, request: HttpRequest) -> Track | None:
 
 
 def _context(
-    workshop: Workshop, viewer: Viewer, plan: ReleasePreview, track: Track | None, reasons: dict[str, str]
+    workshop: Workshop, viewer: Viewer, plan: ReleasePreview, track: Track | None, reasons: dict[str, str], only: bool
 ) -> dict[str, Any]:
     tracks = Track.objects.filter(workshop=workshop).values_list("slug", "name")
     chosen = track.slug if track else ""
@@ -72,7 +75,7 @@ def _context(
     return {
         "plan": plan,
         "track": track,
-        "chips": chips,
+        "chips": [*chips, _only_chip(only)],
         "outcomes": sorted(plan.by_outcome.items()),
         "blocked": [(paper, reasons.get(str(paper.number), "")) for paper in plan.blocked],
         "undecided": {paper.number for paper in plan.undecided},
@@ -81,6 +84,11 @@ def _context(
         "sealed": sealed_papers(workshop, viewer).count(),
         "held": held.first(),
     }
+
+
+def _only_chip(only: bool) -> dict[str, Any]:
+    url = "?" if only else f"?only={OutcomeKind.DESK_REJECT}"
+    return {"words": "Desk rejections only", "count": None, "on": only, "url": url}
 
 
 @desk_page
