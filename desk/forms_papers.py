@@ -46,6 +46,14 @@ class TransferForm(ActForm):
         return Options(track=track, reason=self.cleaned_data["reason"], agreed=self.cleaned_data["agreed"])
 
 
+class ExtendForm(ActForm):
+    until = AoeDateTimeField(label="Open them until")
+    reason = text_box("Why", required=True, readers=TOLD)
+
+    def options(self, track: Track | None) -> Options:
+        return Options(until=self.cleaned_data["until"], reason=self.cleaned_data["reason"])
+
+
 class RemindForm(ActForm):
     again = forms.BooleanField(
         label="Also those who were reminded of the same paper within the last day", required=False
@@ -59,6 +67,7 @@ FORMS: dict[str, type[ActForm]] = {
     "desk_reject": DeskRejectForm,
     "undecide": ActForm,
     "transfer": TransferForm,
+    "extend": ExtendForm,
     "remind": RemindForm,
 }
 

@@ -12,20 +12,23 @@ from access.registry import right
 from access.viewer import Viewer
 from decisions.models import Decision
 from decisions.querysets import current_reviewers, submitted_reviews
-from decisions.states import TOLD, DecisionStatus
+from decisions.states import TOLD, DecisionStatus, OutcomeKind
+from desk.reading.author_list import shown_likenesses
 from desk.reading.levels import assessed, flag, papers_on_desk, sealed_papers
 from desk.reading.roots import about
 from notifications.models import Batch, Message
 from notifications.states import BatchStatus, MessageStatus
 from reviews.models import Assignment, Invitation, Review
-from reviews.states import REVIEWING, InvitationStatus, ReviewStatus
-from submissions.models import AuthorListRequest, Conflict, Handler, Submission
+from reviews.states import REVIEWING, InvitationStatus, OfferStatus, ReviewStatus
+from reviews.volunteers import offers
+from submissions.models import AuthorListRequest, Conflict, Handler, Revision, Submission
 from submissions.states import DISPUTES, ConflictState, SubmissionStatus
 from workshops.deadlines import Windows, windows_by_track
 from workshops.models import Deadline, Track, Workshop
 from workshops.states import DeadlineKind
 
 A_WEEK = timedelta(days=7)
+ALIVE = (SubmissionStatus.DRAFT, SubmissionStatus.SUBMITTED)
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,7 @@ def _others(row: Deadline, apart: set[str]) -> str:
 def _rows(workshop: Workshop, viewer: Viewer) -> list[Any]:
     """Every open line with its numbers: one query feeds all counts of the page."""
     decision = Decision.objects.filter(submission=OuterRef("pk"))
+    pairs = shown_likenesses(viewer)
     papers: Any = papers_on_desk(workshop, viewer).select_related("track").only("number", "status", "track")
     return list(
         papers.annotate(
@@ -143,6 +147,11 @@ def _rows(workshop: Workshop, viewer: Viewer) -> list[Any]:
             confirmed=flag(Q(Exists(decision.filter(status=DecisionStatus.CONFIRMED)))),
             told=flag(Q(Exists(decision.filter(status__in=TOLD)))),
             mine=flag(Q(Exists(decision.filter(decided_by=viewer.id)))),
+            held_rejection=flag(
+                Q(Exists(decision.filter(status=DecisionStatus.CONFIRMED, outcome__kind=OutcomeKind.DESK_REJECT)))
+            ),
+            late=flag(Q(Exists(Revision.objects.filter(submission=OuterRef("pk")).late()))),
+            alike=flag(Q(pk__in=pairs.values("first")) | Q(pk__in=pairs.values("second"))),
         )
     )
 
@@ -175,9 +184,14 @@ def _needs(
         _overdue(workshop, viewer, seasons, now),
         _few_reviewers(rows, closed),
         _suspected(workshop, viewer),
+        _late(rows),
         _asked_about_authors(workshop, viewer),
+        _alike(rows),
+        _incomplete(rows, closed),
+        _volunteers(workshop, viewer),
         _invitations(workshop, now),
         _unconfirmed(rows, two),
+        _rejections_to_tell(rows),
     ]
     return [need for need in found if need is not None]
 
@@ -289,6 +303,49 @@ def _asked_about_authors(workshop: Workshop, viewer: Viewer) -> Need | None:
     text = f"{_count(len(kinds), 'request')} about lists of authors"
     detail = f"{_count(disputes, 'is a dispute', 'are disputes')}: the list is locked until then." if disputes else ""
     return Need("authors", "warn", text, detail, "papers", "?look=authors")
+
+
+def _late(rows: list[Any]) -> Need | None:
+    """Saves that came after the deadline and that nobody has answered."""
+    number = sum(row.acts and row.late and row.status in ALIVE for row in rows)
+    if not number:
+        return None
+    text = f"{_count(number, 'paper has', 'papers have')} a late save to decide on"
+    return Need("late", "warn", text, "Its authors wait to hear whether it counts.", "papers", "?look=late")
+
+
+def _alike(rows: list[Any]) -> Need | None:
+    number = sum(row.acts and row.alike for row in rows)
+    if not number:
+        return None
+    text = f"{_count(number, 'paper looks', 'papers look')} like another one"
+    return Need("alike", "info", text, "Ask their authors, or say that they are different.", "papers", "?look=alike")
+
+
+def _incomplete(rows: list[Any], closed: set[int]) -> Need | None:
+    """Drafts of tracks that still take papers; after the deadline there is nothing to remind of."""
+    number = sum(row.acts and row.status == SubmissionStatus.DRAFT and row.track_id not in closed for row in rows)
+    if not number:
+        return None
+    text = f"{_count(number, 'paper is', 'papers are')} not complete"
+    return Need("incomplete", "info", text, "Their authors can be reminded before the deadline.", "incomplete")
+
+
+def _rejections_to_tell(rows: list[Any]) -> Need | None:
+    number = sum(row.acts and row.held_rejection for row in rows)
+    if not number:
+        return None
+    text = f"{_count(number, 'desk rejection')} confirmed and not told"
+    detail = "They can be told now, while the other papers are still reviewed."
+    return Need("rejections", "info", text, detail, "release", "?only=desk_reject")
+
+
+def _volunteers(workshop: Workshop, viewer: Viewer) -> Need | None:
+    number = offers(viewer, workshop).filter(status=OfferStatus.OPEN).count()
+    if not number:
+        return None
+    text = f"{_count(number, 'person offers', 'people offer')} to review"
+    return Need("volunteers", "info", text, "They wait for an answer.", "volunteers")
 
 
 def _invitations(workshop: Workshop, now: datetime) -> Need | None:

@@ -139,6 +139,14 @@ def numbers_in_order(workshop: Workshop, viewer: Viewer, query: PaperQuery) -> l
     return list(found.values_list("number", flat=True))
 
 
+def beside(numbers: list[int], number: int) -> tuple[int | None, int | None]:
+    """The numbers before and after this one; none where it is no longer in the list."""
+    if number not in numbers:
+        return None, None
+    place = numbers.index(number)
+    return (numbers[place - 1] if place else None), (numbers[place + 1] if place + 1 < len(numbers) else None)
+
+
 def rows_of(papers: QuerySet[Submission], workshop: Workshop, viewer: Viewer) -> list[PaperRow]:
     """The lines of these papers, which must be open to the viewer."""
     rows = list(_annotated(papers, viewer).order_by("number"))

@@ -6,6 +6,7 @@ sealed line says anyway; one that does not exist is not mentioned.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -21,6 +22,7 @@ from decisions.states import TOLD, OutcomeKind
 from desk.reading.levels import flag, level
 from notifications.models import Batch
 from submissions.models import Submission
+from submissions.services.extend import extend_paper
 from submissions.services.remind import plan_reminders, remind_incomplete
 from submissions.services.transfer import NEEDS_WORD, is_closed, notes, obstacles, transfer, undo_transfer, what_changes
 from submissions.states import Level, SubmissionStatus
@@ -40,6 +42,7 @@ class Options:
     to_authors: str = ""
     agreed: bool = False
     again: bool = False
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -225,6 +228,21 @@ def _transfer(paper: Submission, by: User, options: Options) -> None:
     transfer(submission=paper, track=options.track, by=by, reason=options.reason, agreed=options.agreed)
 
 
+# --- open longer ---
+
+
+def _look_extend(papers: Sequence[Submission], options: Options) -> _Look:
+    alive = (SubmissionStatus.DRAFT, SubmissionStatus.SUBMITTED)
+    gone = [paper for paper in papers if paper.status not in alive]
+    return _Look({paper.pk: f"It is {paper.get_status_display().lower()}." for paper in gone})
+
+
+def _extend(paper: Submission, by: User, options: Options) -> None:
+    if options.until is None:
+        raise Refused("Say until when.", field="until")
+    extend_paper(submission=paper, until=options.until, reason=options.reason, by=by)
+
+
 # --- reminders ---
 
 
@@ -253,11 +271,13 @@ LOOKS: dict[str, Callable[[Sequence[Submission], Options], _Look]] = {
     "desk_reject": _look_desk_reject,
     "undecide": _look_undecide,
     "transfer": _look_transfer,
+    "extend": _look_extend,
     "remind": _look_remind,
 }
 ACTS: dict[str, Callable[[Submission, User, Options], None]] = {
     "desk_reject": _desk_reject,
     "undecide": _undecide,
     "transfer": _transfer,
+    "extend": _extend,
 }
 UNDO: dict[str, Callable[[Submission, User], int]] = {"desk_reject": _undo_desk_reject, "transfer": _undo_transfer}

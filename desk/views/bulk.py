@@ -22,12 +22,14 @@ WORDS = {
     "desk_reject": "Desk-reject, not told yet",
     "undecide": "Take desk rejections back",
     "transfer": "Move to another track",
+    "extend": "Open longer",
     "remind": "Remind the incomplete ones",
 }
 BUTTONS = {
     "desk_reject": "Desk-reject {}",
     "undecide": "Make {} undecided",
     "transfer": "Move {}",
+    "extend": "Open {} longer",
     "remind": "Write reminders for {}",
 }
 EXPLAINED = {
@@ -37,12 +39,14 @@ EXPLAINED = {
     "was told of it.",
     "transfer": "Every author gets a mail ten minutes after the move, with your reason and with what is different. "
     "Within these ten minutes nobody notices that you take it back.",
+    "extend": "Until then their authors can complete and change them, whatever the deadline says. They are told.",
     "remind": "This writes one mail a paper, to its corresponding author, and shows them to you. They leave once you "
     "confirm them.",
 }
 SAID = {
     "desk_reject": "{} desk-rejected. The authors do not know it before it is released.",
     "undecide": "{} undecided again.",
+    "extend": "{} open longer, and their authors are told.",
     "transfer": "{} moved. The authors are told in ten minutes.",
 }
 UNDONE = "undo_papers"

@@ -24,7 +24,8 @@ from desk.reading import paper as reading
 from desk.reading.author_list import open_requests, twins_of
 from desk.reading.from_authors import from_authors
 from desk.reading.levels import own_reasons, papers_on_desk
-from desk.reading.papers import Scale, authors_of, scales_of
+from desk.reading.paper_query import LIST, PaperQuery
+from desk.reading.papers import Scale, authors_of, beside, numbers_in_order, scales_of
 from desk.services.reveal import reveal
 from desk.views.base import actor, desk_page, desk_render
 from reviews.models import Assignment
@@ -58,8 +59,18 @@ def show(
     found: Any = reading.find_paper(workshop, viewer, number)
     if found is None:
         raise Http404
-    before, after = reading.neighbours(papers_on_desk(workshop, viewer), number)
-    context = {"paper": found, "before": before, "after": after, "handler": reading.handler_of(found)}
+    query = PaperQuery.of(request.GET.dict()) if request.GET.get("in") == LIST else PaperQuery()
+    if query.place():
+        before, after = beside(numbers_in_order(workshop, viewer, query), number)
+    else:
+        before, after = reading.neighbours(papers_on_desk(workshop, viewer), number)
+    context: dict[str, Any] = {"place": query.place(), "list_url": query.url()}
+    context |= {
+        "paper": found,
+        "before": before,
+        "after": after,
+        "handler": reading.handler_of(found),
+    }
     if not found.is_open:
         context["reasons"] = own_reasons(viewer, found.pk)
         return desk_render(request, "desk/paper_sealed.html", workshop, viewer, "papers", context)

@@ -5,13 +5,17 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from access.viewer import Viewer
 from audit.models import Entry
 from decisions.models import Decision
+from decisions.services.decide import confirm
+from decisions.services.release import preview, start_release
 from notifications.models import Batch, Message
+from notifications.services.batches import send_now
 from submissions.models import Submission
 from submissions.services.start import start_submission
 from submissions.states import SubmissionStatus
-from tests.factories import Cast, make_cast
+from tests.factories import Cast, decide_on, make_cast
 from workshops.models import Deadline, Track
 
 pytestmark = pytest.mark.django_db
@@ -146,3 +150,33 @@ def test_all_that_a_list_finds_are_taken_over_its_pages(cast, look):
     page = look(cast.olga, "papers/act/", data={"act": "desk_reject", "all": "1", "list": "status=submitted"})
 
     assert taken(page) == [1, 2]
+
+
+def test_desk_rejections_are_told_alone_and_the_other_papers_stay_under_review():
+    cast = make_cast("review")
+    decide_on(cast.paper, cast.olga, "desk_reject")
+    confirm(decision=cast.paper.decision, by=cast.otto)
+    viewer = Viewer(cast.olga)
+    whole = preview(workshop=cast.workshop, viewer=viewer)
+    alone = preview(workshop=cast.workshop, viewer=viewer, desk_rejections=True)
+    assert [[p.number for p in plan.blocked] for plan in (whole, alone)] == [[cast.ottos_paper.number], []]
+
+    release = start_release(workshop=cast.workshop, by=cast.olga, typed=2, desk_rejections=True)
+    cast.paper.refresh_from_db()
+    assert cast.paper.status == SubmissionStatus.SUBMITTED
+    send_now(batch=release.batch, by=cast.olga)
+
+    papers = dict(Submission.objects.values_list("number", "status"))
+    assert (papers[cast.paper.number], papers[cast.ottos_paper.number]) == ("desk_rejected", "submitted")
+    told = Message.objects.filter(kind="decision_desk_reject").values_list("address", flat=True)
+    assert set(told) == {cast.ada.email, cast.ben.email}
+    assert {a.status for a in cast.paper.assignments.all()} == {"not_needed"}
+
+
+def test_next_and_previous_are_those_of_the_list_one_came_from(look):
+    cast = make_cast("submission", papers=3)
+    page = look(cast.olga, f"papers/{cast.paper.number}/?in=papers&sort=-number")
+    plain = look(cast.olga, f"papers/{cast.paper.number}/")
+
+    assert (page.context["before"], page.context["after"]) == (cast.paper.number + 1, None)
+    assert (plain.context["before"], plain.context["after"]) == (None, cast.paper.number + 1)

@@ -77,11 +77,11 @@ BUDGETS = [
     Budget("desk:new_edition", "workshop", "organizers: 7"),
     # The five of a page of the desk, the guide's eight.
     Budget("desk:guide", "workshop", "organizers: 13"),
-    Budget("desk:dashboard", "workshop", "organizers: 17"),
+    Budget("desk:dashboard", "workshop", "organizers: 18"),
     Budget("desk:people", "workshop", "organizers: 14"),
     Budget("desk:volunteers", "workshop", "organizers: 23"),
     Budget("desk:papers", "workshop", "organizers: 14"),
-    Budget("desk:incomplete", "workshop", "organizers: 9"),
+    Budget("desk:incomplete", "workshop", "organizers: 8"),
     Budget("desk:on_behalf", "workshop", "organizers: 6"),
     Budget("desk:invite", "workshop", "organizers: 6"),
     Budget("desk:assignment", "workshop", "organizers: 12"),
