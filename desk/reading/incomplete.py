@@ -55,6 +55,11 @@ class Incomplete:
     def actable(self) -> list[Draft]:
         return [draft for draft in self.drafts if draft.acts]
 
+    @property
+    def to_remind(self) -> int:
+        """How many are selected when the page is opened."""
+        return sum(draft.acts and not draft.reminded_lately for draft in self.drafts)
+
 
 def read_incomplete(workshop: Workshop, viewer: Viewer) -> Incomplete:
     """What was touched last comes first. The same number of queries for any number of drafts."""
