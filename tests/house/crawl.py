@@ -50,7 +50,8 @@ def _own(base: str, link: str) -> str:
     parts = urlsplit(urldefrag(urljoin(f"http://localhost{base}", link)).url)
     if parts.hostname != "localhost" or parts.scheme not in ("http", "https") or parts.path.startswith(LEAVE):
         return ""
-    if parts.query and (parts.query.count("=") > 1 or _is_setting(parts.path)):
+    several = parts.query.count("=") > 1 or "%2C" in parts.query  # a filter of several marks is several filters
+    if parts.query and (several or _is_setting(parts.path)):
         return parts.path  # one filter at a time, and none of the settings' own
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
