@@ -19,7 +19,8 @@ def during_each(pairs: Iterable[tuple[str, Any]], name: str) -> pytest.MarkDecor
     """The test runs for each (phase, value)."""
     listed = list(pairs)
     ids = [f"{phase} {value.name if hasattr(value, 'name') else value}" for phase, value in listed]
-    return pytest.mark.parametrize(("season", name), listed, indirect=["season"], ids=ids)
+    # the scope is said because one argument that is no fixture would make the season anew for every test
+    return pytest.mark.parametrize(("season", name), listed, indirect=["season"], ids=ids, scope="package")
 
 
 in_every_phase = during(*PHASES)
