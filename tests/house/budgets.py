@@ -71,7 +71,7 @@ BUDGETS = [
     Budget("reviews:profile", "workshop", "reviewers: 9"),
     Budget("reviews:review", "rui's review", "rui: 10"),
     Budget("reviews:review", "mara's chair", "mara: 10"),
-    Budget("desk:new_workshop", "", "staff: 4"),
+    Budget("desk:new_workshop", "", "organizers: 4; opal: 3"),
     Budget("desk:operator", "", "opal: 13"),
     # The five of a page of the desk, the dates with their tracks, and who organizes it.
     Budget("desk:new_edition", "workshop", "organizers: 7"),
@@ -79,7 +79,7 @@ BUDGETS = [
     Budget("desk:guide", "workshop", "organizers: 13"),
     Budget("desk:dashboard", "workshop", "organizers: 18"),
     Budget("desk:people", "workshop", "organizers: 14"),
-    Budget("desk:volunteers", "workshop", "organizers: 23"),
+    Budget("desk:volunteers", "workshop", "organizers: 24"),
     Budget("desk:papers", "workshop", "organizers: 14"),
     Budget("desk:incomplete", "workshop", "organizers: 8"),
     Budget("desk:on_behalf", "workshop", "organizers: 6"),

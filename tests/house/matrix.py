@@ -276,10 +276,10 @@ AUTHORS = [
     Row("submissions:missing_author", "workshop", "signed-in: page", "signed-in: again"),
     Row("submissions:missing_author", "nowhere", "", ""),
     # The original names its authors: whoever may know them reads it.
-    Row("submissions:file", "original", "ada ben olga otto ines: page", "signed-in: closed"),
-    Row("submissions:file", "copy", "ada ben olga otto ines: page", "signed-in: closed", PHASES[:2]),
-    Row("submissions:file", "copy", "ada ben olga otto ines rui rae mara: page", "signed-in: closed", ASSIGNED),
-    Row("submissions:file", "no file", "", "signed-in: closed"),
+    Row("submissions:file", "original", "ada ben olga otto ines: page", "everyone: closed"),
+    Row("submissions:file", "copy", "ada ben olga otto ines: page", "everyone: closed", PHASES[:2]),
+    Row("submissions:file", "copy", "ada ben olga otto ines rui rae mara: page", "everyone: closed", ASSIGNED),
+    Row("submissions:file", "no file", "", "everyone: closed"),
 ]
 REVIEWERS = [
     Row("reviews:profile", "workshop", "reviewers: page", "reviewers: again"),
