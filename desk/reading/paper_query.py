@@ -1,9 +1,11 @@
 """What the address of the list of papers asks for: its filters, its words, its order. URL = state."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
+
+from django.http import QueryDict
 
 from submissions.states import SubmissionStatus
 
@@ -62,7 +64,10 @@ class PaperQuery:
     page: int = 1
 
     @classmethod
-    def of(cls, given: Mapping[str, str]) -> "PaperQuery":
+    def of(cls, pairs: Iterable[tuple[str, str]]) -> "PaperQuery":
+        """From the pairs of an address; “look” may come several times."""
+        said = list(pairs)
+        given = dict(said) | {"look": ",".join(value for name, value in said if name == "look")}
         known = {field.name: str(given[field.name]).strip() for field in fields(cls) if field.name in given}
         page = known.pop("page", "1")
         query = cls(**known, page=min(int(page), 10_000) if page.isdecimal() and 0 < len(page) < 8 and int(page) else 1)
@@ -71,7 +76,7 @@ class PaperQuery:
     @classmethod
     def from_text(cls, text: str) -> "PaperQuery":
         """From what ``as_text`` wrote."""
-        return cls.of(dict(parse_qsl(text[:2000].removeprefix("?"))))
+        return cls.of(parse_qsl(text[:2000].removeprefix("?")))
 
     def mended(self) -> "PaperQuery":
         flags = self.look.split(",")
@@ -117,17 +122,23 @@ class PaperQuery:
 
     def kept(self) -> list[tuple[str, Any]]:
         """What a new search keeps: everything but the words and the page."""
-        return list(replace(self, q="", page=1)._said().items())
+        return replace(self, q="", page=1)._said()
 
     def place(self) -> str:
         """What the address of a paper carries, so that “next” is the next of this list; "" for the whole list."""
         said = self.as_text()
         return f"?in={LIST}&{said}" if said else ""
 
-    def _said(self) -> dict[str, Any]:
+    def _said(self) -> list[tuple[str, Any]]:
         default = PaperQuery()
-        parts = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: value for name, value in parts.items() if value != getattr(default, name)}
+        parts = [(field.name, getattr(self, field.name)) for field in fields(self)]
+        said = [(name, value) for name, value in parts if value != getattr(default, name) and name != "look"]
+        return said + [("look", flag) for flag in FLAGS if flag in self.flag_set]
+
+
+def pairs_of(data: QueryDict) -> list[tuple[str, str]]:
+    """The pairs of an address as they came."""
+    return [(name, value) for name, values in data.lists() for value in values]
 
 
 def _number(text: str) -> str:

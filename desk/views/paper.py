@@ -24,7 +24,7 @@ from desk.reading import paper as reading
 from desk.reading.author_list import open_requests, twins_of
 from desk.reading.from_authors import from_authors
 from desk.reading.levels import own_reasons, papers_on_desk
-from desk.reading.paper_query import LIST, PaperQuery
+from desk.reading.paper_query import LIST, PaperQuery, pairs_of
 from desk.reading.papers import Scale, authors_of, beside, numbers_in_order, scales_of
 from desk.services.reveal import reveal
 from desk.views.base import actor, desk_page, desk_render
@@ -59,7 +59,7 @@ def show(
     found: Any = reading.find_paper(workshop, viewer, number)
     if found is None:
         raise Http404
-    query = PaperQuery.of(request.GET.dict()) if request.GET.get("in") == LIST else PaperQuery()
+    query = PaperQuery.of(pairs_of(request.GET)) if request.GET.get("in") == LIST else PaperQuery()
     if query.place():
         before, after = beside(numbers_in_order(workshop, viewer, query), number)
     else:

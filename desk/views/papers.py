@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from access.viewer import Viewer
 from desk.reading.paper_choices import Choice, Choices, read_choices
-from desk.reading.paper_query import DECISION_FILTERS, FLAGS, LACKS, REVIEW_FILTERS, SORTS, PaperQuery
+from desk.reading.paper_query import DECISION_FILTERS, FLAGS, LACKS, REVIEW_FILTERS, SORTS, PaperQuery, pairs_of
 from desk.reading.papers import PaperList, list_papers, status_counts
 from desk.reading.papers_table import as_csv, as_xlsx
 from desk.services.reveal import reveal
@@ -39,7 +39,7 @@ FORGOTTEN = "forgotten_view"
 @require_safe
 @desk_page
 def papers(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResponse:
-    query = PaperQuery.of(request.GET.dict())
+    query = PaperQuery.of(pairs_of(request.GET))
     if request.GET.get("format") in FORMATS:
         return _file(request.GET["format"], workshop, viewer, query)
     choices = read_choices(workshop, viewer)
