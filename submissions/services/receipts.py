@@ -38,7 +38,7 @@ def remind_of_drafts(*, workshop: Workshop, track: Track, deadline: Deadline, ho
 
 
 def _read(papers: SubmissionQuerySet) -> SubmissionQuerySet:
-    rows = papers.select_related("workshop", "track", "current__pdf__blob")
+    rows = papers.select_related("workshop", "track", "current__pdf__blob", "current__supplement__blob")
     return rows.prefetch_related("authorships").order_by("number")
 
 

@@ -62,7 +62,10 @@ def final_receipt(submission: Submission, *, key: str) -> None:
 
 
 def _stored(revision: Revision, pdf: File) -> dict[str, str]:
+    supplement = revision.supplement
     return {
+        "supplement": f"{supplement.name}, {megabytes(supplement.blob.size)}" if supplement else "",
+        "supplement_sha256": supplement.blob.sha256 if supplement else "",
         "file_name": pdf.name,
         "pages": str(pdf.pages or ""),
         "size": megabytes(pdf.blob.size),

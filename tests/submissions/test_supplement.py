@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from access.rights import visible_to
 from access.viewer import Viewer
+from notifications.models import Message
+from submissions import emails
 from submissions.files import path_of
 from submissions.findings import shown
 from submissions.models import File
@@ -214,3 +216,13 @@ def test_form_without_script_takes_both_files_and_removes_one(stage, client) -> 
     paper.refresh_from_db()
     assert (both, paper.current.supplement, paper.current.pdf.name) == (("p.pdf", "s.zip"), None, "p.pdf")
     assert (page.context["typed"].form["title"].value(), paper.title) == ("Typed", "T")
+
+
+def test_receipt_names_the_supplement_with_its_hash(stage, paper) -> None:
+    file = add(paper, stage, packed(proof="Q.E.D."), "proofs.zip")
+
+    mail = Message.objects.filter(kind=emails.RECEIPT, recipient=stage.ada).order_by("pk").last()
+
+    assert "Supplement:" in mail.text
+    assert "proofs.zip, 1 KB" in mail.text
+    assert file.blob.sha256 in mail.text
