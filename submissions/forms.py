@@ -26,13 +26,13 @@ class DraftField(forms.CharField):
 class StartForm(forms.Form):
     """The two things that a paper begins with."""
 
+    track = forms.ChoiceField(label="Track", widget=forms.RadioSelect, error_messages={"required": "Choose a track."})
     title = forms.CharField(
         label="Working title",
         max_length=300,
         help_text="You can change it until the deadline.",
         error_messages={"required": "Give the paper a title; you can change it later."},
     )
-    track = forms.ChoiceField(label="Track", widget=forms.RadioSelect, error_messages={"required": "Choose a track."})
 
     def __init__(self, *args: Any, tracks: Sequence[Track], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -183,6 +183,9 @@ class AuthorRows:
 
     @classmethod
     def stored(cls, authors: Sequence[Authorship]) -> "AuthorRows":
+        """What the tables hold; an empty row to begin with where nobody is listed yet."""
+        if not authors:
+            return cls([], None).changed("add")
         rows = [
             {name: getattr(author, name) for name in NAMES} | {TICK: "on" if author.would_review else ""}
             for author in authors
@@ -190,8 +193,11 @@ class AuthorRows:
         return cls(rows, next((place for place, author in enumerate(authors) if author.corresponding), None))
 
     def changed(self, action: str) -> "AuthorRows":
-        """The list after “add”, “remove-2”, “up-2” or “down-2” (places from 0)."""
+        """The list after “add”, “remove-2”, “up-2” or “down-2” (places from 0). The first on it corresponds."""
         verb, _, text = action.partition("-")
+        blank = dict.fromkeys((*NAMES, TICK), "")
+        if verb == "add" and not self.rows:
+            return AuthorRows([blank], 0)
         place, rows = _number(text, -1), list(range(len(self.rows)))
         if verb == "remove" and place in rows:
             rows.remove(place)
@@ -199,7 +205,7 @@ class AuthorRows:
             other = place + (-1 if verb == "up" else 1)
             if other in rows:
                 rows[place], rows[other] = rows[other], rows[place]
-        changed = [self.rows[old] for old in rows] + ([dict.fromkeys((*NAMES, TICK), "")] if verb == "add" else [])
+        changed = [self.rows[old] for old in rows] + ([blank] if verb == "add" else [])
         chosen = self.corresponding
         return AuthorRows(changed, rows.index(chosen) if chosen in rows else None)
 
@@ -218,15 +224,16 @@ class AuthorRows:
 
     def joined(self, people: Sequence[AuthorData], *, replacing: bool) -> "AuthorRows":
         """With these people behind the list, or in its place. Who is on it already (by address or name) stays."""
-        rows = [] if replacing else [row for row in self.rows if any(row[name].strip() for name in NAMES)]
+        rows = [] if replacing else [row for row in self.rows if _is_filled(row)]
         known = {_who(row) for row in rows}
         for person in people:
             row = {name: getattr(person, name) for name in NAMES} | {TICK: ""}
             if _who(row) not in known:
                 rows.append(row)
         chosen = self.rows[self.corresponding] if self.corresponding is not None else None
-        place = next((n for n, row in enumerate(rows) if chosen and _who(row) == _who(chosen)), None)
-        return AuthorRows(rows, place)
+        if chosen is None or not _is_filled(chosen):
+            return AuthorRows(rows, 0 if rows else None)
+        return AuthorRows(rows, next((n for n, row in enumerate(rows) if _who(row) == _who(chosen)), None))
 
     @property
     def affiliations(self) -> list[str]:
@@ -296,6 +303,10 @@ class WithdrawForm(forms.Form):
 
     def _sentence(self) -> str:
         return f"Type {self.submission.number} to withdraw this paper; nothing has happened yet."
+
+
+def _is_filled(row: Row) -> bool:
+    return any(row[name].strip() for name in NAMES)
 
 
 def _who(row: Row) -> tuple[str, ...]:

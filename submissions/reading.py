@@ -53,6 +53,7 @@ PLACES = {
     BEING_CHECKED: ("#checks", "Look at the checks"),
     NO_ADDRESS: ("#address", "Give your address"),
 }
+DOWN_THE_PAGE = ("#authors", "#id_title", "#id_abstract", "#questions", "#file", "#checks", "#address")
 SUBMITTED_OPEN = "It is submitted and counts. There is nothing left to do; you can change it until the deadline."
 SUBMITTED_CLOSED = "It is submitted and counts. There is nothing to do until you hear from the organizers."
 COMPLETE_OPEN = "It is complete. Save it once more, and it is submitted."
@@ -152,8 +153,9 @@ class AuthorPage:
 
     @property
     def to_do(self) -> list[Lack]:
-        """What is missing, with its place."""
-        return [Lack(sentence, *PLACES.get(sentence, ("#questions", "Answer it"))) for sentence in self.lacks]
+        """What is missing, with its place, in the order of the page."""
+        found = [Lack(sentence, *PLACES.get(sentence, ("#questions", "Answer it"))) for sentence in self.lacks]
+        return sorted(found, key=lambda lack: DOWN_THE_PAGE.index(lack.url))
 
     @property
     def next(self) -> tuple[str, Lack | None]:

@@ -116,7 +116,7 @@ def _own_papers(viewer: Viewer, now: datetime) -> list[Any]:
     """Each with until when it is opened beyond its deadline, and what waits on it. One query."""
     mine = Authorship.objects.filter(submission=OuterRef("pk"), user_id=viewer.id)
     running = Extension.objects.of_papers(OuterRef("pk")).running(now)
-    typed = WorkingCopy.objects.filter(submission=OuterRef("pk"), user_id=viewer.id)
+    typed = WorkingCopy.objects.filter(submission=OuterRef("pk"), user_id=viewer.id, discarded_at=None)
     papers: Any = Submission.objects.filter(Exists(mine.exclude(status=AuthorshipStatus.DISOWNED))).annotate(
         opened_until=Subquery(running.order_by("-until").values("until")[:1]),
         typed_at=Subquery(typed.order_by("-received_at").values("received_at")[:1]),

@@ -1,6 +1,6 @@
 """A paper that was begun without an account: the mails that ask for an address to be confirmed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from django.core import signing
@@ -45,10 +45,11 @@ def wait_for_address(submission: Submission) -> None:
 def ask(submission: Submission, author: Authorship, *, again: bool = False) -> None:
     """Mail the link that confirms the address: at once, and a second time after a day; say so when it is too late.
 
-    ``again``: also when this address has had the first mail before.
+    ``again``: also when this address has had the first mail before, unless that was within the last ten minutes.
     """
     stop_asking(submission)
     now = timezone.now()
+    again = again and not _asked_since(submission, author, now - tell.SETTLE)
     until = submission.claim_until
     values = {
         "until": both(until) if until else "",
@@ -73,6 +74,11 @@ def stop_asking(submission: Submission) -> None:
     )
     for message in waiting:
         cancel_message(message=message, by=None)
+
+
+def _asked_since(submission: Submission, author: Authorship, at: datetime) -> bool:
+    sent = Message.objects.about(Root.SUBMISSION, submission.pk).filter(kind=emails.CONFIRM_ADDRESS, created_at__gt=at)
+    return sent.filter(address=author.email).exclude(status=MessageStatus.CANCELLED).exists()
 
 
 def token_for(author: Authorship) -> str:

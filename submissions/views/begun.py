@@ -145,7 +145,9 @@ def claim_after_sign_in(request: HttpRequest, user: object) -> None:
 
 
 def _say(request: HttpRequest, submission: Submission) -> None:
+    """One message, in place of those that signing in has left."""
     submission.refresh_from_db()
+    list(messages.get_messages(request))
     if submission.status == "submitted":
         messages.success(request, "Your address is confirmed, and the paper is submitted.")
     else:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -211,7 +212,7 @@ def paper_page(
     merge = (
         both_versions.differences(submission, data, typed.choices) if typed and typed.stale and data is not None else []
     )
-    problems = _problems(typed)
+    problems = _problems(typed) + _wrong_fields(address)
     sections = links.sections(viewer, submission)
     holds = by_link(request, submission)
     context = {
@@ -278,13 +279,21 @@ def _renew_version(form: Any, submission: Submission) -> None:
     form.data = data
 
 
+def _wrong_fields(form: Form | None) -> list[tuple[str, str]]:
+    """Where each error of a form is, and what it says."""
+    if form is None:
+        return []
+    found = [("", str(error)) for error in form.non_field_errors()]
+    for field in form.visible_fields():
+        found += [(field.id_for_label or f"id_{field.name}", f"{field.label}: {error}") for error in field.errors]
+    return found
+
+
 def _problems(typed: Typed | None) -> list[tuple[str, str]]:
     """The error summary: where each is, and what it says."""
     if typed is None:
         return []
-    found = [("", str(error)) for error in typed.form.non_field_errors()]
-    for field in typed.form.visible_fields():
-        found += [(field.id_for_label or f"id_{field.name}", f"{field.label}: {error}") for error in field.errors]
+    found = _wrong_fields(typed.form)
     if typed.rows.error:
         found.append(("authors", typed.rows.error))
     for place, row in typed.rows:

@@ -3,14 +3,17 @@
 from datetime import UTC
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from audit.errors import Refused
+from submissions import both_versions, form_state
+from submissions.models import Submission
 from submissions.services.working_copy import (
     discard_working_copy,
+    drop,
     keep_working_copy,
     restore_working_copy,
 )
@@ -41,8 +44,18 @@ def keep(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         )
     except Refused as refusal:
         return JsonResponse({"message": refusal.sentence}, status=422)
+    words = "Kept, not saved yet,"
+    if kept.received_at == received_at(request) and not _says_anything_new(submission, request.POST):
+        drop(submission, actor(request, submission), tab=request.POST.get("tab", ""))
+        words = "The same as what is saved,"
     at = kept.received_at.astimezone(UTC).isoformat()
-    return JsonResponse({"version": int(version), "saved_at": at, "words": "Kept, not saved yet,"})
+    return JsonResponse({"version": int(version), "saved_at": at, "words": words})
+
+
+def _says_anything_new(submission: Submission, data: QueryDict) -> bool:
+    """Does the form hold what is not saved, or a list of authors that was pasted and not taken over?"""
+    choices = form_state.choices_of(submission.workshop_id)
+    return bool(data.get("pasted", "").strip() or both_versions.differences(submission, data, choices))
 
 
 @for_authors

@@ -19,7 +19,7 @@ from submissions.services.claim_paper import accept_draft
 from tests.factories import deliver
 from tests.submissions import pdfs
 from tests.submissions.stage import check, make_stage
-from tests.submissions.typed import ADA, page_of, text, typed
+from tests.submissions.typed import ADA, messages, page_of, said, text, typed
 from workshops.deadlines import window
 
 pytestmark = pytest.mark.django_db
@@ -186,6 +186,22 @@ def test_code_ties_and_submits_the_paper_in_one_go(stage, client) -> None:
     assert Message.objects.filter(kind="receipt", address="nia@nia.test").count() == 1
 
 
+def test_one_message_says_what_the_code_did(stage, client) -> None:
+    paper = complete(client, begin(client, stage))
+    asked = client.post(page_of(paper, "address"), {"me-given": "Nia", "me-family": "New", "me-email": "nia@nia.test"})
+    answer = client.post(asked.url, {"code": code_for("nia@nia.test")}, follow=True)
+
+    assert messages(answer) == ["Your address is confirmed, and the paper is submitted."]
+
+
+def test_whoever_asks_for_the_code_at_once_gets_one_mail_with_the_link(stage, client) -> None:
+    paper = complete(client, begin(client, stage))
+    client.post(page_of(paper, "address"), {"me-given": "Nia", "me-family": "New", "me-email": "nia@nia.test"})
+
+    sent = Message.objects.filter(kind="confirm_address", due_at__lte=timezone.now())
+    assert [mail.address for mail in sent] == ["nia@nia.test"]
+
+
 def test_person_who_is_not_listed_becomes_an_author(stage, client) -> None:
     paper = begin(client, stage)
     client.post(page_of(paper, "address"), {"me-given": "Nia", "me-family": "New", "me-email": "nia@nia.test"})
@@ -213,6 +229,7 @@ def test_wrong_address_is_said_at_its_field(stage, client) -> None:
     paper = begin(client, stage)
     answer = client.post(page_of(paper, "address"), {"me-given": "Nia", "me-email": "nia"})
     assert (answer.status_code, "This is no e-mail address" in text(answer)) == (422, True)
+    assert [sentence.partition(":")[0] for sentence in said(answer)] == ["E-mail address"]
 
 
 def test_link_of_the_mail_asks_and_its_button_confirms(stage, client) -> None:
@@ -329,7 +346,7 @@ def test_after_the_deadline_the_page_still_asks_for_the_address(stage, client, t
     paper = complete(client, begin(client, stage))
     time_machine.move_to(came + timedelta(hours=1), tick=False)
     page = text(client.get(page_of(paper)))
-    assert ("Send me the code" in page, 'id="paper-form"' in page) == (True, False)
+    assert ("Send me the code" in page, '<details class="fold section" id="save-late">' in page) == (True, True)
 
 
 # --- the organizers' side ---------------------------------------------------------------------------------------------

@@ -5,7 +5,9 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from submissions.forms import AuthorRows
 from submissions.models import Conflict, Submission
+from submissions.pasted_authors import read_authors
 from submissions.reading import names_an_author
 from tests.submissions import pdfs
 from tests.submissions.stage import author, check, make_stage, member, save, start
@@ -115,6 +117,25 @@ def test_pasted_list_is_shown_before_it_is_added(stage, ada) -> None:
     rows = added.context["typed"].rows
     assert ([row["given"] for row in rows.rows], rows.corresponding) == (["Ada", "Cy"], 0)
     assert '<option value="Institute of Y">' in text(added)
+
+
+def test_paper_without_authors_begins_with_an_empty_row_that_corresponds() -> None:
+    rows = AuthorRows.stored([])
+
+    assert (len(rows), rows.corresponding, rows.forms[0].initial["given"]) == (1, 0, "")
+
+
+def test_first_of_a_list_that_is_pasted_into_an_empty_one_corresponds() -> None:
+    people = [read.person for read in read_authors("Ada Example\nBen Example")]
+
+    assert AuthorRows.stored([]).joined(people, replacing=False).corresponding == 0
+
+
+def test_whoever_corresponded_before_a_list_was_pasted_goes_on() -> None:
+    people = [read.person for read in read_authors("Cleo Example\nBen Example")]
+    ben = {"given": "Ben", "particle": "", "family": "Example", "email": "", "affiliation": "", "would_review": ""}
+
+    assert AuthorRows([ben], 0).joined(people, replacing=True).corresponding == 1
 
 
 def test_tick_of_who_would_review_is_kept(stage, ada) -> None:

@@ -310,3 +310,23 @@ def test_stale_page_says_so_first(stage, ada) -> None:
     old = typed(paper, code_url="::")
     save(paper, stage.ada)
     assert said(ada.post(page_of(paper), old))[0].startswith("Somebody else saved this paper")
+
+
+def test_typing_what_is_saved_already_leaves_nothing_to_save(stage, ada) -> None:
+    paper = start(stage)
+    ada.post(page_of(paper), typed(paper, title="Symmetry"))
+    paper.refresh_from_db()
+    ada.post(page_of(paper, "keep"), typed(paper, title="Symmetry!"))
+    answer = ada.post(page_of(paper, "keep"), typed(paper, title="Symmetry"))
+
+    assert (answer.json()["words"], WorkingCopy.objects.count()) == ("The same as what is saved,", 0)
+    assert "Unsaved changes" not in text(ada.get(page_of(paper)))
+
+
+def test_pasted_list_that_was_not_taken_over_is_kept(stage, ada) -> None:
+    paper = start(stage)
+    ada.post(page_of(paper), typed(paper))
+    paper.refresh_from_db()
+    ada.post(page_of(paper, "keep"), typed(paper, pasted="Ben Example"))
+
+    assert WorkingCopy.objects.get().data["pasted"] == ["Ben Example"]
