@@ -219,7 +219,9 @@
       try { draft = JSON.parse(store.get(this.key)); } catch { draft = null; }
       const sent = store.get(`${this.key}:sent`);
       store.remove(`${this.key}:sent`);
-      if (draft && draft.version === sent && sent !== this.version()) { store.remove(this.key); return; } // it was saved
+      // It was saved: there is a newer version, or the page says so where the save changed nothing.
+      const isSaved = sent !== this.version() || document.querySelector(".messages .notice-good");
+      if (draft && draft.version === sent && isSaved) { store.remove(this.key); return; }
       if (!draft?.fields) return;
       if (JSON.stringify(draft.fields) === JSON.stringify(kept(this.form))) { store.remove(this.key); return; }
       const at = new Date(draft.at);

@@ -153,20 +153,19 @@ class Visitor:
         self.enters_the_code(address, "sign")
 
     def looks(self, name: str) -> None:
-        """At the page in light and dark, on a desktop and on a phone; what is serious, or too wide, is a problem."""
+        """At the page in light on a desktop and in dark on a phone; what is serious, or too wide, is a problem."""
         found = []
-        for scheme in ("light", "dark"):
+        for scheme, size in (("light", DESKTOP), ("dark", PHONE)):
             self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            self.page.set_viewport_size(size)  # type: ignore[arg-type]
             self.page.wait_for_timeout(50)
-            found += [f"{scheme}: {problem}" for problem in serious(self.page)]
+            found += [f"{scheme}, {size['width']} pixels: {problem}" for problem in serious(self.page)]
+            wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            if wide > 0:
+                found.append(f"at {size['width']} pixels the page is {wide} pixels too wide")
             self._picture(f"{name}-{scheme}")
         self.page.emulate_media(color_scheme="light")
-        self.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        self._picture(f"{name}-phone")
         self.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
-        if wide > 0:
-            found.append(f"at 400 pixels the page is {wide} pixels too wide")
         self.problems += [f"{name}: {problem}" for problem in (*found, *self.complaints)]
         self.complaints.clear()
 
