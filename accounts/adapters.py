@@ -35,7 +35,7 @@ SIGNED_IN_AT = "signed_in_at"  # in the session
 
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
-        "incorrect_code": "This is not the code. Copy it whole from the newest mail, or have a new one sent below.",
+        "incorrect_code": "This is not the code. Copy it whole from the newest mail.",
     }
 
     def clean_email(self, email: str) -> str:

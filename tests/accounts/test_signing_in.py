@@ -119,7 +119,9 @@ class TestSignUp:
         right = code_in_mail()
         for _ in range(2):
             answer = browser.post(ENTER_ADDRESS_CODE, {"code": "AAAA-AAAA"})
-            assert answer.context["form"].errors == {"code": ["Incorrect code."]}
+            assert answer.context["form"].errors == {
+                "code": ["This is not the code. Copy it whole from the newest mail."]
+            }
         browser.post(ENTER_ADDRESS_CODE, {"code": "AAAA-AAAA"})
         browser.post(ENTER_ADDRESS_CODE, {"code": right})
         assert is_signed_in(browser) is False
@@ -188,7 +190,7 @@ class TestSignInByCode:
         assert CODE.search(Message.objects.get(address="unknown@zed.test").text) is None
         wrong = [visible(each.post(ENTER_SIGN_IN_CODE, {"code": "AAAA-AAAA"})) for each in (browser, unknown)]
         assert wrong[0] == wrong[1]
-        assert "Incorrect code." in wrong[0]
+        assert "This is not the code. Copy it whole from the newest mail." in wrong[0]
 
     def test_no_code_opens_an_account_that_does_not_exist(self, browser: Client):
         browser.post(ASK_FOR_CODE, {"email": "unknown@zed.test"})
