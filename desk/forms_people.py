@@ -5,46 +5,6 @@ from typing import Any
 from django import forms
 
 from workshops.models import Track
-from workshops.states import Role
-
-INVITABLE = (Role.REVIEWER, Role.AREA_CHAIR, Role.ORGANIZER)
-
-
-class InviteForm(forms.Form):
-    """``track`` is the chosen track, or None."""
-
-    lines = forms.CharField(
-        label="Whom",
-        max_length=200_000,
-        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
-        help_text="One person a line: “Rui Example <rui@uni.edu>”, or only the address.",
-        error_messages={"required": "Paste at least one address."},
-    )
-    role = forms.ChoiceField(label="As what", choices=[(role.value, role.label) for role in INVITABLE])
-    for_track = forms.ChoiceField(label="For which track", required=False, help_text="Only for area chairs.")
-    load = forms.IntegerField(
-        label="At most how many papers", required=False, min_value=1, max_value=50, help_text="Only for reviewers."
-    )
-    note = forms.CharField(
-        label="A personal word",
-        required=False,
-        max_length=5000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Why them? It stands at the top of the mail.",
-    )
-
-    def __init__(self, *args: Any, tracks: list[Track], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.by_id = {str(track.pk): track for track in tracks}
-        choices = [("", "All tracks"), *((pk, track.name) for pk, track in self.by_id.items())]
-        self.fields["for_track"].choices = choices  # type: ignore[attr-defined]
-        self.fields["note"].readers = "Read by everybody whom you invite here"  # type: ignore[attr-defined]
-
-    @property
-    def track(self) -> Track | None:
-        if self.cleaned_data["role"] != Role.AREA_CHAIR:
-            return None
-        return self.by_id.get(self.cleaned_data["for_track"])
 
 
 class LoadForm(forms.Form):

@@ -59,7 +59,7 @@ register(
                 "name": "Rui Example",
                 "accepted": "yes",
                 "load": "up to 4 papers",
-                "link": "https://papers.example.org/w/neurreps-2027/reviewing/",
+                "link": "https://papers.example.org/w/neurreps-2027/reviewing/first-visit/",
                 "contact": "chairs@neurreps.test",
             },
         ),

@@ -1,7 +1,7 @@
 """How many more people to invite: a forecast that learns. See docs/algorithms/forecast.md. Plain Python.
 
-Of everybody who is invited some agree, some decline, some never answer; of those who agree some deliver. Both shares are
-unknown: each begins as a belief that is worth PRIOR people, and moves with what this workshop has seen.
+Of everybody who is invited some agree, some decline, some never answer; of those who agree some deliver. Both shares
+are unknown: each begins as a belief that is worth PRIOR people, and moves with what this workshop has seen.
 """
 
 from dataclasses import dataclass
@@ -34,6 +34,10 @@ class Share:
     @property
     def mean(self) -> float:
         return self.yes / self.seen
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.mean)
 
     @property
     def square(self) -> float:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from jobs.models import Job
 from reviews.querysets import AssignmentQuerySet, ReviewQuerySet
@@ -37,7 +38,8 @@ class Reviewer(models.Model):
     senior = models.BooleanField(default=False)
     emergency = models.BooleanField(default=False, help_text="May be asked at short notice.")
     statement = models.TextField(blank=True, help_text="What this person knows, in their own words.")
-    policies_at = models.DateTimeField(null=True, blank=True)
+    policies_at = models.DateTimeField(null=True, blank=True, help_text="Since when they agree to the policies.")
+    ties_at = models.DateTimeField(null=True, blank=True, help_text="Since when they have named their conflicts.")
 
     class Meta:
         constraints = [
@@ -54,10 +56,16 @@ class Reviewer(models.Model):
 
 
 class TopicInterest(models.Model):
-    """A topic of the workshop that a reviewer knows."""
+    """A topic of the workshop that a reviewer knows, and how well."""
+
+    class Level(models.IntegerChoices):
+        LITTLE = 1, "a little"
+        WELL = 2, "well"
+        BEST = 3, "best of all"
 
     reviewer = models.ForeignKey(Reviewer, on_delete=models.PROTECT, related_name="interests", db_index=False)
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="+")
+    level = models.PositiveSmallIntegerField(choices=Level.choices, default=Level.WELL)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["reviewer", "topic"], name="interest_once")]
@@ -75,6 +83,7 @@ class Invitation(models.Model):
     name = models.CharField(max_length=200, blank=True)
     user = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     load = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(50)])
+    emergency = models.BooleanField(default=False, help_text="For the pool of those who are asked at short notice.")
     note = models.TextField(blank=True)
     status = models.CharField(max_length=10, choices=InvitationStatus.choices, default=InvitationStatus.SENT)
     reason = models.TextField(blank=True)
@@ -84,6 +93,7 @@ class Invitation(models.Model):
     sent_count = models.PositiveSmallIntegerField(default=1)
     batch_id = models.BigIntegerField(null=True, blank=True, help_text="The bulk mail that carries it.")
     created_at = models.DateTimeField(auto_now_add=True)
+    asked_at = models.DateTimeField(default=timezone.now, help_text="When it was last written to them.")
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
 

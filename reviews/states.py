@@ -12,7 +12,7 @@ class InvitationStatus(models.TextChoices):
 
 INVITATION_MOVES: dict[str, frozenset[str]] = {
     InvitationStatus.SENT: frozenset({InvitationStatus.ACCEPTED, InvitationStatus.DECLINED, InvitationStatus.EXPIRED}),
-    InvitationStatus.ACCEPTED: frozenset(),
+    InvitationStatus.ACCEPTED: frozenset({InvitationStatus.DECLINED}),  # a changed mind, until papers are assigned
     InvitationStatus.DECLINED: frozenset({InvitationStatus.ACCEPTED, InvitationStatus.SENT}),
     InvitationStatus.EXPIRED: frozenset({InvitationStatus.SENT}),
 }

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from reviews.views import reviewing, volunteer
+from reviews.views import first_visit, reviewing, volunteer
 
 app_name = "reviews"
 urlpatterns = [
     path("i/<str:token>/", reviewing.link, name="link"),
     path("invitation/", reviewing.invitation, name="invitation"),
     path("w/<slug:slug>/reviewing/", reviewing.profile, name="profile"),
+    path("w/<slug:slug>/reviewing/first-visit/", first_visit.first_visit, name="first_visit"),
     path("w/<slug:slug>/reviewing/publications/", reviewing.publications, name="publications"),
     path("w/<slug:slug>/reviewing/accept/", reviewing.accept, name="accept"),
     path("w/<slug:slug>/review-for-us/", volunteer.volunteer, name="volunteer"),

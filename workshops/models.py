@@ -44,6 +44,11 @@ class Workshop(models.Model):
     )
     conflict_years = models.PositiveSmallIntegerField(default=3)
     conflict_sources = models.JSONField(default=list, blank=True, help_text="Reasons that count; empty: all.")
+    reviewer_policies = models.TextField(
+        "policies for reviewers",
+        blank=True,
+        help_text="What reviewers agree to at their first visit. Markdown; empty: the usual ones.",
+    )
     authors_may_be_revealed = models.BooleanField("reviewers learn the authors after release", default=False)
 
     objects = WorkshopQuerySet.as_manager()

@@ -13,12 +13,12 @@ from django.urls import reverse
 from access.registry import right
 from access.rights import visible_to
 from access.viewer import Viewer
-from accounts.models import Publication
 from decisions.models import Decision
 from decisions.reading import OUTCOME_TONES, outcome_words
 from decisions.states import TOLD, DecisionStatus
 from reviews.chairing import chaired
-from reviews.models import Assignment, Invitation, Offer, Review, Reviewer, TopicInterest
+from reviews.first_visit import unfinished
+from reviews.models import Assignment, Invitation, Offer, Review, Reviewer
 from reviews.states import REVIEWING, AssignmentStatus, InvitationStatus, OfferStatus, ReviewStatus
 from submissions.models import AuthorListRequest, Authorship, File, Handler, Revision, Submission, WorkingCopy
 from submissions.services.submit import missing_file, missing_text
@@ -306,19 +306,17 @@ def _invitations(viewer: Viewer, now: datetime) -> list[Item]:
 
 
 def _volunteering(viewer: Viewer, seasons: Seasons) -> list[Item]:
-    """Offers that wait, and reviewers of whom nothing is known, until the reviews are due. One query."""
+    """Offers that wait, and first visits that are not done, until the reviews are due. One query."""
     place = ("workshop", "workshop__slug", "workshop__name", "workshop__year")
     offers = Offer.objects.filter(user=viewer.id, status=OfferStatus.OPEN)
     role = Membership.objects.open().filter(workshop=OuterRef("workshop"), user=viewer.id, role=Role.REVIEWER)
-    shelf = Publication.objects.filter(user=viewer.id)
-    known = Exists(TopicInterest.objects.filter(reviewer=OuterRef("pk"))) | Exists(shelf)
-    unknown = Reviewer.objects.filter(Exists(role), ~known, user=viewer.id, statement="")
+    visits = Reviewer.objects.filter(unfinished(), Exists(role), user=viewer.id)
     rows = offers.filter(~Exists(role)).annotate(what=Value("offer", CharField())).values_list("what", *place)
-    rows = rows.union(unknown.annotate(what=Value("unknown", CharField())).values_list("what", *place), all=True)
+    rows = rows.union(visits.annotate(what=Value("visit", CharField())).values_list("what", *place), all=True)
     found = []
     for what, workshop, slug, name, year in rows:
         if not _window(seasons, workshop, None, DeadlineKind.REVIEW).is_late:
-            make = _offer if what == "offer" else _unknown
+            make = _offer if what == "offer" else _first_visit
             found.append(make(f"{name} {year}", slug))
     return found
 
@@ -335,15 +333,15 @@ def _offer(workshop: str, slug: str) -> Item:
     )
 
 
-def _unknown(workshop: str, slug: str) -> Item:
+def _first_visit(workshop: str, slug: str) -> Item:
     return Item(
         role="Reviewer",
         title="Tell what you know",
         where=workshop,
-        state="Nothing known of you",
+        state="First visit not finished",
         tone="warn",
-        url=_url("reviews:profile", slug),
-        detail="Without a statement, a topic or a publication nobody can choose papers that suit you.",
+        url=_url("reviews:first_visit", slug),
+        detail="Policies, topics, papers of yours, conflicts: a few minutes, so that the papers you get suit you.",
         action="Tell it",
     )
 

@@ -8,30 +8,17 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from access.rights import get_or_404
 from access.viewer import Viewer
 from audit.errors import Refused
-from desk.forms_people import InviteForm, LoadForm
+from desk.forms_people import LoadForm
 from desk.reading.people import INVITED, ROLES, PeopleQuery, counts, invitation_counts, list_people
 from desk.reading.volunteers import waiting_count
 from desk.views.base import desk_page, desk_render
-from notifications.rendering import render as render_mail
-from notifications.rendering import scope_of
-from reviews.emails import INVITATION
 from reviews.models import Invitation, Reviewer
-from reviews.services.invite import (
-    BULK_FROM,
-    LASTS,
-    Problem,
-    invite_many,
-    mail_values,
-    plan_invitations,
-    send_again,
-    take_back,
-)
+from reviews.services.invite import send_again, take_back
 from reviews.services.reviewers import change_reviewer
 from reviews.states import InvitationStatus
 from workshops.models import Membership, Workshop
@@ -76,6 +63,10 @@ def _chips(workshop: Workshop, viewer: Viewer, query: PeopleQuery) -> list[dict[
     return [*roles, waiting | {"url": reverse("desk:volunteers", args=[workshop.slug])}]
 
 
+def _people_url(workshop: Workshop) -> str:
+    return reverse("desk:people", args=[workshop.slug])
+
+
 def _states(workshop: Workshop, viewer: Viewer, query: PeopleQuery) -> list[dict[str, Any]]:
     found = invitation_counts(workshop, viewer)
     return [
@@ -88,103 +79,6 @@ def _states(workshop: Workshop, viewer: Viewer, query: PeopleQuery) -> list[dict
         for state in InvitationStatus
         if state in found
     ]
-
-
-# --- invite -----------------------------------------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@desk_page
-def invite(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResponse:
-    """Paste names and addresses, look at the mail and at who gets it, then send."""
-    if request.method != "POST":
-        return _invite_page(request, workshop, viewer, InviteForm(tracks=_tracks(workshop)))
-    form = InviteForm(request.POST, tracks=_tracks(workshop))
-    if not form.is_valid():
-        return _invite_page(request, workshop, viewer, form, status=422)
-    if request.POST.get("do") == "send":
-        return _send(request, workshop, viewer, form)
-    return _invite_page(request, workshop, viewer, form, preview=_preview(workshop, viewer, form))
-
-
-def _tracks(workshop: Workshop) -> list[Any]:
-    return list(workshop.tracks.all())
-
-
-def _send(request: HttpRequest, workshop: Workshop, viewer: Viewer, form: InviteForm) -> HttpResponse:
-    given = form.cleaned_data
-    try:
-        invited, batch, problems = invite_many(
-            workshop=workshop,
-            by=_by(viewer),
-            lines=given["lines"],
-            load=given["load"],
-            note=given["note"],
-            role=given["role"],
-            track=form.track,
-        )
-    except Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
-        return _invite_page(request, workshop, viewer, form, status=422)
-    if invited:
-        messages.success(request, _said(len(invited), held=batch is not None))
-    if problems:
-        return _invite_page(request, workshop, viewer, _left(request, workshop, problems), status=422)
-    if batch is not None:
-        return redirect("desk:batch", workshop.slug, batch.pk)
-    return redirect(f"{_people_url(workshop)}?role={INVITED}")
-
-
-def _people_url(workshop: Workshop) -> str:
-    return reverse("desk:people", args=[workshop.slug])
-
-
-def _said(count: int, *, held: bool) -> str:
-    people = "1 person" if count == 1 else f"{count} people"
-    if held:
-        return f"{people} invited. Their mails wait on the page Mail until you type their number there."
-    return f"{people} invited. The mail leaves in 30 seconds; until then you can take it back."
-
-
-def _left(request: HttpRequest, workshop: Workshop, problems: list[Problem]) -> InviteForm:
-    """The form with the lines that were left over, and what is wrong with each."""
-    data = request.POST.copy()
-    data["lines"] = "\n".join(problem.line for problem in problems)
-    form = InviteForm(data, tracks=_tracks(workshop))
-    for problem in problems:
-        form.add_error("lines", f"“{problem.line}”: {problem.sentence}")
-    return form
-
-
-def _preview(workshop: Workshop, viewer: Viewer, form: InviteForm) -> dict[str, Any]:
-    given = form.cleaned_data
-    guests, problems = plan_invitations(workshop=workshop, lines=given["lines"], role=given["role"])
-    sample = Invitation(
-        workshop=workshop,
-        role=given["role"],
-        track=form.track,
-        address=guests[0].address if guests else "name@uni.example",
-        name=guests[0].name if guests else "",
-        load=given["load"],
-        note=given["note"],
-        invited_by=_by(viewer),
-        expires_at=timezone.now() + LASTS,
-    )
-    mail = render_mail(INVITATION, scope_of(workshop.pk), mail_values(sample, "the-link-of-each-person"))
-    return {"guests": guests, "problems": problems, "mail": mail, "held": len(guests) >= BULK_FROM}
-
-
-def _invite_page(
-    request: HttpRequest,
-    workshop: Workshop,
-    viewer: Viewer,
-    form: InviteForm,
-    *,
-    preview: dict[str, Any] | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    context = {"form": form, "preview": preview}
-    return desk_render(request, "desk/people_invite.html", workshop, viewer, "people", context, status)
 
 
 # --- what is done with one line ---------------------------------------------------------------------------------------

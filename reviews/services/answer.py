@@ -12,11 +12,12 @@ from audit.transitions import move
 from notifications.services.enqueue import enqueue
 from reviews import emails
 from reviews.links import ended
-from reviews.models import Invitation
+from reviews.models import Assignment, Invitation
 from reviews.services.invite import account_of, log_invitation
-from reviews.services.reviewers import check_load, enrol
+from reviews.services.reviewers import change_reviewer, check_load, enrol
 from reviews.states import INVITATION_MOVES, InvitationStatus
-from workshops.services.roles import give_role
+from workshops.models import Membership
+from workshops.services.roles import end_role, give_role
 from workshops.states import Role
 
 USUAL_LOAD = 6
@@ -32,7 +33,8 @@ def answer_invitation(
     user: User | None = None,
     name: tuple[str, str] = ("", ""),
 ) -> Invitation:
-    """Answer. The same answer twice changes nothing; who declined may still accept; who accepted has accepted.
+    """Answer. The same answer twice changes nothing; who declined may still accept, and who accepted may still decline
+    until papers are assigned to them.
 
     Accepting makes the account if the invited address has none (the link came by that address, which so counts as
     confirmed), gives the role, and finds conflicts before anything is shown. ``user``: who is signed in, for an
@@ -42,8 +44,8 @@ def answer_invitation(
     if invitation.status == (InvitationStatus.ACCEPTED if accept else InvitationStatus.DECLINED):
         return invitation
     if invitation.status == InvitationStatus.ACCEPTED:
-        raise Refused("You have accepted already. To step back, decline your papers or write to the organizers.")
-    if invitation.status == InvitationStatus.EXPIRED or timezone.now() > invitation.expires_at:
+        _step_back(invitation)
+    elif invitation.status == InvitationStatus.EXPIRED or timezone.now() > invitation.expires_at:
         raise Refused(ended(invitation, invitation.expires_at))
     if accept:
         _accept(invitation, load, user, name)
@@ -74,10 +76,30 @@ def _accept(invitation: Invitation, load: int | None, user: User | None, name: t
         answered_at=timezone.now(),
     )
     if invitation.role == Role.REVIEWER:
-        enrol(workshop=invitation.workshop, user=person, by=None, load_max=wanted)
+        reviewer = enrol(workshop=invitation.workshop, user=person, by=None, load_max=wanted)
+        if invitation.emergency:
+            change_reviewer(reviewer=reviewer, by=None, emergency=True)
     else:
         give_role(workshop=invitation.workshop, user=person, role=invitation.role, by=None, track=invitation.track)
     log_invitation("invitation.accepted", invitation, person)
+
+
+def may_step_back(invitation: Invitation) -> bool:
+    """Whoever accepted may still decline until papers are assigned to them. Organizers end that role on their desk."""
+    if invitation.status != InvitationStatus.ACCEPTED or invitation.role == Role.ORGANIZER:
+        return False
+    theirs = Assignment.objects.current().filter(submission__workshop=invitation.workshop_id, user=invitation.user_id)
+    return not theirs.exists()
+
+
+def _step_back(invitation: Invitation) -> None:
+    if not may_step_back(invitation):
+        raise Refused("You have papers here already. Decline them on their pages, or write to the organizers.")
+    held = Membership.objects.open().filter(
+        workshop=invitation.workshop_id, user=invitation.user_id, role=invitation.role, track=invitation.track_id
+    )
+    for membership in held.select_related("workshop", "user"):
+        end_role(membership=membership, by=None)
 
 
 def _owner(invitation: Invitation, name: tuple[str, str]) -> User:
@@ -94,7 +116,7 @@ def _owner(invitation: Invitation, name: tuple[str, str]) -> User:
 def _confirm(invitation: Invitation, accept: bool) -> None:
     enqueue(
         kind=emails.INVITATION_ANSWER,
-        key=f"{invitation.pk}.{invitation.status}",
+        key=f"{invitation.pk}.{invitation.status}.{invitation.answered_at:%Y%m%d%H%M%S%f}",
         root_type=Root.WORKSHOP,
         root_id=invitation.workshop_id,
         aspect="staff",
@@ -103,7 +125,7 @@ def _confirm(invitation: Invitation, accept: bool) -> None:
             "name": invitation.user.name if invitation.user and accept else invitation.name,
             "accepted": "yes" if accept else "",
             "load": emails.papers_at_most(invitation.load) if accept and invitation.role == Role.REVIEWER else "",
-            "link": emails.page("reviews:profile", invitation.workshop.slug),
+            "link": emails.page("reviews:first_visit", invitation.workshop.slug),
             "contact": invitation.workshop.contact,
         },
         recipient=invitation.user,

@@ -1,20 +1,17 @@
 """Ask people to review: one by one, or a pasted list; ask again; take an invitation back before its mail leaves."""
 
-import re
 import secrets
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.utils import parseaddr
 
 from allauth.account.models import EmailAddress
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from access.rights import require
 from access.viewer import acting
-from accounts.addresses import normalise_email
 from accounts.models import User
 from audit.errors import Refused, StaleState
 from audit.models import Root
@@ -27,6 +24,7 @@ from notifications.services.enqueue import enqueue
 from notifications.services.messages import cancel_message
 from notifications.states import MessageStatus
 from reviews import emails
+from reviews.guests import Guest, Problem, checked_address, read_lines
 from reviews.links import PURPOSE, hash_of
 from reviews.models import Invitation, Link
 from reviews.services.reviewers import check_load
@@ -37,30 +35,29 @@ from workshops.models import Membership, Track, Workshop
 from workshops.states import DeadlineKind, Role
 
 LASTS = timedelta(days=30)
-BULK_FROM = 20
-"""From so many recipients on, invitations wait in a batch that is confirmed by typing their number."""
+BULK_FROM = 2
+"""From so many recipients on, invitations wait in one bulk mail that is looked at and confirmed."""
+REMINDS = "reminds"
+"""Marks a bulk mail to people whose invitation is alive; cancelling it leaves that alive."""
+ENDED = (InvitationStatus.DECLINED, InvitationStatus.EXPIRED)
+"""States from which somebody may be asked once more."""
 
 
 @dataclass(frozen=True)
-class Problem:
-    """A pasted line that became no invitation, and why."""
+class Plan:
+    """What a pasted list comes to: who is new, who is asked once more, and the lines that will not do."""
 
-    number: int
-    line: str
-    sentence: str
+    fresh: list[Guest] = field(default_factory=list)
+    again: list[tuple[Guest, Invitation]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
-    def __str__(self) -> str:
-        return f"Line {self.number}, “{self.line}”: {self.sentence}"
+    @property
+    def guests(self) -> list[Guest]:
+        return sorted([*self.fresh, *(guest for guest, _ in self.again)], key=lambda guest: guest.number)
 
-
-@dataclass(frozen=True)
-class Guest:
-    """Somebody to invite, as read from a line."""
-
-    number: int
-    line: str
-    name: str
-    address: str
+    @property
+    def is_bulk(self) -> bool:
+        return len(self.fresh) + len(self.again) >= BULK_FROM
 
 
 @transaction.atomic
@@ -74,15 +71,17 @@ def invite(
     note: str = "",
     role: str = Role.REVIEWER,
     track: Track | None = None,
+    emergency: bool = False,
     undo_seconds: int = 30,
     batch: Batch | None = None,
 ) -> Invitation:
     """Invite one person. The mail leaves after ``undo_seconds``, or with ``batch`` when that is confirmed.
 
-    Raises Refused, naming the field: no address, a load out of range, invited or a reviewer already.
+    ``emergency``: who accepts joins the pool of those who may be asked at short notice. Raises Refused, naming the
+    field: no address, a load out of range, invited or a reviewer already.
     """
     require(acting(by), "staff", workshop)
-    address = _checked_address(address)
+    address = checked_address(address)
     if load is not None:
         check_load(load)
     _check_new(workshop, role, address)
@@ -94,6 +93,7 @@ def invite(
         name=name.strip(),
         user=account_of(address),
         load=load,
+        emergency=emergency,
         note=note.strip(),
         invited_by=by,
         expires_at=timezone.now() + LASTS,
@@ -110,29 +110,34 @@ def account_of(address: str) -> User | None:
     return row.user if row else None
 
 
-def _checked_address(text: str) -> str:
-    address = normalise_email(text)
-    try:
-        validate_email(address)
-    except ValidationError:
-        raise Refused(f"“{text.strip()}” is not an e-mail address.", field="address") from None
-    return address
-
-
 def _check_new(workshop: Workshop, role: str, address: str) -> None:
-    earlier = Invitation.objects.filter(workshop=workshop, role=role, address=address).first()
-    if earlier is not None:
-        state = {
-            InvitationStatus.SENT: f"was invited on {aoe(earlier.created_at)} and has not answered yet",
-            InvitationStatus.ACCEPTED: "has accepted an invitation already",
-            InvitationStatus.DECLINED: "was invited and declined",
-            InvitationStatus.EXPIRED: "was invited, and the invitation has ended",
-        }[InvitationStatus(earlier.status)]
-        again = "" if earlier.status == InvitationStatus.ACCEPTED else " Use “Send again” on the page People."
-        raise Refused(f"{address} {state}.{again}", field="address")
-    known = EmailAddress.objects.filter(email=address, verified=True).values("user")
-    if Membership.objects.open().filter(workshop=workshop, role=role, user__in=known).exists():
-        raise Refused(f"{address} belongs to somebody who is a {Role(role).label.lower()} already.", field="address")
+    earlier, holders = _known(workshop, role, [address])
+    if sentence := _why_not(address, role, earlier, holders):
+        raise Refused(sentence, field="address")
+
+
+def _known(workshop: Workshop, role: str, addresses: Iterable[str]) -> tuple[dict[str, Invitation], set[str]]:
+    """Earlier invitations by address, and the addresses of those who have the role already. Two queries."""
+    asked = list(addresses)
+    rows = Invitation.objects.filter(workshop=workshop, role=role, address__in=asked)
+    having = Membership.objects.open().filter(workshop=workshop, role=role).values("user")
+    own = EmailAddress.objects.filter(email__in=asked, verified=True, user__in=having)
+    return {row.address: row for row in rows}, set(own.values_list("email", flat=True))
+
+
+def _why_not(address: str, role: str, earlier: dict[str, Invitation], holders: set[str]) -> str:
+    """Why this address cannot be invited as somebody new; "" where it can."""
+    row = earlier.get(address)
+    if row is None:
+        return f"{address} belongs to somebody who is a {Role(role).label.lower()} already." * (address in holders)
+    state = {
+        InvitationStatus.SENT: f"was invited on {aoe(row.created_at)} and has not answered yet",
+        InvitationStatus.ACCEPTED: "has accepted an invitation already",
+        InvitationStatus.DECLINED: "was invited and declined",
+        InvitationStatus.EXPIRED: "was invited, and the invitation has ended",
+    }[InvitationStatus(row.status)]
+    again = "" if row.status == InvitationStatus.ACCEPTED else " Use “Send again” on the page People."
+    return f"{address} {state}.{again}"
 
 
 # --- many at once -----------------------------------------------------------------------------------------------------
@@ -148,81 +153,55 @@ def invite_many(
     note: str = "",
     role: str = Role.REVIEWER,
     track: Track | None = None,
+    emergency: bool = False,
+    again: bool = False,
     undo_seconds: int = 30,
 ) -> tuple[list[Invitation], Batch | None, list[Problem]]:
-    """Invite everybody on the pasted lines (“Name <mail>”, “mail”, or “name, mail”).
+    """Invite everybody on the pasted lines (“Name <mail>”, “mail”, “name, mail”; a number behind it is the load).
 
-    Lines that cannot be read or are not new come back as problems; all others are invited. From 20 people on the mails
-    wait in a drafted batch until somebody types their number (the page Mail).
+    ``again``: also ask those once more who declined or let an invitation end. Lines that cannot be read or are not new
+    come back as problems; all others are invited. The mails of two and more wait in one drafted batch until somebody
+    confirms it (the page Mail).
     """
     require(acting(by), "staff", workshop)
-    fresh, problems = plan_invitations(workshop=workshop, lines=lines, role=role)
-    batch = draft_batch(workshop_id=workshop.pk, kind=emails.INVITATION, by=by) if len(fresh) >= BULK_FROM else None
+    plan = plan_invitations(workshop=workshop, lines=lines, role=role, again=again)
+    batch = draft_batch(workshop_id=workshop.pk, kind=emails.INVITATION, by=by) if plan.is_bulk else None
     invitations = [
         invite(
             workshop=workshop,
             by=by,
             address=guest.address,
             name=guest.name,
-            load=load,
+            load=guest.load or load,
             note=note,
             role=role,
             track=track,
+            emergency=emergency,
             undo_seconds=undo_seconds,
             batch=batch,
         )
-        for guest in fresh
+        for guest in plan.fresh
     ]
-    return invitations, batch, problems
+    for _, ended in plan.again:
+        send_again(invitation=ended, by=by, undo_seconds=undo_seconds, batch=batch)
+    return [*invitations, *(ended for _, ended in plan.again)], batch, plan.problems
 
 
-def plan_invitations(*, workshop: Workshop, lines: str, role: str = Role.REVIEWER) -> tuple[list[Guest], list[Problem]]:
-    """Who would be invited by these lines, and which lines would not do. Changes nothing."""
+def plan_invitations(*, workshop: Workshop, lines: str, role: str = Role.REVIEWER, again: bool = False) -> Plan:
+    """What these lines come to. Changes nothing; a fixed number of queries for any number of lines."""
     guests, problems = read_lines(lines)
-    fresh, known = _sort_out(workshop, guests, role)
-    return fresh, sorted([*problems, *known], key=lambda problem: problem.number)
-
-
-def read_lines(lines: str) -> tuple[list[Guest], list[Problem]]:
-    """Names and addresses from pasted lines; a line without a good address, or twice the same, is a problem."""
-    guests: dict[str, Guest] = {}
-    problems: list[Problem] = []
-    for number, line in enumerate(lines.splitlines(), start=1):
-        text = line.strip().rstrip(",;").strip()
-        if not text:
-            continue
-        name, found = _name_and_address(text)
-        try:
-            address = _checked_address(found)
-        except Refused:
-            problems.append(Problem(number, text, "there is no e-mail address in it. Write “Name <name@uni.edu>”."))
-            continue
-        if address in guests:
-            problems.append(Problem(number, text, f"the same address as line {guests[address].number}."))
-        else:
-            guests[address] = Guest(number, text, name, address)
-    return list(guests.values()), problems
-
-
-def _name_and_address(text: str) -> tuple[str, str]:
-    """“Name <mail>” as in a mail's head; else the word with an @, and the rest as the name."""
-    name, address = parseaddr(text)
-    if "<" in text and "@" in address:
-        return name.strip(), address
-    word = next((part for part in re.split(r"[\s,;<>]+", text) if "@" in part), "")
-    return text.replace(word, "").strip(" ,;<>\t\"'") if word else "", word
-
-
-def _sort_out(workshop: Workshop, guests: list[Guest], role: str) -> tuple[list[Guest], list[Problem]]:
-    fresh, known = [], []
+    earlier, holders = _known(workshop, role, [guest.address for guest in guests])
+    plan = Plan(problems=problems)
     for guest in guests:
-        try:
-            _check_new(workshop, role, guest.address)
-        except Refused as refusal:
-            known.append(Problem(guest.number, guest.line, refusal.sentence))
+        row = earlier.get(guest.address)
+        if again and row is not None and row.status in ENDED and guest.address not in holders:
+            plan.again.append((guest, row))
+        elif sentence := _why_not(guest.address, role, earlier, holders):
+            plan.problems.append(Problem(guest.number, guest.line, sentence))
         else:
-            fresh.append(guest)
-    return fresh, known
+            plan.fresh.append(guest)
+    plan.problems.sort(key=lambda problem: problem.number)
+    return plan
 
 
 # --- again, and back --------------------------------------------------------------------------------------------------
@@ -239,11 +218,17 @@ def send_again(
     require(acting(by), "staff", invitation.workshop)
     if invitation.status == InvitationStatus.ACCEPTED:
         raise Refused(f"{invitation.address} has accepted already.")
-    if _waiting_mails(invitation).exists():
+    if waiting_mails(invitation).exists():
         raise Refused(f"A mail to {invitation.address} is on its way already.")
     until, count = timezone.now() + LASTS, invitation.sent_count + 1
     batch_id = batch.pk if batch else None
-    changes = {"expires_at": until, "sent_count": count, "answered_at": None, "batch_id": batch_id}
+    changes = {
+        "expires_at": until,
+        "sent_count": count,
+        "answered_at": None,
+        "asked_at": timezone.now(),
+        "batch_id": batch_id,
+    }
     if invitation.status == InvitationStatus.SENT:
         _update_sent(invitation, changes)
     else:
@@ -267,7 +252,7 @@ def _update_sent(invitation: Invitation, changes: dict[str, object]) -> None:
 def take_back(*, invitation: Invitation, by: User | None) -> Invitation:
     """Undo an invitation whose mail has not left. Raises Refused when it has."""
     require(acting(by), "staff", invitation.workshop)
-    waiting = list(_waiting_mails(invitation).exclude(status=MessageStatus.CLAIMED))
+    waiting = list(waiting_mails(invitation).exclude(status=MessageStatus.CLAIMED))
     if not waiting:
         raise Refused(f"The mail to {invitation.address} has left already, so it cannot be taken back.")
     for message in waiting:
@@ -278,13 +263,25 @@ def take_back(*, invitation: Invitation, by: User | None) -> Invitation:
 
 
 def end_unsent(batch: Batch) -> None:
-    """A batch of invitations was cancelled: who was to be invited by it has not been."""
+    """A batch of invitations was cancelled: who was to be invited by it has not been; who was only to be reminded has
+    the invitation from before."""
     for invitation in Invitation.objects.filter(batch_id=batch.pk, status=InvitationStatus.SENT):
+        if batch.filter.get(REMINDS):
+            _unremind(invitation)
+            continue
         move(invitation, InvitationStatus.EXPIRED, INVITATION_MOVES, expires_at=timezone.now())
         log_invitation("invitation.expired", invitation, None)
 
 
-def _waiting_mails(invitation: Invitation) -> MessageQuerySet:
+def _unremind(invitation: Invitation) -> None:
+    left = Message.objects.about(Root.WORKSHOP, invitation.workshop_id).filter(
+        kind=emails.INVITATION, address=invitation.address, status=MessageStatus.SENT
+    )
+    asked = left.aggregate(last=Max("sent_at"))["last"] or invitation.created_at
+    Invitation.objects.filter(pk=invitation.pk).update(asked_at=asked, batch_id=None)
+
+
+def waiting_mails(invitation: Invitation) -> MessageQuerySet:
     return Message.objects.about(Root.WORKSHOP, invitation.workshop_id).filter(
         kind=emails.INVITATION,
         address=invitation.address,

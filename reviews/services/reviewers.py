@@ -1,6 +1,6 @@
 """Somebody becomes a reviewer, or changes what they offer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
@@ -58,10 +58,12 @@ def change_reviewer(
     senior: bool | None = None,
     emergency: bool | None = None,
     topics: Iterable[Topic] | None = None,
+    levels: Mapping[int, int] | None = None,
 ) -> Reviewer:
     """Change what a reviewer offers; None leaves a value as it is. Reviewers change their own, organizers everybody's.
 
-    Only organizers say who is senior. Raises Refused, naming the field.
+    ``levels`` says of each known topic (by its key) how well; with ``topics`` alone those known already keep theirs. Only
+    organizers say who is senior. Raises Refused, naming the field.
     """
     viewer = acting(by)
     require(viewer, "row", reviewer)
@@ -84,7 +86,10 @@ def change_reviewer(
     if changes:
         reviewer.save(update_fields=list(changes))
     if topics is not None:
-        _set_topics(reviewer, topics)
+        kept = dict(reviewer.interests.values_list("topic", "level"))
+        levels = {topic.pk: kept.get(topic.pk, TopicInterest.Level.WELL) for topic in topics}
+    if levels is not None:
+        _set_levels(reviewer, levels)
         changes["topics"] = True
     _log("reviewer.changed", reviewer, by, {"fields": sorted(changes)})
     return reviewer
@@ -95,11 +100,18 @@ def check_load(load: int, *, field: str = "load") -> None:
         raise Refused(f"The number of papers is between 1 and {LARGEST_LOAD}.", field=field)
 
 
-def _set_topics(reviewer: Reviewer, topics: Iterable[Topic]) -> None:
-    wanted = {topic.pk for topic in topics if topic.workshop_id == reviewer.workshop_id}
-    kept = set(reviewer.interests.values_list("topic", flat=True))
+def _set_levels(reviewer: Reviewer, levels: Mapping[int, int]) -> None:
+    """Only topics of the workshop, each with a level that there is."""
+    known = Topic.objects.filter(workshop=reviewer.workshop_id, pk__in=levels).values_list("pk", flat=True)
+    wanted = {pk: levels[pk] for pk in known if levels[pk] in TopicInterest.Level.values}
+    kept = dict(reviewer.interests.values_list("topic", "level"))
     reviewer.interests.exclude(topic__in=wanted).delete()
-    TopicInterest.objects.bulk_create(TopicInterest(reviewer=reviewer, topic_id=one) for one in wanted - kept)
+    new = wanted.keys() - kept.keys()
+    TopicInterest.objects.bulk_create(
+        TopicInterest(reviewer=reviewer, topic_id=pk, level=wanted[pk]) for pk in sorted(new)
+    )
+    for pk in sorted(pk for pk in wanted.keys() & kept.keys() if wanted[pk] != kept[pk]):
+        reviewer.interests.filter(topic=pk).update(level=wanted[pk])
 
 
 def _log(action: str, reviewer: Reviewer, by: User | None, data: dict[str, object] | None = None) -> None:

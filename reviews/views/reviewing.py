@@ -26,7 +26,7 @@ from reviews.chairing import chair_page
 from reviews.forms import AnswerForm, DeclineForm, PublicationsForm, ReviewForm, ReviewingForm, posted_answers
 from reviews.links import LONGEST_TOKEN, Found, ended, resolve
 from reviews.models import Assignment, Invitation, Reviewer
-from reviews.services.answer import answer_invitation
+from reviews.services.answer import answer_invitation, may_step_back
 from reviews.services.assign import accept_assignments, decline_assignment
 from reviews.services.invite import account_of
 from reviews.services.reveal import reveal_reviewers
@@ -35,6 +35,7 @@ from reviews.services.reviewers import change_reviewer
 from reviews.states import AssignmentKind, InvitationStatus
 from workshops.middleware import received_at
 from workshops.models import Topic, Workshop
+from workshops.states import Role
 
 TOKEN = "invitation"  # noqa: S105 (a key of the session)
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -127,8 +128,11 @@ def _answered(request: HttpRequest, invitation: Invitation, form: AnswerForm) ->
         signed_in = person
     if person is None or signed_in is None or signed_in.pk != person.pk:
         return redirect(_here(request))
+    if done.role != Role.REVIEWER:
+        messages.success(request, "Thank you. What waits for you stands on this page.")
+        return redirect("desk:my_desk")
     messages.success(request, "Thank you. Now tell us what you know, so that the right papers find you.")
-    return redirect("reviews:profile", done.workshop.slug)
+    return redirect("reviews:first_visit", done.workshop.slug)
 
 
 def _here(request: HttpRequest) -> str:
@@ -142,7 +146,14 @@ def _invitation_page(
     has_account = invitation.user_id is not None
     page = reading.invitation_page(invitation, received_at(request), has_account=has_account)
     own = request.user.is_authenticated and request.user.pk == invitation.user_id
-    context = {"page": page, "form": form, "sentence": sentence, "own": own, "action": _here(request)}
+    context = {
+        "page": page,
+        "form": form,
+        "sentence": sentence,
+        "own": own,
+        "action": _here(request),
+        "may_step_back": may_step_back(invitation),
+    }
     return render(request, "reviews/invitation.html", context, status=status)
 
 

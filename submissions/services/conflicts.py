@@ -5,7 +5,7 @@ compared in memory through indexes, and written in bulk. See docs/algorithms/con
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -144,6 +144,35 @@ def conflicts_of(workshop: Workshop, people: Iterable[int], papers: "QuerySet[Su
     for paper, person, _ in dict(_compare(facts, workshop)):
         found[person].add(paper)
     return found
+
+
+def conflicts_foreseen(
+    workshop: Workshop, guests: Mapping[str, str], papers: "QuerySet[Submission]"
+) -> dict[str, set[int]]:
+    """Which of these papers each of these addresses would conflict with, or be suspected to, if it had a role here.
+
+    ``guests`` are names by address; who has an account is known by what they tell there, the others by address and
+    name. As in ``conflicts_of``, nothing of other papers can be guessed from the answer. Nothing is written.
+    """
+    rows = EmailAddress.objects.filter(email__in=list(guests), verified=True)
+    keys: dict[str, int] = dict(rows.values_list("email", "user"))
+    facts = _read(workshop, set(keys.values()), Authorship.objects.filter(submission__in=papers.values("pk")))
+    for number, address in enumerate((one for one in guests if one not in keys), start=1):
+        keys[address] = -number  # no account has such a key
+        _add_guest(facts, -number, address, guests[address])
+    found: dict[int, set[int]] = defaultdict(set)
+    for paper, person, _ in dict(_compare(facts, workshop)):
+        found[person].add(paper)
+    return {address: found[key] for address, key in keys.items()}
+
+
+def _add_guest(facts: Facts, person: int, address: str, name: str) -> None:
+    facts.people.add(person)
+    facts.confirmed[address] = person
+    facts.names[person] = name
+    if institution := institution_of(domain_of(address)):
+        facts.institutions[person].add(institution)
+        facts.at_institution[institution].add(person)
 
 
 def set_conflict(*, submission: Submission, user: User, reason: str, state: str, by: User | None, why: str) -> Conflict:

@@ -78,7 +78,7 @@ SEASONS = [
 @pytest.mark.parametrize("season", SEASONS)
 def test_mean_and_variance_are_those_of_seasons_played_by_chance(season: Season) -> None:
     found = Forecast(season)
-    chance = random.Random(7)  # noqa: S311 (a play, not a secret)
+    chance = random.Random(7)
 
     played = [_play(season, found.agree, found.deliver, chance) for _ in range(4000)]
 

@@ -1,0 +1,99 @@
+"""A reviewer's first visit: what it has told so far, and what is still missing. Plain data for its page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.http import Http404
+
+from access.rights import visible_to
+from access.viewer import Viewer
+from accounts.models import Affiliation, Publication, Relation
+from reviews.models import Reviewer, TopicInterest
+from reviews.policies import policies_of
+from reviews.reading import Place
+from workshops.models import Topic, Workshop
+
+
+@dataclass(frozen=True)
+class FirstVisitPage:
+    place: Place
+    policies: str
+    policies_at: datetime | None
+    ties_at: datetime | None
+    load_max: int
+    statement: str
+    emergency: bool
+    topics: tuple[tuple[int, str], ...]
+    levels: dict[int, int]
+    publications: tuple[str, ...]
+    ties: tuple[str, ...]
+    institutions: tuple[str, ...]
+
+    @property
+    def knows(self) -> bool:
+        return bool(self.levels or self.statement)
+
+    @property
+    def missing(self) -> list[str]:
+        """What is still needed, in words."""
+        return [
+            words
+            for words, told in (
+                ("the policies", self.policies_at),
+                ("what you know", self.knows or self.publications),
+                ("your conflicts", self.ties_at),
+            )
+            if not told
+        ]
+
+    @property
+    def steps(self) -> list[dict[str, Any]]:
+        """For the component ``steps``: the first that is not done is the one to do now."""
+        parts = [
+            ("Policies", self.policies_at, "#policies", ""),
+            ("What you know", self.knows, "#knows", f"{len(self.levels)} topics" if self.levels else ""),
+            ("Your papers", self.publications, "#papers", f"{len(self.publications)} listed" * bool(self.publications)),
+            ("Conflicts", self.ties_at, "#conflicts", ""),
+        ]
+        now = next((words for words, told, _, _ in parts if not told), "")
+        return [
+            {
+                "words": words,
+                "state": "done" if told else "now" if words == now else "todo",
+                "url": url,
+                "detail": detail,
+            }
+            for words, told, url, detail in parts
+        ]
+
+
+def unfinished() -> Q:
+    """Reviewers whose first visit is not done: policies, conflicts, or anything of what they know."""
+    known = Exists(TopicInterest.objects.filter(reviewer=OuterRef("pk"))) | Exists(
+        Publication.objects.filter(user=OuterRef("user"))
+    )
+    return Q(policies_at=None) | Q(ties_at=None) | Q(~known, statement="")
+
+
+def first_visit_page(viewer: Viewer, workshop: Workshop) -> FirstVisitPage:
+    """Six queries. Raises Http404 for whoever does not review here."""
+    names = ("pk", "load_max", "statement", "emergency", "policies_at", "ties_at")
+    row = visible_to(viewer, "self", Reviewer).filter(workshop=workshop).values(*names).first()
+    if row is None:
+        raise Http404
+    interests = TopicInterest.objects.filter(reviewer=row.pop("pk")).values_list("topic", "level")
+    ties = visible_to(viewer, "row", Relation).filter(user=viewer.id).order_by("pk")
+    places = Affiliation.objects.filter(user=viewer.id).order_by("pk").values_list("name", "domain")
+    titles = visible_to(viewer, "row", Publication).order_by("-year", "title").values_list("title", flat=True)
+    return FirstVisitPage(
+        place=Place(workshop.slug, str(workshop), workshop.contact, workshop.is_rehearsal),
+        policies=policies_of(workshop),
+        topics=tuple(Topic.objects.filter(workshop=workshop).values_list("pk", "name")),
+        levels=dict(interests),
+        publications=tuple(titles),
+        ties=tuple(name or email for name, email in ties.values_list("other_name", "other_email")),
+        institutions=tuple(f"{name} ({domain})" if domain else name for name, domain in places),
+        **row,
+    )
