@@ -12,6 +12,7 @@ from reviews.models import (
     Assignment,
     AssignmentRun,
     Invitation,
+    Nomination,
     Offer,
     OfferedTopic,
     ProposedPair,
@@ -116,6 +117,12 @@ def the_volunteer(viewer: Viewer) -> Q:
     return Q(user_id=viewer.id)
 
 
+@grant(Nomination, "own")
+def who_nominated(viewer: Viewer) -> Q:
+    """While they have the paper."""
+    return Q(nominated_by=viewer.id, submission__in=Submission.objects.filter(reviewing(viewer)).values("pk"))
+
+
 @grant(User, "directory", "row")
 def volunteers_of_my_workshops(viewer: Viewer) -> Q:
     mine = Workshop.objects.filter(organizing(viewer, "pk")).values("pk")
@@ -133,6 +140,7 @@ through(Assignment, "submission", Submission, "reviews", gives="progress")
 through(ProposedPair, "submission", Submission, "act")
 through(AssignmentRun, "workshop", Workshop, "staff")
 through(Invitation, "workshop", Workshop, "staff")
+through(Nomination, "submission", Submission, "act")
 through(Offer, "workshop", Workshop, "staff")
 through(OfferedTopic, "offer", Offer, "row")
 through(Reviewer, "workshop", Workshop, "staff")

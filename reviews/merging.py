@@ -10,6 +10,7 @@ from reviews.models import (
     Assignment,
     AssignmentRun,
     Invitation,
+    Nomination,
     Offer,
     OfferedTopic,
     ProposedPair,
@@ -69,6 +70,12 @@ def register() -> None:
         ),
         Link(Offer, "user", twin=lambda row, kept: Q(workshop=row.workshop_id), join=_volunteered),
         Link(Invitation, "user", words=("invitation", "invitations")),
+        Link(
+            Nomination,
+            "nominated_by",
+            words=("proposed reviewer", "proposed reviewers"),
+            twin=lambda row, kept: Q(submission=row.submission_id, address=row.address),
+        ),
         Link(Assignment, "user", words=("assigned paper with its review", "assigned papers with their reviews")),
         Link(ProposedPair, "user", twin=lambda row, kept: Q(run=row.run_id, submission=row.submission_id)),
         # Whose proposal it is, it is solved with that person's rights.
@@ -77,6 +84,7 @@ def register() -> None:
     stays(
         "It tells who did it then.",
         (Invitation, "invited_by"),
+        (Nomination, "answered_by"),
         (AssignmentRun, "published_by"),
         (Assignment, "created_by"),
         (ReviewVersion, "saved_by"),

@@ -15,6 +15,7 @@ from reviews.states import (
     AssignmentKind,
     AssignmentStatus,
     InvitationStatus,
+    NominationStatus,
     OfferStatus,
     Origin,
     ReviewStatus,
@@ -238,6 +239,34 @@ class Assignment(models.Model):
     @property
     def known_as(self) -> str:
         return "Area chair" if self.kind == AssignmentKind.AREA_CHAIR else f"Reviewer {self.handle}"
+
+
+class Nomination(models.Model):
+    """Somebody from outside whom a reviewer proposes for one of their papers. They learn yes or no, never why."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="nominations")
+    nominated_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+", db_index=False)
+    name = models.CharField(max_length=200)
+    address = models.CharField(max_length=254)
+    why = models.TextField(help_text="What this person knows of the paper's subject.")
+    status = models.CharField(max_length=10, choices=NominationStatus.choices, default=NominationStatus.OPEN)
+    invitation = models.ForeignKey(
+        Invitation, null=True, blank=True, on_delete=models.PROTECT, related_name="nominations"
+    )
+    override = models.TextField(blank=True, help_text="Why it was approved in spite of a suspected conflict.")
+    made_at = models.DateTimeField(default=timezone.now)
+    answered_by = models.ForeignKey(
+        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["nominated_by", "submission", "address"], name="nominated_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"nomination {self.pk}"
 
 
 class Review(models.Model):

@@ -35,6 +35,25 @@ OFFER_MOVES: dict[str, frozenset[str]] = {
 }
 
 
+class NominationStatus(models.TextChoices):
+    """Of somebody from outside whom a reviewer proposes for one paper."""
+
+    OPEN = "open", "Not answered yet"
+    APPROVED = "approved", "Approved"
+    REFUSED = "refused", "Not possible"
+    TAKEN_BACK = "taken_back", "Taken back"
+
+
+NOMINATION_MOVES: dict[str, frozenset[str]] = {
+    NominationStatus.OPEN: frozenset(
+        {NominationStatus.APPROVED, NominationStatus.REFUSED, NominationStatus.TAKEN_BACK}
+    ),
+    NominationStatus.APPROVED: frozenset(),
+    NominationStatus.REFUSED: frozenset({NominationStatus.APPROVED}),
+    NominationStatus.TAKEN_BACK: frozenset({NominationStatus.OPEN}),
+}
+
+
 class RunStatus(models.TextChoices):
     OPEN = "open", "Proposal"
     PUBLISHED = "published", "Published"

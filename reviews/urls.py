@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import first_visit, reviewing, volunteer
+from reviews.views import first_visit, nominate, reviewing, volunteer
 
 app_name = "reviews"
 urlpatterns = [
@@ -16,5 +16,6 @@ urlpatterns = [
     path("w/<slug:slug>/review-for-us/take-back/", volunteer.take_back, name="take_back_offer"),
     path("reviews/<uuid:pk>/", reviewing.review, name="review"),
     path("reviews/<uuid:pk>/autosave/", reviewing.autosave, name="autosave"),
+    path("reviews/<uuid:pk>/propose/", nominate.nominate, name="nominate"),
     path("reviews/<uuid:pk>/decline/", reviewing.decline, name="decline"),
 ]

@@ -32,6 +32,7 @@ from notifications.services.deliver import deliver_lot
 from reviews.models import Assignment, AssignmentRun, Invitation, Review
 from reviews.services.assign import assign
 from reviews.services.invite import invite
+from reviews.services.nominate import nominate
 from reviews.services.review import open_review, save_draft, submit_review
 from reviews.services.reviewers import add_reviewer
 from reviews.services.run import start_run
@@ -311,6 +312,10 @@ def _assign(cast: Cast) -> None:
         draft = open_review(assignment=raes, by=cast.rae)
         save_draft(review=draft, by=cast.rae, version=draft.version, answers={"summary": canary("raesdraft")})
         if paper == cast.paper:
+            word = canary("nex")
+            why = f"Knows fibre bundles, {canary('whynex')}."
+            address = f"{word.lower()}@nex.test"
+            nominate(assignment=assignment, by=cast.rui, name=f"Nex {word}", address=address, why=why)
             cast.assignment, cast.raes_assignment, cast.chairing, cast.review = assignment, raes, chairing, review
     cast.run = start_run(workshop=cast.workshop, by=cast.olga)
 

@@ -14,6 +14,7 @@ from reviews import emails
 from reviews.links import ended
 from reviews.models import Assignment, Invitation
 from reviews.services.invite import account_of, log_invitation
+from reviews.services.nominate import assign_nominated
 from reviews.services.reviewers import change_reviewer, check_load, enrol
 from reviews.states import INVITATION_MOVES, InvitationStatus
 from workshops.models import Membership
@@ -79,6 +80,7 @@ def _accept(invitation: Invitation, load: int | None, user: User | None, name: t
         reviewer = enrol(workshop=invitation.workshop, user=person, by=None, load_max=wanted)
         if invitation.emergency:
             change_reviewer(reviewer=reviewer, by=None, emergency=True)
+        assign_nominated(invitation, person)
     else:
         give_role(workshop=invitation.workshop, user=person, role=invitation.role, by=None, track=invitation.track)
     log_invitation("invitation.accepted", invitation, person)

@@ -62,8 +62,8 @@ def change_reviewer(
 ) -> Reviewer:
     """Change what a reviewer offers; None leaves a value as it is. Reviewers change their own, organizers everybody's.
 
-    ``levels`` says of each known topic (by its key) how well; with ``topics`` alone those known already keep theirs. Only
-    organizers say who is senior. Raises Refused, naming the field.
+    ``levels`` says of each known topic (by its key) how well; with ``topics`` alone those known already keep theirs.
+    Only organizers say who is senior. Raises Refused, naming the field.
     """
     viewer = acting(by)
     require(viewer, "row", reviewer)

@@ -148,8 +148,9 @@ def conflicts_of(workshop: Workshop, people: Iterable[int], papers: "QuerySet[Su
 
 def conflicts_foreseen(
     workshop: Workshop, guests: Mapping[str, str], papers: "QuerySet[Submission]"
-) -> dict[str, set[int]]:
-    """Which of these papers each of these addresses would conflict with, or be suspected to, if it had a role here.
+) -> dict[str, dict[int, dict[str, str]]]:
+    """Which of these papers each of these addresses would conflict with, or be suspected to, if it had a role here: by
+    paper the reasons, each with its state.
 
     ``guests`` are names by address; who has an account is known by what they tell there, the others by address and
     name. As in ``conflicts_of``, nothing of other papers can be guessed from the answer. Nothing is written.
@@ -160,10 +161,10 @@ def conflicts_foreseen(
     for number, address in enumerate((one for one in guests if one not in keys), start=1):
         keys[address] = -number  # no account has such a key
         _add_guest(facts, -number, address, guests[address])
-    found: dict[int, set[int]] = defaultdict(set)
-    for paper, person, _ in dict(_compare(facts, workshop)):
-        found[person].add(paper)
-    return {address: found[key] for address, key in keys.items()}
+    found: dict[int, dict[int, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
+    for (paper, person, reason), conflict in _compare(facts, workshop):
+        found[person][paper][reason] = conflict.state
+    return {address: dict(found[key]) for address, key in keys.items()}
 
 
 def _add_guest(facts: Facts, person: int, address: str, name: str) -> None:

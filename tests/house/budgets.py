@@ -69,6 +69,9 @@ BUDGETS = [
     Budget("submissions:file", "copy", "ada ben olga otto ines rui rae mara: 4"),
     Budget("reviews:volunteer", "workshop", "signed-in: 9; ben: 10; reviewers: 8; anon: 3"),
     Budget("reviews:profile", "workshop", "reviewers: 9"),
+    # The reviewer, topics known and of the workshop, publications, ties, affiliations.
+    Budget("reviews:first_visit", "workshop", "reviewers: 10"),
+    Budget("reviews:nominate", "rui's review", "rui: 5"),
     Budget("reviews:review", "rui's review", "rui: 10"),
     Budget("reviews:review", "mara's chair", "mara: 10"),
     Budget("desk:new_workshop", "", "organizers: 4; opal: 3"),
@@ -83,11 +86,17 @@ BUDGETS = [
     Budget("desk:papers", "workshop", "organizers: 14"),
     Budget("desk:incomplete", "workshop", "organizers: 8"),
     Budget("desk:on_behalf", "workshop", "organizers: 6"),
-    Budget("desk:invite", "workshop", "organizers: 6"),
+    # Four for the forecast: reviewers, what they delivered, papers wanted, answers.
+    Budget("desk:invite", "workshop", "organizers: 10"),
+    # The page of the list, whose mail is on its way, how many there are, how many can be asked.
+    Budget("desk:unanswered", "workshop", "organizers: 9"),
     Budget("desk:assignment", "workshop", "organizers: 12"),
     Budget("desk:run", "run", "olga: 28; ines otto: 19"),
     Budget("desk:paper", "ada's paper", "olga otto: 35; ines: 19"),
     Budget("desk:paper", "otto's paper", "olga ines: 35; otto: 10"),
+    # The paper and who is proposed; then what is known of them, as for conflicts: ten for any number.
+    Budget("desk:nominations", "ada's paper", "olga otto: 17"),
+    Budget("desk:nominations", "otto's paper", "olga ines: 7"),
     Budget("desk:author_list", "ada's paper", "olga otto: 22"),
     Budget("desk:author_list", "otto's paper", "olga ines: 10"),
     # The session, the person, what they are to which rows; the workshop, its dates, what is held, late saves and

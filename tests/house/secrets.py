@@ -1,7 +1,7 @@
 """Which secrets there are in the cast's season, and who may come across which: from the table of who sees what."""
 
 from accounts.models import User
-from reviews.models import Review
+from reviews.models import Nomination, Review
 from submissions.models import AuthorListRequest
 from tests.factories import Cast
 from tests.house.crawl import canaries
@@ -38,6 +38,8 @@ def names_of(cast: Cast) -> dict[str, str]:
             texts |= {f"words to {whose}": decision.to_authors, f"reason on {whose}'s": decision.reason}
     for request in AuthorListRequest.objects.filter(submission=cast.paper):
         texts |= {"cy": f"{request.data.get('family')} {request.data.get('email')}", "why cy": request.reason}
+    for nomination in Nomination.objects.filter(submission=cast.paper):
+        texts |= {"nex": f"{nomination.name} {nomination.address}", "why nex": nomination.why}
     found |= {word: name for name, text in texts.items() for word in canaries(text)}
     for review in Review.objects.select_related("current", "assignment__user"):
         given = review.current.answers if review.current else review.draft
@@ -65,7 +67,7 @@ def may_see(who: str, phase: str) -> set[str]:
     if who in ("rui", "rae", "mara") and phase in ASSIGNED:
         seen |= {"ada's title", "ada's abstract"}
     if who == "rui" and phase in ASSIGNED:
-        seen |= RUIS
+        seen |= RUIS | {"nex", "why nex"}
     if who == "rae" and phase in ASSIGNED:
         seen |= {"rae's draft"} | ({"rui to authors"} if phase in DISCUSSED else set())
     if who == "mara" and phase in ASSIGNED:
@@ -76,6 +78,8 @@ def may_see(who: str, phase: str) -> set[str]:
         seen |= TEAM | ADAS | OTTOS | {"rui to authors", "words to ada", "reason on ada's", "ben's offer"}
     if who in ("olga", "otto"):
         seen |= RUIS
+    if who in ("olga", "otto") and phase in ASSIGNED:
+        seen |= {"nex", "why nex"}  # whom Rui proposes for Ada's
     if who in ("olga", "ines"):
         seen |= NOORS | {"words to otto", "reason on otto's"}
     if who == "otto" and phase == "released":

@@ -13,7 +13,7 @@ from audit.transitions import IllegalMove, Moves, move
 from decisions.models import Decision, Release
 from jobs.models import Job
 from notifications.models import Batch, Message
-from reviews.models import Assignment, AssignmentRun, Invitation, Offer, Review
+from reviews.models import Assignment, AssignmentRun, Invitation, Nomination, Offer, Review
 from submissions.models import AuthorListRequest, Conflict, File, Revision, Submission
 from tests.house.conftest import Season, put_back
 from tests.house.floors import FLOORS, ROOT
@@ -34,6 +34,7 @@ MODELS: dict[str, type[models.Model]] = {
     "submissions.REQUEST_MOVES": AuthorListRequest,
     "reviews.INVITATION_MOVES": Invitation,
     "reviews.OFFER_MOVES": Offer,
+    "reviews.NOMINATION_MOVES": Nomination,
     "reviews.RUN_MOVES": AssignmentRun,
     "reviews.ASSIGNMENT_MOVES": Assignment,
     "reviews.REVIEW_MOVES": Review,

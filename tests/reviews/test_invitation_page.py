@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from notifications.models import Message
 from reviews.models import Invitation, Link, Reviewer
+from reviews.services.assign import assign
 from reviews.services.invite import invite, send_again
 from submissions.models import Conflict
 from tests.factories import make_user
@@ -67,7 +68,7 @@ def test_yes_makes_account_role_and_reviewer_and_signs_in(client: Client, stage:
     client.get(address)
     response = client.post("/invitation/", {"answer": "yes", "given": "Ivy", "family": "Example"})
     ivy = User.objects.get(email="ivy@ivy.test")
-    assert (response.status_code, response["Location"]) == (302, "/w/neurreps-2027/reviewing/")
+    assert (response.status_code, response["Location"]) == (302, "/w/neurreps-2027/reviewing/first-visit/")
     assert (ivy.name, EmailAddress.objects.get(user=ivy).verified) == ("Ivy Example", True)
     assert list(Membership.objects.filter(user=ivy).values_list("role", "until")) == [("reviewer", None)]
     assert Reviewer.objects.get(user=ivy).load_max == 4
@@ -134,17 +135,28 @@ def test_double_click_on_yes_makes_one_account_and_one_mail(client: Client, addr
     assert Message.objects.filter(kind="invitation_answer").count() == 1
 
 
-def test_link_that_was_used_says_so_and_cannot_take_the_answer_back(client: Client, address: str) -> None:
+def test_link_that_was_used_says_so_and_takes_a_no_until_papers_are_assigned(
+    client: Client, stage: Any, address: str
+) -> None:
     client.get(address)
     client.post("/invitation/", {"answer": "yes", "family": "Example"})
     other = Client()
     page = other.get(address, follow=True)
-    assert page.status_code == 200
     assert "You have accepted" in page.content.decode()
-    response = other.post("/invitation/", {"answer": "no"})
-    assert "You have accepted already" in response.content.decode()
-    assert Invitation.objects.get().status == "accepted"
+    assert "Decline after all" in page.content.decode()
+    other.post("/invitation/", {"answer": "no"})
+    assert Invitation.objects.get().status == "declined"
     assert "_auth_user_id" not in other.session
+
+
+def test_link_takes_no_no_once_papers_are_assigned(client: Client, stage: Any, address: str) -> None:
+    client.get(address)
+    client.post("/invitation/", {"answer": "yes", "family": "Example"})
+    assign(submission=stage.papers[0], user=User.objects.get(email="ivy@ivy.test"), by=stage.olga)
+    assert "Decline after all" not in client.get("/invitation/").content.decode()
+    response = client.post("/invitation/", {"answer": "no"})
+    assert "You have papers here already" in response.content.decode()
+    assert Invitation.objects.get().status == "accepted"
 
 
 def test_link_that_has_ended_says_what_to_do(client: Client, address: str) -> None:

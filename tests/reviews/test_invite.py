@@ -11,9 +11,10 @@ from audit.errors import Refused
 from audit.models import Entry
 from notifications.models import Batch, Message
 from notifications.services.batches import cancel_batch, confirm_batch
+from reviews.guests import read_lines
 from reviews.models import Invitation, Link
 from reviews.services.expire import expire_invitations
-from reviews.services.invite import BULK_FROM, invite, invite_many, read_lines, send_again, take_back
+from reviews.services.invite import invite, invite_many, plan_invitations, send_again, take_back
 
 
 def ask(stage: Any, address: str = "ivy@ivy.test", **options: Any) -> Invitation:
@@ -87,13 +88,46 @@ def test_pasted_lines_are_read_in_every_usual_form() -> None:
 def test_pasted_list_invites_the_good_lines_and_hands_the_others_back(stage: Any) -> None:
     lines = "Ivy <ivy@ivy.test>\nno address here\nRui <rui@rui.test>\njo@jo.test"
     made, batch, problems = invite_many(workshop=stage.workshop, by=stage.olga, lines=lines)
-    assert ([one.address for one in made], batch) == (["ivy@ivy.test", "jo@jo.test"], None)
+    assert [one.address for one in made] == ["ivy@ivy.test", "jo@jo.test"]
     assert [problem.line for problem in problems] == ["no address here", "Rui <rui@rui.test>"]
-    assert mails() == [("ivy@ivy.test", "due"), ("jo@jo.test", "due")]
+    assert mails() == [("ivy@ivy.test", "held"), ("jo@jo.test", "held")]
+    assert batch is not None
+    assert batch.status == "draft"
+
+
+def test_list_of_one_person_is_one_mail_that_waits_half_a_minute(stage: Any) -> None:
+    _, batch, _ = invite_many(workshop=stage.workshop, by=stage.olga, lines="ivy@ivy.test, 3", load=5)
+    assert (batch, mails(), Invitation.objects.get().load) == (None, [("ivy@ivy.test", "due")], 3)
+
+
+def test_who_declined_or_let_it_end_is_asked_again_only_when_it_is_wished(stage: Any) -> None:
+    for address, status in (("ivy@ivy.test", "declined"), ("jo@jo.test", "expired"), ("kim@kim.test", "sent")):
+        ask(stage, address)
+        Message.objects.update(status="sent")
+        Invitation.objects.filter(address=address).update(status=status)
+    lines = "ivy@ivy.test\njo@jo.test\nkim@kim.test"
+    left = plan_invitations(workshop=stage.workshop, lines=lines)
+    again = plan_invitations(workshop=stage.workshop, lines=lines, again=True)
+    assert (len(left.guests), len(left.problems)) == (0, 3)
+    assert [guest.address for guest in again.guests] == ["ivy@ivy.test", "jo@jo.test"]
+    made, batch, problems = invite_many(workshop=stage.workshop, by=stage.olga, lines=lines, again=True)
+    assert [(one.address, one.status, one.sent_count) for one in made] == [
+        ("ivy@ivy.test", "sent", 2),
+        ("jo@jo.test", "sent", 2),
+    ]
+    assert batch is not None
+    assert [problem.number for problem in problems] == [3]
+
+
+def test_planning_costs_the_same_for_any_number_of_lines(stage: Any, django_assert_num_queries: Any) -> None:
+    for rows in (1, 30):
+        lines = "\n".join(f"p{n}@p{n}.test" for n in range(rows))
+        with django_assert_num_queries(2):
+            plan_invitations(workshop=stage.workshop, lines=lines)
 
 
 def many(stage: Any) -> Batch:
-    lines = "\n".join(f"p{n}@p{n}.test" for n in range(BULK_FROM))
+    lines = "\n".join(f"p{n}@p{n}.test" for n in range(20))
     _, batch, _ = invite_many(workshop=stage.workshop, by=stage.olga, lines=lines)
     assert batch is not None
     return batch

@@ -1,20 +1,24 @@
 """The organizers' page of people, and inviting on it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from accounts.services.publications import add_publications
 from desk.reading.people import PAGE
-from notifications.models import Message
+from notifications.models import Batch, Message
 from reviews.models import Invitation, Reviewer
 from reviews.services.invite import invite
 from reviews.services.reviewers import add_reviewer
 from submissions.models import Conflict
 from tests.factories import make_user
-from tests.reviews.stage import given, make_stage
+from tests.reviews.stage import given, make_stage, reviewed
 from workshops.models import Membership
+from workshops.services.create import create_workshop
 
 PEOPLE = "/admin/w/neurreps-2027/people/"
 
@@ -91,10 +95,89 @@ def test_previewing_invitations_shows_the_mail_and_changes_nothing(olga: Client,
     typed = {"lines": lines, "role": "reviewer", "load": "4", "note": "Dear Ivy", "do": "preview"}
     page = olga.post(f"{PEOPLE}invite/", typed)
     preview = page.context["preview"]
-    assert [guest.address for guest in preview["guests"]] == ["ivy@ivy.test"]
+    assert [row.guest.address for row in preview["rows"]] == ["ivy@ivy.test"]
     assert [problem.line for problem in preview["problems"]] == ["no address", "Rui <rui@rui.test>"]
     assert "Dear Ivy" in preview["mail"].text
     assert (Invitation.objects.count(), Message.objects.count()) == (0, 0)
+
+
+def known(client: Client, lines: str) -> list[tuple[Any, ...]]:
+    """What the preview knows of the people on these lines."""
+    page = client.post(f"{PEOPLE}invite/", {"lines": lines, "role": "reviewer", "do": "preview"})
+    return [(row.authored, row.conflicts, row.papers, row.declined) for row in page.context["preview"]["rows"]]
+
+
+def test_preview_names_authors_and_counts_conflicts_where_the_viewer_may_know(olga: Client, stage: Any) -> None:
+    assert known(olga, "Ada <ada@ada.test>\nAdi <adi@ada.test>\nIvy <ivy@ivy.test>") == [
+        ((1,), 1, 2, ()),
+        ((), 1, 2, ()),
+        ((), 0, 2, ()),
+    ]
+
+
+def test_preview_tells_nothing_of_a_paper_that_is_hidden_from_the_viewer(stage: Any) -> None:
+    lines = "Ada <ada@ada.test>\nAdi <adi@ada.test>"
+    hidden = stage.papers[0]
+    Conflict.objects.create(submission=hidden, user=stage.otto, reason="relation", state="confirmed")
+    told = known(browser(stage.otto), lines)
+    assert [row[1:3] for row in told] == [(0, 1), (0, 1)]
+
+
+def test_preview_says_who_conflicts_with_everything(olga: Client, stage: Any) -> None:
+    page = olga.post(
+        f"{PEOPLE}invite/", {"lines": "w2@writer2.test\nada@ada.test", "role": "reviewer", "do": "preview"}
+    )
+    assert page.context["preview"]["barred"] == 0
+    Conflict.objects.create(submission=stage.papers[1], user=stage.olga, reason="organizer", state="confirmed")
+    page = olga.post(f"{PEOPLE}invite/", {"lines": "ada@ada.test", "role": "reviewer", "do": "preview"})
+    assert page.context["preview"]["barred"] == 1
+    assert "Conflicts with every paper" in page.content.decode()
+
+
+def test_preview_says_who_declined_an_edition_that_the_viewer_organizes(olga: Client, stage: Any) -> None:
+    for slug, by in (("neurreps-2026", stage.olga), ("elsewhere", make_user("Elsa"))):
+        other = create_workshop(by=by, slug=slug, name="NeurReps", year=2026)
+        made = invite(workshop=other, by=by, address="ivy@ivy.test")
+        Invitation.objects.filter(pk=made.pk).update(status="declined")
+    assert known(olga, "ivy@ivy.test") == [((), 0, 2, ("NeurReps 2026",))]
+
+
+def test_file_joins_the_lines_in_the_preview_and_is_never_sent_unseen(olga: Client, stage: Any) -> None:
+    file = SimpleUploadedFile("people.csv", b"name,email,load\nIvy,ivy@ivy.test,3\n")
+    typed = {"lines": "jo@jo.test", "file": file, "role": "reviewer", "do": "send"}
+    page = olga.post(f"{PEOPLE}invite/", typed)
+    assert page.context["form"]["lines"].value() == "jo@jo.test\nIvy <ivy@ivy.test>, 3"
+    assert (page.status_code, Invitation.objects.count()) == (200, 0)
+
+
+def test_file_that_is_no_list_says_so_and_keeps_the_lines(olga: Client, stage: Any) -> None:
+    typed = {"lines": "jo@jo.test", "file": SimpleUploadedFile("a.xlsx", b"PK\x03\x04"), "role": "reviewer"}
+    page = olga.post(f"{PEOPLE}invite/", typed)
+    assert (page.status_code, list(page.context["form"].errors)) == (422, ["file"])
+    assert page.context["form"]["lines"].value() == "jo@jo.test"
+
+
+def test_list_of_several_people_leads_to_its_bulk_mail(olga: Client, stage: Any) -> None:
+    answer = olga.post(f"{PEOPLE}invite/", {"lines": "a@a.test\nb@b.test", "role": "reviewer", "do": "send"})
+    assert answer["Location"] == f"/admin/w/neurreps-2027/mail/batches/{Batch.objects.get().pk}/"
+
+
+def test_page_forecasts_how_many_more_to_invite(olga: Client, stage: Any) -> None:
+    found = olga.get(f"{PEOPLE}invite/").context["forecast"]
+    expected = olga.get(f"{PEOPLE}invite/", {"papers": "100"}).context["forecast"]
+    assert (found.season.wanted, found.season.reviewers, found.season.capacity) == (6, 3, 18)
+    assert expected.season.wanted == 300
+    assert expected.more > found.more
+
+
+def test_forecast_does_not_count_what_is_hidden_from_the_viewer(stage: Any) -> None:
+    for name in ("rui", "noor"):
+        reviewed(given(stage, name, due_at=timezone.now() - timedelta(days=1)))
+    given(stage, "rae", due_at=timezone.now() - timedelta(days=1))
+    given(stage, "rae", paper=1, due_at=timezone.now() - timedelta(days=1))
+    Conflict.objects.create(submission=stage.papers[0], user=stage.otto, reason="relation", state="confirmed")
+    seasons = [browser(user).get(f"{PEOPLE}invite/").context["forecast"].season for user in (stage.olga, stage.otto)]
+    assert [(season.due, season.delivered, season.wanted) for season in seasons] == [(3, 2.0, 6), (1, 0.0, 3)]
 
 
 def test_sending_keeps_the_lines_that_could_not_be_invited(olga: Client, stage: Any) -> None:
