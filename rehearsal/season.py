@@ -22,7 +22,6 @@ from access.viewer import Viewer
 from accounts.addresses import normalise_email
 from accounts.models import User
 from accounts.services.profile import update_profile
-from accounts.services.publications import add_publications
 from accounts.services.register import create_person
 from audit.errors import Refused
 from decisions.models import Decision, Outcome
@@ -43,9 +42,10 @@ from notifications.states import BatchStatus, MessageStatus
 from rehearsal.papers import make_pdf, make_up
 from rehearsal.people import Crowd, Persona, address_for
 from rehearsal.reviewing import answers_for
-from reviews.models import Assignment, AssignmentRun, Invitation, Review
+from reviews.models import Assignment, AssignmentRun, Invitation, Review, Reviewer
 from reviews.services.answer import answer_invitation
 from reviews.services.assign import accept_assignments, assign, decline_assignment
+from reviews.services.first_visit import tell_first_visit
 from reviews.services.invite import invite_many
 from reviews.services.publish import publish_run, undo_run
 from reviews.services.review import open_review, save_draft, submit_review
@@ -280,9 +280,20 @@ class Season:
             self.tell_what_they_know(invitation.user or User.objects.get(email=invitation.address))
 
     def tell_what_they_know(self, user: User) -> None:
-        if not user.publications.exists():
-            titles = [make_up(self.chance).title for _ in range(5)]
-            add_publications(user=user, by=user, text="\n".join(titles))
+        """The first visit, all at once."""
+        reviewer = Reviewer.objects.select_related("user", "workshop").get(workshop=self.workshop, user=user)
+        topics = list(self.workshop.topics.all())
+        known = self.chance.sample(topics, min(3, len(topics)))
+        titles = [] if user.publications.exists() else [make_up(self.chance).title for _ in range(5)]
+        tell_first_visit(
+            reviewer=reviewer,
+            by=reviewer.user,
+            agrees=True,
+            load_max=reviewer.load_max,
+            levels={topic.pk: level for level, topic in enumerate(known, start=1)},
+            publications="\n".join(titles),
+            named_all=True,
+        )
 
     # --- assignment ---
 

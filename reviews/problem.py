@@ -131,14 +131,14 @@ def _paper_texts(papers: list[Submission]) -> dict[int, str]:
 
 
 def _profiles(reviewers: list[Reviewer]) -> dict[int, list[str]]:
-    """What each reviewer has written, and their statement with the topics they chose."""
+    """What each reviewer has written, and their statement with the topics they chose, more often those known better."""
     texts: dict[int, list[str]] = {reviewer.user_id: [] for reviewer in reviewers}
     for user, title, abstract in Publication.objects.filter(user__in=texts).values_list("user", "title", "abstract"):
         texts[user].append(f"{title} {abstract}")
     interests: dict[int, list[str]] = defaultdict(list)
     chosen = TopicInterest.objects.filter(reviewer__in=[reviewer.pk for reviewer in reviewers])
-    for reviewer_id, topic in chosen.values_list("reviewer", "topic__name"):
-        interests[reviewer_id].append(topic)
+    for reviewer_id, topic, level in chosen.values_list("reviewer", "topic__name", "level"):
+        interests[reviewer_id] += [topic] * level
     for reviewer in reviewers:
         if own := " ".join([reviewer.statement, *interests[reviewer.pk]]).strip():
             texts[reviewer.user_id].append(own)

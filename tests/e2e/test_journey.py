@@ -115,6 +115,12 @@ def reviewer_accepts(rui: Visitor) -> None:
     rui.looks("invitation")
     rui.presses("Send my answer")
     rui.reads("tell us what you know")
+    rui.looks("first-visit")
+    rui.page.get_by_label("I agree to these policies").check()
+    rui.page.get_by_label("are all that I know of").check()
+    rui.fills(publications="Symmetry in the dark")
+    rui.presses("Save")
+    rui.reads("that is all")
     rui.looks("reviewing")
 
 
