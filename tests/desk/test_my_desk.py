@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from accounts.services.publications import add_publications
+from reviews.services.first_visit import tell_first_visit
 from reviews.services.volunteer import take_back_offer
 from submissions.models import Revision, WorkingCopy
 from submissions.services.start import start_submission
@@ -176,10 +176,14 @@ def _parts(client, user):
     return desk.due, desk.waiting, desk.done
 
 
-def test_reviewer_of_whom_nothing_is_known_is_asked_and_is_not_once_something_is(client):
+def test_first_visit_of_a_reviewer_is_due_until_it_is_done(client):
     cast = make_cast("submission")
-    assert items(client, cast.rui) == [[("Reviewer", "Nothing known of you")], [], []]
-    add_publications(user=cast.rui, by=cast.rui, text="Sheaves on graphs")
+    due = [("Reviewer", "First visit not finished")]
+    assert items(client, cast.rui) == [due, [], []]
+    told = {"by": cast.rui, "load_max": 4, "levels": {}}
+    tell_first_visit(reviewer=cast.rui.reviewing.get(), agrees=True, named_all=True, **told)
+    assert items(client, cast.rui) == [due, [], []]
+    tell_first_visit(reviewer=cast.rui.reviewing.get(), agrees=True, publications="Sheaves on graphs", **told)
     assert items(client, cast.rui) == [[], [], []]
 
 
