@@ -24,6 +24,7 @@ DESK_ONLY = {
     "reviews.score",
     "reviews.reviewer",
     "reviews.invitation",
+    "reviews.nomination",
     "reviews.link",
     "decisions.decision",
     "decisions.release",
