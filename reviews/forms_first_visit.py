@@ -55,17 +55,16 @@ class FirstVisitForm(forms.Form):
     )
     named_all = forms.BooleanField(label="These, and what my profile says, are all that I know of", required=False)
 
-    def __init__(self, *args: Any, page: FirstVisitPage, **kwargs: Any) -> None:
-        initial = {
+    def __init__(self, data: Any = None, *, page: FirstVisitPage, initial: dict[str, Any] | None = None) -> None:
+        told = {
             "agrees": page.policies_at is not None,
             "load_max": page.load_max,
             "emergency": page.emergency,
             "statement": page.statement,
             "named_all": page.ties_at is not None,
             **{f"topic-{pk}": _name(page.levels.get(pk, 0)) for pk, _ in page.topics},
-            **kwargs.pop("initial", {}),
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=told | (initial or {}))
         self.topic_names = [f"topic-{pk}" for pk, _ in page.topics]
         for pk, name in page.topics:
             self.fields[f"topic-{pk}"] = forms.ChoiceField(

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -40,29 +40,26 @@ def invite(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResp
     if request.method != "POST":
         return _invite_page(request, workshop, viewer, InviteForm(tracks=tracks))
     form = InviteForm(request.POST, request.FILES, tracks=tracks)
-    if form.is_valid() and _read_file(form):
-        if request.POST.get("do") == "send" and not form.cleaned_data["file"]:
-            return _send(request, workshop, viewer, form)
-        return _invite_page(request, workshop, viewer, form, preview=_preview(workshop, viewer, form))
-    return _invite_page(request, workshop, viewer, form, status=422)
+    sends = request.POST.get("do") == "send"
+    if form.is_valid() and form.cleaned_data["file"]:
+        form, sends = _with_its_people(request, form, tracks), False
+    if not form.is_valid():
+        return _invite_page(request, workshop, viewer, form, status=422)
+    if sends:
+        return _send(request, workshop, viewer, form)
+    return _invite_page(request, workshop, viewer, form, preview=_preview(workshop, viewer, form))
 
 
-def _read_file(form: InviteForm) -> bool:
-    """Put the people of a file behind the lines that were typed; they are looked at before anything is sent."""
-    upload = form.cleaned_data["file"]
-    if not upload:
-        return True
+def _with_its_people(request: HttpRequest, form: InviteForm, tracks: list[Any]) -> InviteForm:
+    """The form with the people of its file behind the lines that were typed, to be looked at; or with what is wrong."""
     try:
-        found = lines_of_csv(upload.read())
+        found = lines_of_csv(form.cleaned_data["file"].read())
     except Refused as refusal:
         _add(form, refusal)
-        return False
-    lines = "\n".join(filter(None, (form.cleaned_data["lines"].strip(), found)))
-    form.cleaned_data["lines"] = lines
-    data: QueryDict = form.data.copy()  # type: ignore[assignment]
-    data["lines"] = lines
-    form.data = data
-    return True
+        return form
+    data = request.POST.copy()
+    data["lines"] = "\n".join(filter(None, (form.cleaned_data["lines"].strip(), found)))
+    return InviteForm(data, tracks=tracks)
 
 
 def _add(form: Any, refusal: Refused) -> None:

@@ -1,6 +1,7 @@
 """What a reviewer tells at the first visit, in one go; each part may come later."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -78,7 +79,8 @@ def _publications(person: User, by: User, text: str) -> list[str]:
 
 def _institutions(person: User, by: User, text: str) -> None:
     """Add these to the affiliations of the profile; which one is there already stays as it is."""
-    having = list(person.affiliations.order_by("id").values("name", "domain", "kind", "start", "end"))
+    rows = person.affiliations.order_by("id").values("name", "domain", "kind", "start", "end")
+    having: list[dict[str, Any]] = [dict(row) for row in rows]
     known = {row["domain"] for row in having if row["end"] is None}
     new = [row for line in text.splitlines() if line.strip() and (row := _institution(line))["domain"] not in known]
     if not new:

@@ -322,8 +322,9 @@ DESK = [
     Row("desk:find_conflicts", "workshop", "staff: closed", "organizers: moved"),
     Row("desk:papers", "workshop", "organizers: page", "organizers: shown"),
     Row("desk:papers", "elsewhere", "", ""),
-    Row("desk:nominations", "ada's paper", "olga otto: page", "olga otto: shown"),
-    Row("desk:nominations", "otto's paper", "olga ines: page", "olga ines: shown"),
+    # A POST that names nobody is asked of nothing.
+    Row("desk:nominations", "ada's paper", "olga otto: page", ""),
+    Row("desk:nominations", "otto's paper", "olga ines: page", ""),
     Row("desk:author_list", "ada's paper", "olga otto: page", "olga otto: shown"),
     Row("desk:author_list", "otto's paper", "olga ines: page", "olga ines: shown"),
     # Ada asks once the deadline has passed; refusing needs words, and nobody comes to have a conflict by granting it.
