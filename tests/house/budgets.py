@@ -94,8 +94,8 @@ BUDGETS = [
     Budget("desk:run", "run", "olga: 28; ines otto: 19"),
     Budget("desk:paper", "ada's paper", "olga otto: 35; ines: 19"),
     Budget("desk:paper", "otto's paper", "olga ines: 35; otto: 10"),
-    # The paper and who is proposed; then what is known of them, as for conflicts: ten for any number.
-    Budget("desk:nominations", "ada's paper", "olga otto: 17"),
+    # The paper and who is proposed; then what is known of them, as for conflicts: nine for any number.
+    Budget("desk:nominations", "ada's paper", "olga otto: 16"),
     Budget("desk:nominations", "otto's paper", "olga ines: 7"),
     Budget("desk:author_list", "ada's paper", "olga otto: 22"),
     Budget("desk:author_list", "otto's paper", "olga ines: 10"),
