@@ -26,8 +26,8 @@ run: install-base ## the whole site in this terminal, with a demo workshop; Ctrl
 	@PORT="$(PORT)" exec $(BIN)/python -m neurreps.launch run
 
 test: install-dev ## all tests, on PostgreSQL and the rest again on SQLite, with servers of their own
-	@$(BIN)/python -m tests.servers exec -- $(BIN)/pytest -n $(WORKERS) $(ARGS)
-	@$(BIN)/python -m tests.servers exec --sqlite -- $(BIN)/pytest -n $(WORKERS) -m both $(ARGS)
+	@$(BIN)/python -m tests.servers exec -- $(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	@$(BIN)/python -m tests.servers exec --sqlite -- $(BIN)/pytest -n $(WORKERS) --dist worksteal -m both $(ARGS)
 
 lint: install-dev ## style, types, layers, templates, migrations, deployment
 	@mkdir -p var/lint

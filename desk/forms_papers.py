@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from desk.forms import AUTHORS_READ, ORGANIZERS_READ, text_box
 from desk.services.bulk import Options
-from submissions.importing.author_lines import NotAnAuthor, read_authors
 from submissions.services.save import AuthorData
 from workshops.fields import AoeDateTimeField
 from workshops.models import Track
@@ -105,6 +104,9 @@ class EnterForm(forms.Form):
         self.fields["file"].help_text = f"At most {settings.MAX_PDF_BYTES // 1024 // 1024} MB."
 
     def clean_authors(self) -> list[AuthorData]:
+        # brings a parser of names along, only where something is read
+        from submissions.importing.author_lines import NotAnAuthor, read_authors
+
         try:
             read = read_authors(self.cleaned_data["authors"])
         except NotAnAuthor as problem:

@@ -5,7 +5,6 @@ import io
 import re
 from dataclasses import dataclass
 
-from accounts.bibtex.names import NotAName, parse_name
 from submissions.services.save import AuthorData
 
 ADDRESS = re.compile(r"[<(\[]?\s*(?:mailto:)?([^\s<>()\[\],;]+@[^\s<>()\[\],;]+\.[^\s<>()\[\],;]+)\s*[>)\]]?")
@@ -87,6 +86,8 @@ def _is_inverted(parts: list[str]) -> bool:
 
 
 def _person(name: str, email: str, place: str, source: str) -> Read:
+    from accounts.bibtex.names import NotAName, parse_name  # brings a parser along, only where something is read
+
     try:
         read = parse_name(name)
     except NotAName:

@@ -164,8 +164,11 @@ def _authors_asked_about(workshop: Workshop, viewer: Viewer, now: datetime) -> Q
 
 
 def _file_refused(workshop: Workshop, viewer: Viewer, now: datetime) -> Q:
-    uploads = File.objects.filter(submission=OuterRef("pk"), purpose=FilePurpose.PAPER).order_by("-at", "-pk")
-    refused = File.objects.filter(pk=Subquery(uploads.values("pk")[:1]), status=FileStatus.REFUSED)
+    """The newest upload could not be read."""
+    uploads = File.objects.filter(submission=OuterRef("submission"), purpose=FilePurpose.PAPER).order_by("-at", "-pk")
+    refused = File.objects.filter(
+        submission=OuterRef("pk"), status=FileStatus.REFUSED, pk=Subquery(uploads.values("pk")[:1])
+    )
     return KNOWN & Q(Exists(refused), status__in=ALIVE)
 
 

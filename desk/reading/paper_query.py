@@ -68,7 +68,11 @@ class PaperQuery:
         """From the pairs of an address; “look” may come several times."""
         said = list(pairs)
         given = dict(said) | {"look": ",".join(value for name, value in said if name == "look")}
-        known = {field.name: str(given[field.name]).strip() for field in fields(cls) if field.name in given}
+        known = {
+            field.name: str(given[field.name]).replace("\x00", "").strip()
+            for field in fields(cls)
+            if field.name in given
+        }
         page = known.pop("page", "1")
         query = cls(**known, page=min(int(page), 10_000) if page.isdecimal() and 0 < len(page) < 8 and int(page) else 1)
         return query.mended()
@@ -91,7 +95,7 @@ class PaperQuery:
             look=",".join(flag for flag in FLAGS if flag in flags),
             handler=self.handler if self.handler in {"me", "none"} else _number(self.handler),
             sort=self.sort if self.sort.removeprefix("-") in SORTS else "number",
-            q=self.q.replace("\x00", "")[:200],
+            q=self.q[:200],
         )
 
     @property

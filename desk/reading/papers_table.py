@@ -5,8 +5,6 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-import tablib
-
 from desk.csv_cells import safe
 from desk.reading.papers import PaperList, PaperRow, SealedRow
 from workshops.instants import utc
@@ -48,6 +46,8 @@ def as_csv(found: PaperList) -> bytes:
 
 
 def as_xlsx(found: PaperList) -> bytes:
+    import tablib  # heavy, and only for this
+
     table = tablib.Dataset(*lines(found), headers=COLUMNS, title="Papers")
     exported: bytes = table.export("xlsx")
     return exported

@@ -37,7 +37,11 @@ def answer_late(*, revision: Revision, by: User | None, accept: bool, reason: st
     if len(reason) > LONGEST_REASON:
         raise Refused(f"The reason has {len(reason)} characters; at most {LONGEST_REASON} fit.", field="reason")
     with transaction.atomic():
-        row = Submission.objects.select_for_update().select_related("current", "track").get(pk=revision.submission_id)
+        row = (
+            Submission.objects.select_for_update(of=("self",))
+            .select_related("current", "track")
+            .get(pk=revision.submission_id)
+        )
         late = Revision.objects.select_related("pdf", "saved_by").get(pk=revision.pk)
         _check(row, late, accept)
         to = RevisionStatus.ACCEPTED if accept else RevisionStatus.REFUSED

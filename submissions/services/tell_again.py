@@ -22,7 +22,7 @@ PAUSE = timedelta(hours=1)
 def tell_again(*, authorship: Authorship, by: User) -> None:
     """The same mail with a new link; the links before it stay alive. Raises Refused within an hour of the last one."""
     require(acting(by), "own", authorship.submission)
-    row = Authorship.objects.select_for_update().select_related("submission", "user").get(pk=authorship.pk)
+    row = Authorship.objects.select_for_update(of=("self",)).select_related("submission", "user").get(pk=authorship.pk)
     if row.status != AuthorshipStatus.LISTED or not row.email:
         raise Refused(f"{row.name} is not waited for: there is nothing to send.")
     if row.submission.status != SubmissionStatus.SUBMITTED:

@@ -163,7 +163,7 @@ def test_a_new_workshop_is_begun_with_outcomes_and_its_organizer(cast, client):
     values = {"name": "Second", "year": year, "slug": "neurreps", "submission_at": f"{year}-12-30T23:59"}
     assert "is taken by another workshop" in client.post("/admin/w/new/", values).content.decode()
     answer = client.post("/admin/w/new/", {**values, "slug": "second"})
-    assert answer.url == "/admin/w/second/"
+    assert answer.url == "/admin/w/second/guide/"
     made = Workshop.objects.get(slug="second")
     assert Outcome.objects.filter(track__workshop=made).count() == 10
     client.force_login(cast.ada)

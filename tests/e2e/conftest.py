@@ -20,6 +20,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import servers
 
+# Playwright leaves an event loop running in this process; the tests that share it are no less safe for that.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "var" / "screenshots"
 PHONE, DESKTOP = {"width": 400, "height": 800}, {"width": 1280, "height": 900}

@@ -51,7 +51,7 @@ def test_conflict_that_nobody_had_looked_for_is_found_before_the_assignment(stag
 
 
 def test_suspected_conflict_needs_a_reason(stage: Any) -> None:
-    Conflict.objects.create(submission=stage.papers[0], user=stage.rui, reason="by_author", state="suspected")
+    Conflict.objects.create(submission=stage.papers[0], user=stage.rui, reason="by_reviewer", state="suspected")
     with pytest.raises(Refused) as said:
         given(stage)
     assert said.value.field == "override"

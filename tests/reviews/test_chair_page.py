@@ -20,7 +20,7 @@ from tests.reviews.stage import SHORT, given, make_stage, reviewed
 from tests.reviews.test_pages import FORM, in_context
 from workshops.services.roles import give_role
 
-QUERIES = 9
+QUERIES = 10
 """Session, person, what she is to which rows, the reviewer's page that it is not, the paper, its deadlines, its
 reviewers, what they were asked, and the entry of the log."""
 
