@@ -1,0 +1,227 @@
+"""What the dashboard's numbers are made of, each read once: the papers whose lines are open to the viewer, and who
+reviews those whose reviews they may count. Nothing here tells of a paper that is sealed from them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import OuterRef, Q, Subquery
+
+from access.registry import right
+from access.viewer import Viewer
+from decisions.states import TOLD, DecisionStatus, OutcomeKind
+from desk.reading.author_list import shown_likenesses
+from desk.reading.levels import assessed, flag, papers_on_desk
+from reviews.models import Assignment, Invitation, Reviewer
+from reviews.states import CURRENT, REVIEWING, AssignmentStatus, ReviewStatus
+from submissions.models import Revision, Submission
+from submissions.states import SubmissionStatus
+from workshops.deadlines import Windows, windows_by_track
+from workshops.models import Deadline, Membership, Track, Workshop
+from workshops.states import DeadlineKind, Role
+
+
+@dataclass(frozen=True, slots=True)
+class PaperFacts:
+    """One open line. ``assessed``, ``identified`` and ``acts``: what else the viewer may know of it, and do."""
+
+    pk: int
+    number: int
+    track: int
+    status: str
+    submitted_at: datetime | None
+    assessed: bool
+    identified: bool
+    acts: bool
+    decision: str | None
+    outcome: str | None
+    decided_by: int | None
+    late_since: datetime | None
+    alike: bool
+
+    @property
+    def is_submitted(self) -> bool:
+        return self.status == SubmissionStatus.SUBMITTED
+
+    @property
+    def told(self) -> bool:
+        return self.decision in TOLD
+
+    @property
+    def holds_rejection(self) -> bool:
+        return self.decision == DecisionStatus.CONFIRMED and self.outcome == OutcomeKind.DESK_REJECT
+
+
+@dataclass(frozen=True, slots=True)
+class PairFacts:
+    """A reviewer who has a paper, or whose review of it is submitted."""
+
+    paper: int
+    user: int
+    status: str
+    due_at: datetime | None
+    since: datetime
+    review: str | None
+    submitted_at: datetime | None
+
+    @property
+    def is_current(self) -> bool:
+        return self.status in CURRENT
+
+    @property
+    def is_in(self) -> bool:
+        return self.review == ReviewStatus.SUBMITTED
+
+    @property
+    def is_open(self) -> bool:
+        """A review that is still awaited."""
+        return self.is_current and self.review in (None, ReviewStatus.DRAFT)
+
+    @property
+    def is_unanswered(self) -> bool:
+        """The reviewer has neither said that they take the paper nor begun."""
+        return self.status == AssignmentStatus.ACTIVE and self.review is None
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationFacts:
+    role: str
+    status: str
+    sent_at: datetime
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewerFacts:
+    """``load_max``: how many papers they offer to take, None for whoever has not said it."""
+
+    user: int
+    load_max: int | None
+
+
+@dataclass(frozen=True)
+class Season:
+    """Everything that the dashboard counts, for one viewer at one instant.
+
+    ``closed``: the tracks that take no more papers. ``before``: how many days before its deadline each paper of the
+    edition before was submitted, None where there is none that the viewer organizes.
+    """
+
+    workshop: Workshop
+    viewer: Viewer
+    now: datetime
+    tracks: dict[int, Track]
+    windows: dict[int | None, Windows]
+    papers: list[PaperFacts]
+    pairs: dict[int, list[PairFacts]]
+    closed: frozenset[int]
+    invitations: list[InvitationFacts]
+    reviewers: list[ReviewerFacts]
+    before: list[float] | None = None
+    before_year: int | None = None
+
+    def wanted(self, paper: PaperFacts) -> int:
+        return self.tracks[paper.track].reviews_per_paper
+
+    def asked(self, paper: PaperFacts) -> int:
+        return sum(pair.is_current for pair in self.pairs[paper.pk])
+
+    def reviews_in(self, paper: PaperFacts) -> int:
+        return sum(pair.is_in for pair in self.pairs[paper.pk])
+
+    def window(self, paper: PaperFacts, kind: str) -> Any:
+        return self.windows[paper.track][kind]
+
+
+def read_season(workshop: Workshop, viewer: Viewer, now: datetime) -> Season:
+    """Six queries, and two more where there is an edition before that the viewer organizes too."""
+    previous = workshop.previous if workshop.previous_id in viewer.fact("organizes") else None
+    known = [edition.pk for edition in (workshop, previous) if edition]
+    tracks: dict[int, list[Track]] = defaultdict(list)
+    for track in Track.objects.filter(workshop__in=known):
+        tracks[track.workshop_id].append(track)
+    dates: dict[int, list[Deadline]] = defaultdict(list)
+    for row in Deadline.objects.filter(workshop__in=known):
+        dates[row.workshop_id].append(row)
+    own = {track.pk: track for track in tracks[workshop.pk]}
+    windows = windows_by_track(dates[workshop.pk], own, now)
+    before = None
+    if previous:
+        earlier = windows_by_track(dates[previous.pk], [track.pk for track in tracks[previous.pk]], now)
+        before = _before(previous, viewer, earlier)
+    return Season(
+        workshop=workshop,
+        viewer=viewer,
+        now=now,
+        tracks=own,
+        windows=windows,
+        papers=_papers(workshop, viewer),
+        pairs=_pairs(workshop, viewer),
+        invitations=_invitations(workshop),
+        reviewers=_reviewers(workshop),
+        closed=frozenset(pk for pk in own if windows[pk][DeadlineKind.SUBMISSION].is_late),
+        before=before or None,
+        before_year=previous.year if previous else None,
+    )
+
+
+def _papers(workshop: Workshop, viewer: Viewer) -> list[PaperFacts]:
+    late = Revision.objects.filter(submission=OuterRef("pk")).late().order_by("received_at")
+    pairs = shown_likenesses(viewer)
+    rows: Any = papers_on_desk(workshop, viewer).annotate(
+        is_assessed=flag(assessed(viewer)),
+        is_identified=flag(right(Submission, "identities", viewer)),
+        acts=flag(right(Submission, "act", viewer)),
+        late_since=Subquery(late.values("received_at")[:1]),
+        alike=flag(Q(pk__in=pairs.values("first")) | Q(pk__in=pairs.values("second"))),
+    )
+    names = ("pk", "number", "track", "status", "submitted_at", "is_assessed", "is_identified", "acts")
+    decided = ("decision__status", "decision__outcome__kind", "decision__decided_by")
+    found = rows.order_by("number").values_list(*names, *decided, "late_since", "alike")
+    return [PaperFacts(*row) for row in found]
+
+
+def _pairs(workshop: Workshop, viewer: Viewer) -> dict[int, list[PairFacts]]:
+    papers = papers_on_desk(workshop, viewer).filter(assessed(viewer)).values("pk")
+    counted = Q(status__in=CURRENT) | Q(review__status=ReviewStatus.SUBMITTED)
+    rows = Assignment.objects.filter(counted, kind__in=REVIEWING, submission__in=papers).order_by()
+    names = ("submission", "user", "status", "due_at", "created_at", "review__status", "review__submitted_at")
+    found: dict[int, list[PairFacts]] = defaultdict(list)
+    for row in rows.values_list(*names):
+        found[row[0]].append(PairFacts(*row))
+    return found
+
+
+def _invitations(workshop: Workshop) -> list[InvitationFacts]:
+    rows = Invitation.objects.filter(workshop=workshop).order_by("created_at")
+    return [InvitationFacts(*row) for row in rows.values_list("role", "status", "created_at", "answered_at")]
+
+
+def _reviewers(workshop: Workshop) -> list[ReviewerFacts]:
+    """Whoever reviews here now; every organizer knows who they are."""
+    offered = Reviewer.objects.filter(workshop=workshop, user=OuterRef("user")).values("load_max")[:1]
+    roles = Membership.objects.open().filter(workshop=workshop, role=Role.REVIEWER).order_by()
+    rows = roles.values("user").distinct().annotate(most=Subquery(offered)).values_list("user", "most")
+    return [ReviewerFacts(*row) for row in rows]
+
+
+def _before(edition: Workshop, viewer: Viewer, windows: dict[int | None, Windows]) -> list[float]:
+    rows = papers_on_desk(edition, viewer).filter(status__in=COUNTED, submitted_at__isnull=False).order_by()
+    return days_before(rows.values_list("track", "submitted_at"), windows)
+
+
+COUNTED = (SubmissionStatus.SUBMITTED, SubmissionStatus.DESK_REJECTED)
+"""Papers that were handed in and not withdrawn."""
+
+
+def days_before(rows: Iterable[tuple[int, datetime | None]], windows: dict[int | None, Windows]) -> list[float]:
+    """How many days before its track's deadline each was submitted; 0 for what came after it."""
+    found = []
+    for track, at in rows:
+        deadline = windows[track][DeadlineKind.SUBMISSION].at
+        if deadline is not None and at is not None:
+            found.append(max((deadline - at).total_seconds() / 86400, 0.0))
+    return found

@@ -1,0 +1,335 @@
+"""What needs a person, one line each, worst first; every number as if what the viewer may not see did not exist."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from django.urls import reverse
+
+from decisions.states import DecisionStatus
+from desk.reading.facts import PairFacts, PaperFacts, Season
+from desk.reading.roots import about
+from notifications.models import Batch, Message
+from notifications.states import BatchStatus, MessageStatus
+from reviews.states import InvitationStatus, OfferStatus
+from reviews.volunteers import offers
+from submissions.models import AuthorListRequest, Conflict, Handler, Submission
+from submissions.states import DISPUTES, ConflictState, SubmissionStatus
+from workshops.states import DeadlineKind
+
+A_WEEK = timedelta(days=7)
+TO_ANSWER = timedelta(days=3)
+"""How long a reviewer has to say that they take their papers."""
+ALIVE = (SubmissionStatus.DRAFT, SubmissionStatus.SUBMITTED)
+RANK = {"bad": 0, "warn": 1, "info": 2}
+NEVER = datetime.max.replace(tzinfo=UTC)
+FIRST = "handlers"
+
+
+@dataclass(frozen=True)
+class Need:
+    """``page`` is the name of the desk page where it is done, ``query`` its filter.
+
+    ``at``: since when the oldest of them waits, or until when it is to be done.
+    """
+
+    key: str
+    tone: str
+    count: int
+    text: str
+    detail: str
+    page: str
+    query: str = ""
+    at: datetime | None = None
+    action: str = ""
+    url: str = ""
+
+
+def read_needs(season: Season, *, two: bool) -> list[Need]:
+    """Papers without handler first, then by how bad it is, by date and by number. Six queries."""
+    found = [
+        _without_handler(season),
+        _few_reviewers(season),
+        _overdue(season),
+        _bad_mail(season),
+        _unanswered(season),
+        _late(season),
+        *_about_authors(season),
+        _suspected(season),
+        _held(season),
+        _invited(season),
+        _volunteers(season),
+        _alike(season),
+        _incomplete(season),
+        _undecided(season),
+        _unconfirmed(season, two),
+        _rejections_to_tell(season),
+    ]
+    needs = sorted(
+        (need for need in found if need is not None),
+        key=lambda need: (need.key != FIRST, RANK[need.tone], need.at or NEVER, -need.count),
+    )
+    slug = season.workshop.slug
+    return [replace(need, url=f"{reverse(f'desk:{need.page}', args=[slug])}{need.query}") for need in needs]
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one}" if number == 1 else f"{number} {many or one + 's'}"
+
+
+def _mine(season: Season, *statuses: str) -> list[PaperFacts]:
+    """The papers that the viewer may act on, in these states."""
+    return [paper for paper in season.papers if paper.acts and paper.status in statuses]
+
+
+def _numbers(numbers: Iterable[int]) -> str:
+    known = list(dict.fromkeys(numbers))
+    return ", ".join(f"#{number}" for number in known[:12]) + (" …" if len(known) > 12 else "")
+
+
+def _first(moments: Iterable[datetime | None]) -> datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+# --- papers -----------------------------------------------------------------------------------------------------------
+
+
+def _without_handler(season: Season) -> Need | None:
+    """The first line of every organizer's desk, from the closing of submissions (also of papers sealed from them)."""
+    held = Handler.objects.filter(until=None).values("submission")
+    papers = Submission.objects.of(season.workshop.pk).submitted().filter(track__in=season.closed)
+    numbers = list(papers.exclude(pk__in=held).order_by("number").values_list("number", flat=True))
+    if not numbers:
+        return None
+    return Need(
+        FIRST,
+        "bad",
+        len(numbers),
+        f"{_count(len(numbers), 'paper has', 'papers have')} no handler",
+        f"Nobody is responsible for {_numbers(numbers)}. Papers that no organizer is free on need a guest chair.",
+        "papers",
+        "?handler=none",
+        action="appoint",
+    )
+
+
+def _few_reviewers(season: Season) -> Need | None:
+    """Holes: places of reviewers that nobody has."""
+    papers = [
+        paper
+        for paper in _mine(season, SubmissionStatus.SUBMITTED)
+        if paper.track in season.closed and not paper.decision and season.asked(paper) < season.wanted(paper)
+    ]
+    if not papers:
+        return None
+    places = sum(season.wanted(paper) - season.asked(paper) for paper in papers)
+    until = _first(season.window(paper, DeadlineKind.REVIEW).at for paper in papers)
+    return Need(
+        "reviewers",
+        "bad" if until and until - season.now < A_WEEK else "warn",
+        places,
+        f"{_count(len(papers), 'paper has', 'papers have')} fewer reviewers than wanted",
+        f"{_count(places, 'place')} to fill.",
+        "assignment",
+        at=until,
+    )
+
+
+def _late(season: Season) -> Need | None:
+    """Saves that came after the deadline and that nobody has answered."""
+    papers = [paper for paper in _mine(season, *ALIVE) if paper.late_since]
+    if not papers:
+        return None
+    text = f"{_count(len(papers), 'paper has', 'papers have')} a late save to decide on"
+    detail = "Its authors wait to hear whether it counts." if len(papers) == 1 else "Their authors wait to hear."
+    since = _first(paper.late_since for paper in papers)
+    return Need("late", "warn", len(papers), text, detail, "papers", "?look=late", since)
+
+
+def _alike(season: Season) -> Need | None:
+    number = sum(paper.acts and paper.alike for paper in season.papers)
+    if not number:
+        return None
+    text = f"{_count(number, 'paper looks', 'papers look')} like another one"
+    return Need(
+        "alike", "info", number, text, "Ask their authors, or say that they are different.", "papers", "?look=alike"
+    )
+
+
+def _incomplete(season: Season) -> Need | None:
+    """Drafts of tracks that still take papers; after the deadline there is nothing to remind of."""
+    papers = [paper for paper in _mine(season, SubmissionStatus.DRAFT) if paper.track not in season.closed]
+    if not papers:
+        return None
+    text = f"{_count(len(papers), 'paper is', 'papers are')} not complete"
+    until = _first(season.window(paper, DeadlineKind.SUBMISSION).at for paper in papers)
+    detail = "Their authors can be reminded before the deadline."
+    return Need("incomplete", "info", len(papers), text, detail, "incomplete", at=until)
+
+
+def _suspected(season: Season) -> Need | None:
+    papers = {paper.pk: paper.number for paper in season.papers if paper.acts}
+    found = Conflict.objects.filter(state=ConflictState.SUSPECTED, submission__workshop=season.workshop)
+    numbers = sorted(papers[pk] for pk in found.values_list("submission", flat=True) if pk in papers)
+    if not numbers:
+        return None
+    text = f"{_count(len(numbers), 'suspected conflict')} to settle"
+    return Need("conflicts", "warn", len(numbers), text, f"On {_numbers(numbers)}.", "papers", "?look=conflicts")
+
+
+def _about_authors(season: Season) -> list[Need]:
+    """Requests and disputes about lists of authors, apart: a dispute locks the list."""
+    mine = {paper.pk for paper in season.papers if paper.acts}
+    found = AuthorListRequest.objects.open().filter(submission__workshop=season.workshop)
+    rows = [(kind, at) for pk, kind, at in found.values_list("submission", "kind", "at") if pk in mine]
+    disputes = [at for kind, at in rows if kind in DISPUTES]
+    others = [at for kind, at in rows if kind not in DISPUTES]
+    needs = []
+    if disputes:
+        text = f"{_count(len(disputes), 'dispute')} about lists of authors"
+        detail = "The list is locked until it is answered."
+        needs.append(Need("disputes", "warn", len(disputes), text, detail, "papers", "?look=authors", min(disputes)))
+    if others:
+        text = f"{_count(len(others), 'request')} about lists of authors"
+        detail = "Conflicts are computed before one is granted."
+        needs.append(Need("authors", "warn", len(others), text, detail, "papers", "?look=authors", min(others)))
+    return needs
+
+
+# --- reviews and reviewers --------------------------------------------------------------------------------------------
+
+
+def _awaited(season: Season, due: Callable[[PairFacts], bool]) -> list[tuple[PaperFacts, PairFacts]]:
+    """Open reviews of papers whose reviewers the viewer may know."""
+    return [
+        (paper, pair)
+        for paper in season.papers
+        if paper.identified and paper.is_submitted
+        for pair in season.pairs[paper.pk]
+        if due(pair)
+    ]
+
+
+def _overdue(season: Season) -> Need | None:
+    late = []
+    for paper, pair in _awaited(season, lambda pair: pair.is_open):
+        window = season.window(paper, DeadlineKind.REVIEW)
+        due = pair.due_at or window.at
+        if due and (pair.due_at < season.now if pair.due_at else window.is_late):
+            late.append((due, pair.user))
+    if not late:
+        return None
+    text = f"{_count(len(late), 'review is', 'reviews are')} overdue"
+    people = len({user for _, user in late})
+    detail = f"From {_count(people, 'person', 'people')}. Write to the reviewers, or ask somebody else."
+    return Need("overdue", "bad", len(late), text, detail, "papers", "?reviews=missing", min(late)[0])
+
+
+def _unanswered(season: Season) -> Need | None:
+    """Assignments that nobody has said yes to within the days that they are asked to."""
+    waiting = _awaited(season, lambda pair: pair.is_unanswered and season.now - pair.since > TO_ANSWER)
+    if not waiting:
+        return None
+    people = len({pair.user for _, pair in waiting})
+    text = f"{_count(people, 'reviewer has', 'reviewers have')} not said that they take their papers"
+    detail = f"{_count(len(waiting), 'review')}, asked for more than three days ago and not begun."
+    since = _first(pair.since for _, pair in waiting)
+    return Need("unanswered", "warn", people, text, detail, "people", "?role=reviewer", since)
+
+
+def _invited(season: Season) -> Need | None:
+    sent = [row.sent_at for row in season.invitations if row.status == InvitationStatus.SENT]
+    if not sent:
+        return None
+    old = sum(season.now - at > A_WEEK for at in sent)
+    detail = f"{_count(old, 'is', 'are')} older than a week." if old else "None is older than a week."
+    text = f"{_count(len(sent), 'invitation')} without an answer"
+    return Need("invitations", "info", len(sent), text, detail, "people", "?role=invited&state=sent", min(sent))
+
+
+def _volunteers(season: Season) -> Need | None:
+    made = list(
+        offers(season.viewer, season.workshop).filter(status=OfferStatus.OPEN).values_list("made_at", flat=True)
+    )
+    if not made:
+        return None
+    text = f"{_count(len(made), 'person offers', 'people offer')} to review"
+    return Need("volunteers", "info", len(made), text, "They wait for an answer.", "volunteers", at=min(made))
+
+
+# --- mail -------------------------------------------------------------------------------------------------------------
+
+
+def _bad_mail(season: Season) -> Need | None:
+    wrong = (MessageStatus.FAILED, MessageStatus.IN_DOUBT)
+    rows = Message.objects.filter(about(season.workshop, season.viewer), status__in=wrong)
+    found = list(rows.values_list("status", "created_at"))
+    if not found:
+        return None
+    states = Counter(status for status, _ in found)
+    parts = [
+        _count(states[state], words, words)
+        for state, words in ((MessageStatus.FAILED, "failed"), (MessageStatus.IN_DOUBT, "in doubt"))
+        if states[state]
+    ]
+    detail = "A mail in doubt may or may not have arrived; it is never sent twice by itself."
+    query = f"?status={next(iter(states))}" if len(states) == 1 else ""
+    since = min(at for _, at in found)
+    return Need("mail", "bad", len(found), f"Mail: {' and '.join(parts)}", detail, "mail", query, since)
+
+
+def _held(season: Season) -> Need | None:
+    words = {BatchStatus.HELD: "held", BatchStatus.DRAFT: "not confirmed", BatchStatus.PAUSED: "paused"}
+    rows = Batch.objects.filter(workshop_id=season.workshop.pk, status__in=list(words))
+    found = list(rows.values_list("status", "release_at"))
+    if not found:
+        return None
+    states = Counter(status for status, _ in found)
+    parts = ", ".join(f"{states[state]} {word}" for state, word in words.items() if states[state])
+    until = _first(at for _, at in found)
+    return Need(
+        "batches", "warn", len(found), f"Bulk mail waits: {parts}", "It can still be cancelled.", "mail", at=until
+    )
+
+
+# --- decisions --------------------------------------------------------------------------------------------------------
+
+
+def _undecided(season: Season) -> Need | None:
+    """Papers with reviews enough, once the reviews of their track are due."""
+    papers = [
+        paper
+        for paper in _mine(season, SubmissionStatus.SUBMITTED)
+        if not paper.decision
+        and season.window(paper, DeadlineKind.REVIEW).is_late
+        and season.reviews_in(paper) >= season.tracks[paper.track].reviews_enough
+    ]
+    if not papers:
+        return None
+    until = _first(season.window(paper, DeadlineKind.NOTIFICATION).at for paper in papers)
+    text = f"{_count(len(papers), 'paper', 'papers')} can be decided"
+    tone = "warn" if until and until - season.now < A_WEEK else "info"
+    return Need("undecided", tone, len(papers), text, "Their reviews are in.", "decisions", at=until)
+
+
+def _unconfirmed(season: Season, two: bool) -> Need | None:
+    waiting = [paper for paper in season.papers if paper.acts and paper.decision == DecisionStatus.TENTATIVE]
+    if not waiting:
+        return None
+    own = sum(paper.decided_by == season.viewer.id for paper in waiting) if two else 0
+    text = f"{_count(len(waiting), 'decision')} to confirm"
+    detail = (
+        f"{_count(own, 'is', 'are')} yours and {'waits' if own == 1 else 'wait'} for another organizer." if own else ""
+    )
+    until = _first(season.window(paper, DeadlineKind.NOTIFICATION).at for paper in waiting)
+    return Need("decisions", "info", len(waiting), text, detail, "decisions", "?state=tentative", until)
+
+
+def _rejections_to_tell(season: Season) -> Need | None:
+    number = sum(paper.acts and paper.holds_rejection for paper in season.papers)
+    if not number:
+        return None
+    text = f"{_count(number, 'desk rejection')} confirmed and not told"
+    detail = "They can be told now, while the other papers are still reviewed."
+    return Need("rejections", "info", number, text, detail, "release", "?only=desk_reject")
