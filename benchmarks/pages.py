@@ -97,6 +97,7 @@ def pages(season: Any) -> Iterator[tuple[str, str, object, str]]:
         yield "My desk", role, user, reverse("desk:my_desk")
         for name in ("dashboard", "papers", "people", "assignment", "decisions", "release", "mail", "log"):
             yield name, role, user, reverse(f"desk:{name}", args=slug)
+        yield "search", role, user, f"{reverse('desk:search', args=slug)}?q=learning"
         yield "paper (desk)", role, user, reverse("desk:paper", args=number)
     yield "operator", "operator", operator, reverse("desk:operator")
 

@@ -27,6 +27,7 @@ from desk.views import (
     papers,
     people,
     release,
+    search,
     volunteers,
     workshops,
 )
@@ -108,4 +109,5 @@ urlpatterns: list[URLPattern] = [
     page("mail/templates/", mail.templates, "templates"),
     page("mail/templates/<slug:kind>/", mail.template, "template"),
     page("log/", log.log, "log"),
+    page("search/", search.search, "search"),
 ]

@@ -310,7 +310,7 @@ def _undecided(season: Season) -> Need | None:
     until = _first(season.window(paper, DeadlineKind.NOTIFICATION).at for paper in papers)
     text = f"{_count(len(papers), 'paper', 'papers')} can be decided"
     tone = "warn" if until and until - season.now < A_WEEK else "info"
-    return Need("undecided", tone, len(papers), text, "Their reviews are in.", "decisions", at=until)
+    return Need("undecided", tone, len(papers), text, "Their reviews are in.", "decisions", "?state=none", until)
 
 
 def _unconfirmed(season: Season, two: bool) -> Need | None:

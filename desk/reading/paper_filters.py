@@ -55,7 +55,7 @@ def filtered(papers: Annotated, workshop: Workshop, viewer: Viewer, query: Paper
         papers = papers.filter(LACKING[query.lacks](), status=SubmissionStatus.DRAFT)
     for flag in sorted(query.flag_set):
         papers = papers.filter(FLAGGED[flag](workshop, viewer, now))
-    return _by_words(_by_handler(papers, viewer, query.handler), query.q)
+    return by_words(_by_handler(papers, viewer, query.handler), query.q)
 
 
 def _by_decision(papers: Annotated, decision: str) -> Annotated:
@@ -88,7 +88,7 @@ def _by_handler(papers: Annotated, viewer: Viewer, handler: str) -> Annotated:
     return papers
 
 
-def _by_words(papers: Annotated, text: str) -> Annotated:
+def by_words(papers: Annotated, text: str) -> Annotated:
     """Each word is in the paper's text, or in its authors' names where the viewer may see them."""
     for word in fold(text).split():
         number = word.removeprefix("#")

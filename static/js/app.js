@@ -265,7 +265,7 @@
 
   // ------------------------------------------------------------------ lists by keyboard
 
-  const KEYS = [["j", "next row"], ["k", "previous row"], ["Enter", "open the row"], ["x", "select the row"], ["/", "search"], ["?", "this list of keys"]];
+  const KEYS = [["j", "next row"], ["k", "previous row"], ["Enter", "open the row"], ["x", "select the row"], ["/", "search"], ["f", "filter this list"], ["?", "this list of keys"]];
   const lists = () => all("[data-list]");
   const rowsOf = (list) => all("tbody > tr, [data-row]", list).filter((row) => row.offsetParent !== null);
   let current = null;
@@ -291,7 +291,7 @@
   function showKeys() {
     const extra = new Map(all("[data-key]").map((button) => [button.dataset.key, button.dataset.keyWords ?? button.textContent.trim()]));
     const facts = make("dl", { className: "facts" });
-    const missing = { x: "input[data-select]", "/": "[data-search]" };
+    const missing = { x: "input[data-select]", "/": "[data-search]", f: "main [data-search]" };
     const known = KEYS.filter(([key]) => !missing[key] || document.querySelector(missing[key]));
     for (const [key, words] of [...known, ...extra]) facts.append(make("dt", {}, make("kbd", { textContent: key })), make("dd", { textContent: words }));
     const close = make("button", { className: "btn btn-secondary", textContent: "Close" });

@@ -410,6 +410,8 @@ DESK = [
     Row("desk:template", "site's words", "", ""),
     Row("desk:log", "workshop", "organizers: page", "organizers: shown"),
     Row("desk:log", "elsewhere", "", ""),
+    Row("desk:search", "workshop", "organizers: page", "staff: closed"),
+    Row("desk:search", "elsewhere", "", ""),
 ]
 # Sign-in and settings do not know phases: one is enough.
 ONCE = ("review",)
