@@ -388,7 +388,7 @@ def _answers(season: Season) -> BarChart | None:
     most = max(states.values())
     bars = []
     for place, (status, (label, kind)) in enumerate(ANSWERS.items()):
-        width = 50 * states[status] / most
+        width = 40 * states[status] / most
         words = f"{states[status]} ({round(100 * states[status] / total)} %)"
         bars.append(
             Bar(label, kind, states[status], words, f"{width:.2f}%", f"{34 + width + 1.5:.2f}%", 4 + 32 * place)

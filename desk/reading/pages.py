@@ -20,7 +20,7 @@ class Page:
     of: str = "slug"
 
     def url(self, workshop: Workshop) -> str:
-        args = {"slug": [workshop.slug], "pk": [workshop.pk], "": []}[self.of]
+        args: list[str | int] = [getattr(workshop, self.of)] if self.of else []
         return reverse(self.view, args=args)
 
 

@@ -17,7 +17,7 @@ DAY = timedelta(days=1)
 HEAD, LABEL, BAR, GAP, FOOT = 24, 18, 24, 12, 18
 MOST_TICKS = 7
 WORDS_FIT = 0.75  # percent of the width that a letter takes on a wide screen
-NUMBER_FITS = 4.0  # percent of the width that a number takes on a narrow one
+NUMBER_FITS = 7.0  # percent of the width that a number takes on a narrow one
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def timeline_of(
     if not groups:
         return None
     event = _event(workshop)
-    lanes_of_spans = [*groups, *([("The workshop", [event])] if event else [])]
+    lanes_of_spans = [*groups, *([(_event_words(workshop), [event])] if event else [])]
     axis = _axis([span for _, spans in lanes_of_spans for span in spans], now)
     numbers = _numbers(groups)
     lanes, y = [], HEAD
@@ -156,7 +156,8 @@ def _groups(
 ) -> list[tuple[str, list[_Span]]]:
     """Tracks with the same dates share a lane."""
     found: dict[tuple, list[str]] = {}
-    for pk, name in [(pk, track.name) for pk, track in tracks.items()] or [(None, "")]:
+    named: list[tuple[int | None, str]] = [(pk, track.name) for pk, track in tracks.items()]
+    for pk, name in named or [(None, "")]:
         spans = tuple(_spans(workshop, windows[pk]))
         if spans:
             found.setdefault(spans, []).append(name)
@@ -189,6 +190,11 @@ def _event(workshop: Workshop) -> _Span | None:
     return _Span("", "Workshop", first, datetime.combine(workshop.ends or workshop.starts, time(0), UTC) + DAY, "")
 
 
+def _event_words(workshop: Workshop) -> str:
+    days = dict.fromkeys(day for day in (workshop.starts, workshop.ends) if day)
+    return "The workshop, " + " to ".join(f"{day.day} {MONTHS[day.month - 1]} {day.year}" for day in days)
+
+
 def _axis(spans: list[_Span], now: datetime) -> _Axis:
     """From the first beginning to the last end, with a margin; today is on it unless it is far away."""
     last = max(span.ends for span in spans)
@@ -199,8 +205,8 @@ def _axis(spans: list[_Span], now: datetime) -> _Axis:
         first = earliest - max((last - earliest) / 4, 14 * DAY)
     reach = (last - first) / 4
     first, last = min(first, max(now, first - reach)), max(last, min(now, last + reach))
-    margin = (last - first) * 0.03
-    return _Axis(first, last + margin)
+    margin = (last - first) * 0.02
+    return _Axis(first - margin, last + margin)
 
 
 def _numbers(groups: list[tuple[str, list[_Span]]]) -> dict[str, int]:
