@@ -16,6 +16,21 @@ TICK = "would_review"
 WORDS = ("title", "abstract", "tldr", "keywords", "code_url", "declared_conflicts")
 
 
+WRONG_TEXT = {
+    "max_length": "This has %(show_value)d characters; at most %(limit_value)d can be saved.",
+    "null_characters_not_allowed": "There is a character in it that no text may hold (NUL). Type it again.",
+}
+
+
+class _OurWords(forms.Form):
+    """What is wrong with a text is said in our words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.error_messages |= WRONG_TEXT
+
+
 class DraftField(forms.CharField):
     """Needed for a submission, but a draft is saved without it."""
 
@@ -23,7 +38,7 @@ class DraftField(forms.CharField):
         return None
 
 
-class StartForm(forms.Form):
+class StartForm(_OurWords):
     """The two things that a paper begins with."""
 
     track = forms.ChoiceField(label="Track", widget=forms.RadioSelect, error_messages={"required": "Choose a track."})
@@ -43,7 +58,7 @@ class StartForm(forms.Form):
         return self.tracks[self.cleaned_data["track"]]
 
 
-class PaperForm(forms.Form):
+class PaperForm(_OurWords):
     """The words of a paper, and its file. Nothing is required of a draft."""
 
     use_required_attribute = False
@@ -121,7 +136,7 @@ def stored(submission: Submission, topics: Sequence[int]) -> dict[str, Any]:
     return saved | {"track": str(submission.track_id), "topics": [str(pk) for pk in topics]}
 
 
-class AuthorForm(forms.Form):
+class AuthorForm(_OurWords):
     """One row of the list of authors."""
 
     given = forms.CharField(label="Given names", max_length=120, required=False)
@@ -252,7 +267,7 @@ class AuthorRows:
         return len(self.forms)
 
 
-class AddressForm(forms.Form):
+class AddressForm(_OurWords):
     """Who somebody without an account is, so that their paper counts."""
 
     given = forms.CharField(

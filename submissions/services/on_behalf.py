@@ -15,6 +15,7 @@ from django.utils import timezone
 from access.rights import require
 from access.viewer import acting
 from accounts.models import User
+from accounts.names import tidy
 from audit.errors import Refused
 from audit.models import Root
 from audit.services.record import record
@@ -117,7 +118,7 @@ def _check(workshop: Workshop, track: Track, counts_from: datetime, reason: str)
 
 
 def _content(title: str, abstract: str, track: Track, authors: Sequence[AuthorData]) -> dict[str, Any]:
-    title, abstract = " ".join(title.split()), abstract.replace("\r\n", "\n").strip()
+    title, abstract = tidy(title), abstract.replace("\r\n", "\n").strip()
     for text, most, what, field in ((title, 300, "title", "title"), (abstract, 20_000, "abstract", "abstract")):
         if not text:
             raise Refused(f"The {what} is missing.", field=field)

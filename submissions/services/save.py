@@ -15,6 +15,7 @@ from access.rights import require
 from access.viewer import acting
 from accounts.addresses import fold, normalise_email
 from accounts.models import User
+from accounts.names import tidy
 from audit.errors import Refused, StaleState
 from audit.models import Root
 from audit.services.record import record
@@ -71,10 +72,10 @@ def save_submission(
     if declared_conflicts is None:
         declared_conflicts = submission.declared_conflicts
     content = {
-        "title": " ".join(title.split()),
+        "title": tidy(title),
         "abstract": abstract.replace("\r\n", "\n").strip(),
-        "tldr": " ".join(tldr.split()),
-        "keywords": " ".join(keywords.split()),
+        "tldr": tidy(tldr),
+        "keywords": tidy(keywords),
         "code_url": code_url.strip(),
         "track": track.pk,
         "topics": [topic.pk for topic in topics],
@@ -143,7 +144,7 @@ def clean_authors(authors: Sequence[AuthorData]) -> list[AuthorData]:
 
 def _clean_author(number: int, author: AuthorData) -> AuthorData:
     given, particle, family, affiliation = (
-        " ".join(text.split()) for text in (author.given, author.particle, author.family, author.affiliation)
+        tidy(text) for text in (author.given, author.particle, author.family, author.affiliation)
     )
     if not given and not family:
         raise Refused(f"Author {number} has no name. Type at least one, or remove the row.", field="authors")

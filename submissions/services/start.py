@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from access.viewer import key_of
 from accounts.models import User
+from accounts.names import tidy
 from audit.errors import Refused
 from audit.models import Root
 from audit.services.record import record
@@ -32,7 +33,7 @@ def start_submission(
     """
     if track.workshop_id != workshop.pk:
         raise Refused("That track belongs to another workshop. Choose one of this workshop.", field="track")
-    title = " ".join(title.split())
+    title = tidy(title)
     if len(title) > 300:
         raise Refused(f"The title has {len(title)} characters; at most 300 fit. Shorten it a little.", field="title")
     begins_late(workshop.pk, track, received_at)

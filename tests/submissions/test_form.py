@@ -53,7 +53,7 @@ def test_abstract_of_20000_characters_is_saved_and_one_more_is_not(stage, ada) -
     paper.refresh_from_db()
     answer = ada.post(page_of(paper), typed(paper, abstract="ü" * 20_001))
     assert (len(paper.abstract), answer.status_code) == (20_000, 422)
-    assert said(answer) == ["Abstract: Ensure this value has at most 20000 characters (it has 20001)."]
+    assert said(answer) == ["Abstract: This has 20001 characters; at most 20000 can be saved."]
 
 
 def test_html_is_text(stage, ada) -> None:
@@ -98,6 +98,14 @@ def test_name_in_any_script_and_of_one_word(stage, ada, row) -> None:
         "particle": "",
         "family": "",
     } | row
+
+
+def test_change_of_direction_does_not_leave_the_name_that_it_stands_in(stage, ada) -> None:
+    paper = start(stage)
+    ada.post(page_of(paper), typed(paper, ADA | {"family": "\u202eelpmaxE"}, title="Codes \u2067of cells"))
+    paper.refresh_from_db()
+
+    assert (paper.title, paper.authorships.get().family) == ("Codes of cells", "elpmaxE")
 
 
 @pytest.mark.parametrize("number", [40, 200])

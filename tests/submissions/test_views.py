@@ -219,9 +219,9 @@ def test_every_field_wrong_is_listed_and_everything_typed_is_there(stage, ada) -
     answer = ada.post(page_of(paper), wrong)
     assert said(answer) == [
         "Track: Select a valid choice. 0 is not one of the available choices.",
-        "Title: Ensure this value has at most 300 characters (it has 301).",
-        "Abstract: Ensure this value has at most 20000 characters (it has 20001).",
-        "In one sentence: Ensure this value has at most 300 characters (it has 301).",
+        "Title: This has 301 characters; at most 300 can be saved.",
+        "Abstract: This has 20001 characters; at most 20000 can be saved.",
+        "In one sentence: This has 301 characters; at most 300 can be saved.",
         "Topics: Select a valid choice. 0 is not one of the available choices.",
         "Link to the code: This is no web address; it should begin with https://.",
         "Author 2, family name: Type at least one name, or remove the row.",
