@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value
 
 from access.registry import right
 from access.viewer import Viewer
 from decisions.states import TOLD, DecisionStatus, OutcomeKind
 from desk.reading.author_list import shown_likenesses
 from desk.reading.levels import assessed, flag, papers_on_desk
-from reviews.models import Assignment, Invitation, Reviewer
-from reviews.states import CURRENT, REVIEWING, AssignmentStatus, ReviewStatus
-from submissions.models import Revision, Submission
-from submissions.states import SubmissionStatus
+from reviews.models import Assignment, Invitation, Nomination, Reviewer
+from reviews.states import CURRENT, REVIEWING, AssignmentStatus, NominationStatus, ReviewStatus
+from submissions.models import AuthorListRequest, Conflict, Revision, Submission
+from submissions.states import ConflictState, SubmissionStatus
 from workshops.deadlines import Windows, windows_by_track
 from workshops.models import Deadline, Membership, Track, Workshop
 from workshops.states import DeadlineKind, Role
@@ -86,6 +86,19 @@ class PairFacts:
         return self.status == AssignmentStatus.ACTIVE and self.review is None
 
 
+AUTHORS, CONFLICTS, NOMINATIONS = "authors", "conflicts", "nominations"
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingFacts:
+    """Something about a paper that somebody waits to hear of: what, of which kind, since when."""
+
+    what: str
+    kind: str
+    paper: int
+    since: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class InvitationFacts:
     role: str
@@ -118,10 +131,17 @@ class Season:
     papers: list[PaperFacts]
     pairs: dict[int, list[PairFacts]]
     closed: frozenset[int]
+    waiting: list[WaitingFacts]
     invitations: list[InvitationFacts]
     reviewers: list[ReviewerFacts]
     before: list[float] | None = None
     before_year: int | None = None
+
+    def waits(self, what: str) -> list[WaitingFacts]:
+        return sorted((row for row in self.waiting if row.what == what), key=lambda row: row.since)
+
+    def number(self, paper: int) -> int:
+        return next(each.number for each in self.papers if each.pk == paper)
 
     def wanted(self, paper: PaperFacts) -> int:
         return self.tracks[paper.track].reviews_per_paper
@@ -137,7 +157,7 @@ class Season:
 
 
 def read_season(workshop: Workshop, viewer: Viewer, now: datetime) -> Season:
-    """Six queries, and two more where there is an edition before that the viewer organizes too."""
+    """Seven queries, and two more where there is an edition before that the viewer organizes too."""
     previous = workshop.previous if workshop.previous_id in viewer.fact("organizes") else None
     known = [edition.pk for edition in (workshop, previous) if edition]
     tracks: dict[int, list[Track]] = defaultdict(list)
@@ -148,6 +168,7 @@ def read_season(workshop: Workshop, viewer: Viewer, now: datetime) -> Season:
         dates[row.workshop_id].append(row)
     own = {track.pk: track for track in tracks[workshop.pk]}
     windows = windows_by_track(dates[workshop.pk], own, now)
+    papers = _papers(workshop, viewer)
     before = None
     if previous:
         earlier = windows_by_track(dates[previous.pk], [track.pk for track in tracks[previous.pk]], now)
@@ -158,7 +179,8 @@ def read_season(workshop: Workshop, viewer: Viewer, now: datetime) -> Season:
         now=now,
         tracks=own,
         windows=windows,
-        papers=_papers(workshop, viewer),
+        papers=papers,
+        waiting=_waiting(workshop, {paper.pk for paper in papers if paper.acts}),
         pairs=_pairs(workshop, viewer),
         invitations=_invitations(workshop),
         reviewers=_reviewers(workshop),
@@ -193,6 +215,26 @@ def _pairs(workshop: Workshop, viewer: Viewer) -> dict[int, list[PairFacts]]:
     for row in rows.values_list(*names):
         found[row[0]].append(PairFacts(*row))
     return found
+
+
+def _waiting(workshop: Workshop, papers: set[int]) -> list[WaitingFacts]:
+    """What waits about these papers, in one statement."""
+    suspected = Conflict.objects.filter(state=ConflictState.SUSPECTED)
+    proposed = Nomination.objects.filter(status=NominationStatus.OPEN)
+    sources: list[tuple[str, QuerySet, str, str]] = [
+        (AUTHORS, AuthorListRequest.objects.open(), "kind", "at"),
+        (CONFLICTS, suspected, "reason", "at"),
+        (NOMINATIONS, proposed, "status", "made_at"),
+    ]
+    parts = [
+        rows.filter(submission__workshop=workshop)
+        .order_by()
+        .annotate(what=Value(what, CharField()))
+        .values_list("what", kind, "submission", since)
+        for what, rows, kind, since in sources
+    ]
+    found = (WaitingFacts(*row) for row in parts[0].union(*parts[1:], all=True))
+    return [row for row in found if row.paper in papers]
 
 
 def _invitations(workshop: Workshop) -> list[InvitationFacts]:

@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 from django.urls import reverse
 
 from decisions.states import DecisionStatus
-from desk.reading.facts import PairFacts, PaperFacts, Season
+from desk.reading.facts import AUTHORS, CONFLICTS, NOMINATIONS, PairFacts, PaperFacts, Season
 from desk.reading.roots import about
 from notifications.models import Batch, Message
 from notifications.states import BatchStatus, MessageStatus
 from reviews.states import InvitationStatus, OfferStatus
 from reviews.volunteers import offers
-from submissions.models import AuthorListRequest, Conflict, Handler, Submission
-from submissions.states import DISPUTES, ConflictState, SubmissionStatus
+from submissions.models import Handler, Submission
+from submissions.states import DISPUTES, SubmissionStatus
 from workshops.states import DeadlineKind
 
 A_WEEK = timedelta(days=7)
@@ -29,7 +29,7 @@ FIRST = "handlers"
 
 @dataclass(frozen=True)
 class Need:
-    """``page`` is the name of the desk page where it is done, ``query`` its filter.
+    """``page`` is the name of the desk page where it is done, ``query`` its filter, ``paper`` whose page it is.
 
     ``at``: since when the oldest of them waits, or until when it is to be done.
     """
@@ -42,12 +42,13 @@ class Need:
     page: str
     query: str = ""
     at: datetime | None = None
+    paper: int | None = None
     action: str = ""
     url: str = ""
 
 
 def read_needs(season: Season, *, two: bool) -> list[Need]:
-    """Papers without handler first, then by how bad it is, by date and by number. Six queries."""
+    """Papers without handler first, then by how bad it is, by date and by number. Four queries."""
     found = [
         _without_handler(season),
         _few_reviewers(season),
@@ -58,6 +59,7 @@ def read_needs(season: Season, *, two: bool) -> list[Need]:
         *_about_authors(season),
         _suspected(season),
         _held(season),
+        _proposed(season),
         _invited(season),
         _volunteers(season),
         _alike(season),
@@ -70,8 +72,12 @@ def read_needs(season: Season, *, two: bool) -> list[Need]:
         (need for need in found if need is not None),
         key=lambda need: (need.key != FIRST, RANK[need.tone], need.at or NEVER, -need.count),
     )
-    slug = season.workshop.slug
-    return [replace(need, url=f"{reverse(f'desk:{need.page}', args=[slug])}{need.query}") for need in needs]
+    return [replace(need, url=_url(season.workshop.slug, need)) for need in needs]
+
+
+def _url(slug: str, need: Need) -> str:
+    args: list[str | int] = [slug] if need.paper is None else [slug, need.paper]
+    return f"{reverse(f'desk:{need.page}', args=args)}{need.query}"
 
 
 def _count(number: int, one: str, many: str = "") -> str:
@@ -169,31 +175,28 @@ def _incomplete(season: Season) -> Need | None:
 
 
 def _suspected(season: Season) -> Need | None:
-    papers = {paper.pk: paper.number for paper in season.papers if paper.acts}
-    found = Conflict.objects.filter(state=ConflictState.SUSPECTED, submission__workshop=season.workshop)
-    numbers = sorted(papers[pk] for pk in found.values_list("submission", flat=True) if pk in papers)
-    if not numbers:
+    rows = season.waits(CONFLICTS)
+    if not rows:
         return None
-    text = f"{_count(len(numbers), 'suspected conflict')} to settle"
-    return Need("conflicts", "warn", len(numbers), text, f"On {_numbers(numbers)}.", "papers", "?look=conflicts")
+    text = f"{_count(len(rows), 'suspected conflict')} to settle"
+    detail = f"On {_numbers(sorted(season.number(row.paper) for row in rows))}."
+    return Need("conflicts", "warn", len(rows), text, detail, "papers", "?look=conflicts")
 
 
 def _about_authors(season: Season) -> list[Need]:
     """Requests and disputes about lists of authors, apart: a dispute locks the list."""
-    mine = {paper.pk for paper in season.papers if paper.acts}
-    found = AuthorListRequest.objects.open().filter(submission__workshop=season.workshop)
-    rows = [(kind, at) for pk, kind, at in found.values_list("submission", "kind", "at") if pk in mine]
-    disputes = [at for kind, at in rows if kind in DISPUTES]
-    others = [at for kind, at in rows if kind not in DISPUTES]
+    rows = season.waits(AUTHORS)
+    disputes = [row.since for row in rows if row.kind in DISPUTES]
+    others = [row.since for row in rows if row.kind not in DISPUTES]
     needs = []
     if disputes:
         text = f"{_count(len(disputes), 'dispute')} about lists of authors"
         detail = "The list is locked until it is answered."
-        needs.append(Need("disputes", "warn", len(disputes), text, detail, "papers", "?look=authors", min(disputes)))
+        needs.append(Need("disputes", "warn", len(disputes), text, detail, "papers", "?look=authors", disputes[0]))
     if others:
         text = f"{_count(len(others), 'request')} about lists of authors"
         detail = "Conflicts are computed before one is granted."
-        needs.append(Need("authors", "warn", len(others), text, detail, "papers", "?look=authors", min(others)))
+        needs.append(Need("authors", "warn", len(others), text, detail, "papers", "?look=authors", others[0]))
     return needs
 
 
@@ -238,6 +241,17 @@ def _unanswered(season: Season) -> Need | None:
     return Need("unanswered", "warn", people, text, detail, "people", "?role=reviewer", since)
 
 
+def _proposed(season: Season) -> Need | None:
+    """External reviewers whom a reviewer proposes; the oldest one's paper is where it goes on."""
+    rows = season.waits(NOMINATIONS)
+    if not rows:
+        return None
+    text = f"{_count(len(rows), 'external reviewer is', 'external reviewers are')} proposed"
+    detail = f"For {_numbers(season.number(row.paper) for row in rows)}. Nobody is written to before you answer."
+    number = season.number(rows[0].paper)
+    return Need("nominations", "warn", len(rows), text, detail, "nominations", at=rows[0].since, paper=number)
+
+
 def _invited(season: Season) -> Need | None:
     sent = [row.sent_at for row in season.invitations if row.status == InvitationStatus.SENT]
     if not sent:
@@ -245,7 +259,7 @@ def _invited(season: Season) -> Need | None:
     old = sum(season.now - at > A_WEEK for at in sent)
     detail = f"{_count(old, 'is', 'are')} older than a week." if old else "None is older than a week."
     text = f"{_count(len(sent), 'invitation')} without an answer"
-    return Need("invitations", "info", len(sent), text, detail, "people", "?role=invited&state=sent", min(sent))
+    return Need("invitations", "info", len(sent), text, detail, "unanswered", at=min(sent))
 
 
 def _volunteers(season: Season) -> Need | None:

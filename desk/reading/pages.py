@@ -33,6 +33,7 @@ PAGES = (
     Page("Enter a paper for somebody", "desk:on_behalf", DESK, "behalf submit submission add by mail"),
     Page("People", "desk:people", DESK, "reviewers organizers chairs members roles load invitations"),
     Page("Invite people", "desk:invite", DESK, "invitation reviewers add paste"),
+    Page("Who has not answered", "desk:unanswered", DESK, "invitations remind ask again unanswered"),
     Page("Volunteers", "desk:volunteers", DESK, "offers would review"),
     Page("Assignment", "desk:assignment", DESK, "assign match matching proposal run reviewers"),
     Page("Decisions", "desk:decisions", DESK, "decide accept reject confirm tentative"),
