@@ -9,6 +9,7 @@ from accounts.models import User
 from workshops.models import (
     Deadline,
     Form,
+    FormEdit,
     FormVersion,
     InvitedTalk,
     Membership,
@@ -73,5 +74,6 @@ for model, path in (
 ):
     through(model, path, Workshop, "public")
     through(model, path, Workshop, "settings", gives="settings")
+through(FormEdit, "version__form__workshop", Workshop, "settings")
 through(Membership, "workshop", Workshop, "staff")
 through(Membership, "workshop", Workshop, "settings", gives="settings")

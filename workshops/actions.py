@@ -13,5 +13,6 @@ ACTIONS = {
     "role.ended": "ended a role",
     "form.drafted": "began a new version of a form",
     "form.changed": "changed the draft of a form",
+    "form.discarded": "threw away the draft of a form",
     "form.opened": "opened a version of a form",
 }

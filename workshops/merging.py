@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts.merging import Link, links, stays
 from accounts.models import User
-from workshops.models import Extension, Membership
+from workshops.models import Extension, FormEdit, Membership
 
 
 def _roles(kept: User, gone: User) -> int:
@@ -19,4 +19,4 @@ def _roles(kept: User, gone: User) -> int:
 
 def register() -> None:
     links(Link(Membership, "user", words=("role in a workshop", "roles in workshops"), move=_roles))
-    stays("It tells who did it then.", (Extension, "by"))
+    stays("It tells who did it then.", (Extension, "by"), (FormEdit, "saved_by"))

@@ -7,6 +7,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
+from workshops.labels import LabelsField
 from workshops.querysets import DeadlineQuerySet, ExtensionQuerySet, MembershipQuerySet, WorkshopQuerySet
 from workshops.states import Blinding, DeadlineKind, FormStatus, Role
 
@@ -297,6 +298,7 @@ class FormVersion(models.Model):
     form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="versions", db_index=False)
     number = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=6, choices=FormStatus.choices, default=FormStatus.DRAFT)
+    edit = models.PositiveIntegerField(default=0, editable=False, help_text="How often the draft was saved.")
 
     class Meta:
         constraints = [
@@ -306,6 +308,25 @@ class FormVersion(models.Model):
 
     def __str__(self) -> str:
         return f"version {self.number}"
+
+
+class FormEdit(models.Model):
+    """A draft of a form as somebody saved it: all its questions, in order. Number 0 is what the draft began with."""
+
+    version = models.ForeignKey(FormVersion, on_delete=models.PROTECT, related_name="edits", db_index=False)
+    number = models.PositiveIntegerField()
+    questions = models.JSONField()
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    at = models.DateTimeField()
+    typing = models.BooleanField(default=False, help_text="Saved while somebody typed, not by a button.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "number"], name="form_edit_once")]
+
+    def __str__(self) -> str:
+        return f"save {self.number}"
 
 
 class Question(models.Model):
@@ -328,7 +349,7 @@ class Question(models.Model):
     kind = models.CharField(max_length=8, choices=Kind.choices)
     text = models.CharField(max_length=300)
     help = models.TextField(blank=True)
-    labels = models.JSONField(default=dict, blank=True, help_text='{"6": "strong accept", …} for scales and choices')
+    labels = LabelsField(default=dict, blank=True, help_text='{"6": "strong accept", …} for scales and choices')
     low = models.SmallIntegerField(null=True, blank=True)
     high = models.SmallIntegerField(null=True, blank=True)
     words = models.PositiveIntegerField(null=True, blank=True, help_text="At most so many words.")

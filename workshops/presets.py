@@ -94,7 +94,38 @@ EDITORIAL = [
     _text("text", "Text to the authors", required=True),
     _text("to_organizers", "Comment to the editors", readers=ORGANIZERS),
 ]
-FORMS: dict[str, list[dict[str, Any]]] = {"full": FULL, "short": SHORT, "editorial": EDITORIAL}
+OPENREVIEW_RATING = {
+    "10": "among the best 5 % of accepted papers",
+    "9": "among the best 15 % of accepted papers",
+    "8": "in the better half of accepted papers",
+    "7": "good paper, accept",
+    "6": "marginally above the threshold",
+    "5": "marginally below the threshold",
+    "4": "fair, but not good enough",
+    "3": "clear rejection",
+    "2": "strong rejection",
+    "1": "trivial or wrong",
+}
+OPENREVIEW = [
+    _text("title", "Title", required=True, help="Your review in one line."),
+    _text(
+        "review", "Review", required=True, help="Quality, clarity, originality, significance; strengths, weaknesses."
+    ),
+    _scale("overall", "Rating", OPENREVIEW_RATING),
+    CONFIDENCE_QUESTION,
+]
+FORMS: dict[str, list[dict[str, Any]]] = {
+    "full": FULL,
+    "short": SHORT,
+    "editorial": EDITORIAL,
+    "openreview": OPENREVIEW,
+}
+FORM_NAMES = {
+    "full": "Full: texts, three quality scales, overall from 1 to 6, confidence",
+    "short": "Short: one text, overall from 1 to 6, confidence",
+    "editorial": "Editorial: a recommendation and a text",
+    "openreview": "OpenReview’s default: title, text, rating from 1 to 10, confidence",
+}
 
 LLM_USE = {
     "none": "not at all",

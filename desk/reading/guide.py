@@ -55,7 +55,7 @@ def read_guide(workshop: Workshop, now: datetime) -> Guide:
         _tracks(tracks),
         _topics(workshop, Topic.objects.filter(workshop=workshop).count()),
         _dates(tracks, list(Deadline.objects.filter(workshop=workshop)), now, has_papers),
-        *_forms(tracks, set(_open_forms(workshop))),
+        *_forms(workshop, tracks, set(_open_forms(workshop))),
         _outcomes(tracks, set(Outcome.objects.filter(track__workshop=workshop).values_list("track", flat=True))),
         _team(workshop),
         _look(workshop),
@@ -142,8 +142,8 @@ def _open_forms(row: Workshop) -> list[tuple[str, int | None]]:
     return list(versions.values_list("form__purpose", "form__track"))
 
 
-def _forms(tracks: list[Track], opened: set[tuple[str, int | None]]) -> list[Step]:
-    url = _list("formversion")
+def _forms(row: Workshop, tracks: list[Track], opened: set[tuple[str, int | None]]) -> list[Step]:
+    url = reverse("desk:forms", args=[row.slug])
 
     def without(purpose: str) -> list[str]:
         asked = {track for kind, track in opened if kind == purpose}

@@ -117,4 +117,14 @@ BUDGETS = [
     Budget("desk:templates", "workshop", "organizers: 6"),
     Budget("desk:template", "words", "organizers: 8"),
     Budget("desk:log", "workshop", "organizers: 7"),
+    # The five of a page of the desk; forms, their versions and questions, the reviews that were written with each.
+    Budget("desk:forms", "workshop", "organizers: 9"),
+    # Tracks, and the forms that may be copied.
+    Budget("desk:new_form", "workshop", "organizers: 7"),
+    # The form, what is copied, and the four of the list.
+    Budget("desk:form", "form", "organizers: 11"),
+    # The draft, what was asked before, its questions and its saves.
+    Budget("desk:form_draft", "draft of a form", "organizers: 9"),
+    # The draft, and the four of the list.
+    Budget("desk:open_form", "draft of a form", "organizers: 10"),
 ]

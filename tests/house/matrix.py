@@ -42,6 +42,7 @@ from submissions.models import Upload
 from submissions.states import FilePurpose
 from tests.factories import PHASES, Cast
 from workshops.models import Deadline, Form, FormVersion, Track, Workshop
+from workshops.services.forms import new_form_version
 
 ALL = ("ada", "ben", "rui", "rae", "noor", "cleo", "mara", "olga", "ines", "otto", "zed", "opal", "anon")
 GROUPS = {
@@ -106,6 +107,21 @@ def message(cast: Cast, kind: str, who: str = "") -> dict[str, Any]:
 def deadline_of(cast: Cast, workshop: Workshop) -> dict[str, Any]:
     """A deadline of this workshop, under the address of the cast's."""
     return {"slug": cast.workshop.slug, "pk": Deadline.objects.get(workshop=workshop, kind="submission").pk}
+
+
+def form_of(cast: Cast, workshop: Workshop) -> dict[str, Any]:
+    """A review form of this workshop, under the address of the cast's."""
+    return {
+        "slug": cast.workshop.slug,
+        "pk": Form.objects.filter(workshop=workshop, purpose="review").earliest("pk").pk,
+    }
+
+
+def draft_of(cast: Cast, workshop: Workshop) -> dict[str, Any]:
+    """A draft of it, begun where there is none."""
+    form = Form.objects.get(pk=form_of(cast, workshop)["pk"])
+    draft = form.versions.filter(status="draft").first() or new_form_version(form=form, by=None)
+    return {"slug": cast.workshop.slug, "pk": draft.pk}
 
 
 def settings_of(model: type, lookup: str, place: str) -> Thing:
@@ -174,6 +190,10 @@ THINGS: dict[str, Thing] = {
     "cancel ada's": lambda cast: message(cast, "receipt", "ada") | {"action": "cancel"},
     "cancel otto's": lambda cast: message(cast, "receipt", "otto") | {"action": "cancel"},
     "mail to ivy": lambda cast: message(cast, "invitation"),
+    "form": lambda cast: form_of(cast, cast.workshop),
+    "form elsewhere": lambda cast: form_of(cast, cast.elsewhere),
+    "draft of a form": lambda cast: draft_of(cast, cast.workshop),
+    "draft elsewhere": lambda cast: draft_of(cast, cast.elsewhere),
     "no view": lambda cast: {"slug": cast.workshop.slug, "pk": 0},
     "words": lambda cast: {"slug": cast.workshop.slug, "kind": "invitation"},
     "site's words": lambda cast: {"slug": cast.workshop.slug, "kind": "account"},
@@ -412,6 +432,22 @@ DESK = [
     Row("desk:log", "elsewhere", "", ""),
     Row("desk:search", "workshop", "organizers: page", "staff: closed"),
     Row("desk:search", "elsewhere", "", ""),
+    Row("desk:forms", "workshop", "organizers: page", "organizers: shown"),
+    Row("desk:forms", "elsewhere", "", ""),
+    Row("desk:new_form", "workshop", "organizers: page", "organizers: again"),
+    Row("desk:new_form", "elsewhere", "", ""),
+    Row("desk:form", "form", "organizers: page", "organizers: again"),
+    Row("desk:form", "form elsewhere", "", ""),
+    Row("desk:form_draft", "draft of a form", "organizers: page", "organizers: again"),
+    Row("desk:form_draft", "draft elsewhere", "", ""),
+    Row("desk:autosave_form", "draft of a form", "staff: closed", "organizers: again"),
+    Row("desk:autosave_form", "draft elsewhere", "staff: closed", ""),
+    Row("desk:preview_form", "draft of a form", "staff: closed", "organizers: page"),
+    Row("desk:preview_form", "draft elsewhere", "staff: closed", ""),
+    Row("desk:open_form", "draft of a form", "organizers: page", "organizers: again"),
+    Row("desk:open_form", "draft elsewhere", "", ""),
+    Row("desk:discard_form", "draft of a form", "staff: closed", "organizers: moved"),
+    Row("desk:discard_form", "draft elsewhere", "staff: closed", ""),
 ]
 # Sign-in and settings do not know phases: one is enough.
 ONCE = ("review",)

@@ -330,18 +330,35 @@ class TestForms:
     @pytest.mark.parametrize(
         ("question", "said"),
         [
-            ({"key": "Über", "kind": "text", "text": "?"}, "Question 2: key"),
-            ({"key": "k", "kind": "song", "text": "?"}, "Question 2: kind"),
-            ({"key": "k", "kind": "text", "text": ""}, "Question 2: text"),
-            ({"key": "k", "kind": "text", "text": "?", "readers": "public"}, "Question 2: readers"),
+            ({"key": "Über", "kind": "text", "text": "?"}, "Question 2: its name in exports begins with"),
+            ({"key": "k", "kind": "song", "text": "?"}, "Question 2: choose its kind."),
+            ({"key": "k", "kind": "text", "text": ""}, "Question 2: write what is asked"),
+            ({"key": "k", "kind": "text", "text": "?", "readers": "public"}, "Question 2: choose who reads"),
+            ({"key": "k", "kind": "text", "text": "?", "words": 0}, "Question 2: limit a text to between 1 and"),
             ({"key": "k", "kind": "scale", "text": "?"}, "Question 2: a scale needs a lowest"),
             ({"key": "k", "kind": "scale", "text": "?", "low": 4, "high": 4}, "Question 2: a scale needs a lowest"),
+            (
+                {"key": "k", "kind": "scale", "text": "?", "low": 1, "high": 11},
+                "Question 2: a scale from 1 to 11 has 11 points; at most 10",
+            ),
+            (
+                {"key": "k", "kind": "scale", "text": "?", "low": 1, "high": 4, "labels": {"1": "poor", "2": "fair"}},
+                "Question 2: say in words what 4 means: both ends need it.",
+            ),
+            ({"key": "k", "kind": "number", "text": "?", "low": 9, "high": 4}, "Question 2: the smallest number, 9"),
+            (
+                {"key": "k", "kind": "choices", "text": "?", "labels": {"a": "yes", "b": "Yes "}},
+                "Question 2: two of the answers read the same.",
+            ),
             (
                 {"key": "k", "kind": "scale", "text": "?", "low": 1, "high": 4, "labels": {"5": "x"}},
                 "Question 2: the label of 5 is outside the scale from 1 to 4.",
             ),
             ({"key": "k", "kind": "choice", "text": "?", "labels": {"a": "b"}}, "Question 2: give at least two"),
-            ({"key": "text", "kind": "text", "text": "?"}, "Question 2: its key “text” is used twice."),
+            (
+                {"key": "text", "kind": "text", "text": "?"},
+                "Question 2: its name in exports, “text”, is that of question 1 too.",
+            ),
         ],
     )
     def test_question_that_cannot_be_asked_is_named(self, opened: FormVersion, olga: User, question: dict, said: str):
