@@ -24,6 +24,7 @@ from reviews.reading import (
     place_of,
     questions_by_version,
 )
+from reviews.scores import OverallScore, Scores, overall_score, scores_in
 from reviews.states import CURRENT, REVIEWING, AssignmentKind, ReviewStatus
 from submissions.models import Authorship, Submission
 from workshops.deadlines import window
@@ -39,6 +40,7 @@ class ReviewForChair:
     handle: str
     name: str
     score: int | None
+    overall: OverallScore | None
     confidence: int | None
     answers: tuple[Answer, ...]
     at: datetime | None
@@ -71,20 +73,14 @@ class ChairPage:
     supplement: PaperFile | None
     reviews: tuple[ReviewForChair, ...]
     writers: tuple[Writer, ...]
-    low: int
-    high: int
 
     @property
     def number_text(self) -> str:
         return str(self.number)
 
     @property
-    def scores(self) -> list[int]:
-        return [review.score for review in self.reviews if review.score is not None]
-
-    @property
-    def mean(self) -> float | None:
-        return sum(self.scores) / len(self.scores) if self.scores else None
+    def scores(self) -> Scores:
+        return scores_in([review.overall for review in self.reviews])
 
     @property
     def wanted(self) -> int:
@@ -126,7 +122,6 @@ def chair_page(viewer: Viewer, pk: UUID, at: datetime) -> ChairPage:
     parts = _parts(row["submission_id"])
     submitted = [part for part in parts if _is_in(part)]
     forms = questions_by_version({part["review__current__form_version"] for part in submitted}, READ_BY_CHAIRS)
-    scale = _scale([question for questions in forms.values() for question in questions])
     file, supplement = files_for(viewer, row)
     return ChairPage(
         pk=row["pk"],
@@ -144,8 +139,6 @@ def chair_page(viewer: Viewer, pk: UUID, at: datetime) -> ChairPage:
         supplement=supplement,
         reviews=tuple(_review(part, forms[part["review__current__form_version"]]) for part in submitted),
         writers=tuple(_writer(part, due) for part in parts if _is_awaited(part)),
-        low=scale[0],
-        high=scale[1],
     )
 
 
@@ -172,6 +165,7 @@ def _review(part: Mapping[str, Any], questions: list[QuestionData]) -> ReviewFor
         handle=f"Reviewer {part['handle']}",
         name=name_of(part, "user__"),
         score=_number(answers.get("overall")),
+        overall=overall_score(questions, answers),
         confidence=_number(answers.get("confidence")),
         answers=answers_in_words(questions, answers),
         at=part["review__submitted_at"],
@@ -192,9 +186,3 @@ def _authors(submission_id: int) -> tuple[str, ...]:
 
 def _number(value: object) -> int | None:
     return int(value) if isinstance(value, int | str) and str(value).lstrip("-").isdigit() else None
-
-
-def _scale(questions: list[QuestionData]) -> tuple[int, int]:
-    """The ends of the overall scale of the forms that were answered."""
-    ends = [(one.low, one.high) for one in questions if one.key == "overall" and one.low is not None and one.high]
-    return (min(low for low, _ in ends), max(high for _, high in ends if high)) if ends else (1, 6)

@@ -312,6 +312,7 @@ class Score(models.Model):
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="scores", db_index=False)
     key = models.CharField(max_length=30)
     value = models.SmallIntegerField()
+    scale = models.CharField(max_length=8, help_text="Which scale it is on; numbers of two scales are never averaged.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["review", "key"], name="score_once")]

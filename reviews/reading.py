@@ -341,8 +341,11 @@ def _in_words(question: QuestionData, value: Any) -> Answer:
         return Answer(question.text, str(value), True)
     if question.kind == Question.Kind.YESNO:
         return Answer(question.text, "yes" if value is True or value == "yes" else "no", False)
-    values = value if isinstance(value, list) else [value]
-    shown = (_labelled(str(one), question.labels) for one in values)
+    values = [str(one) for one in (value if isinstance(value, list) else [value])]
+    if question.kind in (Question.Kind.CHOICE, Question.Kind.CHOICES):
+        shown = [question.labels.get(one) or one for one in values]
+    else:
+        shown = [_labelled(one, question.labels) for one in values]
     return Answer(question.text, ", ".join(shown), False)
 
 

@@ -19,6 +19,7 @@ from reviews.loads import loads
 from reviews.models import Assignment, Review
 from reviews.reading import Answer, answers_in_words, questions_by_version
 from reviews.rules import open_reviewers
+from reviews.scores import OverallScore, overall_score
 from reviews.states import CURRENT, REVIEWING, AssignmentStatus, ReviewStatus
 from submissions.findings import Said, shown
 from submissions.models import Conflict, File, Handler, Submission
@@ -40,6 +41,7 @@ class ReviewPart:
     status: str
     status_label: str
     score: int | None
+    overall: OverallScore | None
     confidence: int | None
     answers: tuple[Answer, ...]
     confidential: tuple[Answer, ...]
@@ -151,6 +153,7 @@ def _review(review: Review, questions: dict[int, list[QuestionData]], names: boo
         status=review.status,
         status_label=review.get_status_display(),
         score=_number(answers.get("overall")),
+        overall=overall_score(asked, answers),
         confidence=_number(answers.get("confidence")),
         answers=told,
         confidential=kept if names else (),

@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Avg, Case, Count, F, FloatField, IntegerField, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import (
+    Avg,
+    Case,
+    CharField,
+    Count,
+    F,
+    FloatField,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -23,6 +36,7 @@ from reviews.models import Score
 from reviews.states import ReviewStatus
 from submissions.models import Authorship, Handler, Submission
 from submissions.states import AuthorshipStatus, FileStatus, Level, SubmissionStatus
+from workshops.form_rules import scale_code
 from workshops.models import Form, FormVersion, Question, Track, Workshop
 from workshops.states import FormStatus
 
@@ -73,6 +87,12 @@ class PaperRow:
     decision_kind: str
     changed: datetime
     lacks: tuple[str, ...] = ()
+    is_on_former_scale: bool = False
+
+    @property
+    def on_several_scales(self) -> bool:
+        """The scale changed between its reviews, so that there is no mean."""
+        return bool(self.scores) and self.mean is None
 
     @property
     def missing(self) -> int:
@@ -166,6 +186,7 @@ def _annotated(papers: QuerySet[Submission], viewer: Viewer) -> Annotated:
         n_in=_where(may_assess, submitted_reviews(), IntegerField()),
         n_reviewers=_where(may_assess, current_reviewers(), IntegerField()),
         mean=_where(may_assess, _mean(), FloatField()),
+        scored_on=_where(may_assess, Subquery(_overall_scores().values("scale")[:1]), CharField()),
         d_status=Subquery(decision.values("status")[:1]),
         d_label=Subquery(decision.values("outcome__label")[:1]),
         d_kind=Subquery(decision.values("outcome__kind")[:1]),
@@ -182,10 +203,15 @@ def _where(condition: Q, value: Any, field: Any) -> Case:
 
 
 def _mean() -> Subquery:
-    scores = Score.objects.filter(
-        key=OVERALL, review__assignment__submission=OuterRef("pk"), review__status=ReviewStatus.SUBMITTED
-    )
-    return Subquery(scores.order_by().values("key").annotate(mean=Avg("value")).values("mean"))
+    """Nothing where the scores are on several scales: their numbers do not mean the same."""
+    told = _overall_scores().values("key").annotate(mean=Avg("value"), scales=Count("scale", distinct=True))
+    return Subquery(told.filter(scales=1).values("mean"))
+
+
+def _overall_scores() -> QuerySet[Score]:
+    """Those of the paper of an outer statement."""
+    paper, submitted = OuterRef("pk"), ReviewStatus.SUBMITTED
+    return Score.objects.filter(key=OVERALL, review__assignment__submission=paper, review__status=submitted).order_by()
 
 
 def _order(sort: str) -> list[Any]:
@@ -214,11 +240,14 @@ def _rows(
 ) -> list[PaperRow]:
     people = _authors([paper.pk for paper in papers if paper.knows_authors])
     scores = scores_of([paper.pk for paper in papers if paper.is_assessed])
-    scales = scales_of(workshop, tracks)
-    return [_row(paper, people, scores, handlers, scales.get(paper.track_id, Scale())) for paper in papers]
+    scales, former = _scales(workshop, tracks)
+    return [
+        _row(paper, people, scores, handlers, scales.get(paper.track_id, Scale()), former.get(paper.scored_on))
+        for paper in papers
+    ]
 
 
-def _row(paper: Any, people: dict, scores: dict, handlers: dict, scale: Scale) -> PaperRow:
+def _row(paper: Any, people: dict, scores: dict, handlers: dict, scale: Scale, scored_on: Scale | None) -> PaperRow:
     authors = people.get(paper.pk, [])
     return PaperRow(
         pk=paper.pk,
@@ -233,7 +262,8 @@ def _row(paper: Any, people: dict, scores: dict, handlers: dict, scale: Scale) -
         authors=tuple(name for name, _ in authors),
         assessed=paper.is_assessed,
         scores=tuple(scores.get(paper.pk, ())),
-        scale=scale,
+        scale=scored_on or scale,
+        is_on_former_scale=scored_on is not None and scored_on != scale,
         mean=paper.mean,
         reviews_in=paper.n_in or 0,
         reviewers=paper.n_reviewers or 0,
@@ -297,16 +327,24 @@ def scales_of(workshop: Workshop, tracks: Iterable[int] | None = None) -> dict[i
 
     One query, and another for the ``tracks`` where they are not given.
     """
-    versions = FormVersion.objects.filter(
-        form__workshop=workshop, status=FormStatus.OPEN, form__purpose=Form.Purpose.REVIEW
-    )
-    rows = Question.objects.filter(version__in=versions, key=OVERALL, kind=Question.Kind.SCALE).values_list(
-        "version__form__track", Coalesce("low", 1), Coalesce("high", 6)
-    )
-    found = {track: Scale(low, high) for track, low, high in rows}
+    return _scales(workshop, tracks)[0]
+
+
+def _scales(workshop: Workshop, tracks: Iterable[int] | None = None) -> tuple[dict[int, Scale], dict[str, Scale]]:
+    """The same; and every overall scale that was ever asked, by its code."""
+    versions = FormVersion.objects.filter(form__workshop=workshop, form__purpose=Form.Purpose.REVIEW)
+    asked = Question.objects.filter(version__in=versions, key=OVERALL, kind=Question.Kind.SCALE)
+    rows = asked.exclude(version__status=FormStatus.DRAFT).select_related("version__form")
+    found: dict[int | None, Scale] = {}
+    ever: dict[str, Scale] = {}
+    for row in rows:
+        scale = Scale(1 if row.low is None else row.low, 6 if row.high is None else row.high)
+        ever[scale_code(row)] = scale
+        if row.version.status == FormStatus.OPEN:
+            found[row.version.form.track_id] = scale
     if tracks is None:
         tracks = Track.objects.filter(workshop=workshop).values_list("pk", flat=True)
-    return {track: found.get(track) or found.get(None) or Scale() for track in tracks}
+    return {track: found.get(track) or found.get(None) or Scale() for track in tracks}, ever
 
 
 def status_counts(workshop: Workshop, viewer: Viewer) -> dict[tuple[int, str], int]:

@@ -29,6 +29,7 @@ from desk.reading.papers import Scale, authors_of, beside, numbers_in_order, sca
 from desk.services.reveal import reveal
 from desk.views.base import actor, desk_page, desk_render
 from reviews.models import Assignment
+from reviews.scores import scores_in
 from reviews.services.assign import assign as assign_reviewer
 from reviews.services.assign import remove_assignment
 from submissions.models import Submission
@@ -106,12 +107,11 @@ def _open(request: HttpRequest, workshop: Workshop, viewer: Viewer, found: Any) 
 
 def _assessment(workshop: Workshop, viewer: Viewer, found: Any) -> dict[str, Any]:
     reviews = reading.reviews_of(found, viewer, names=found.knows_reviewers)
-    scores = [review.score for review in reviews if review.status == "submitted" and review.score is not None]
+    scale = scales_of(workshop).get(found.track_id, Scale())
+    counted = [review.overall for review in reviews if review.status == "submitted"]
     return {
         "reviews": reviews,
-        "scores": scores,
-        "mean": sum(scores) / len(scores) if scores else None,
-        "scale": scales_of(workshop).get(found.track_id, Scale()),
+        "scores": scores_in(counted, (scale.low, scale.high)),
         "assignments": reading.assignments_of(found) if found.knows_reviewers else [],
     }
 

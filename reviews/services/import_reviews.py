@@ -14,6 +14,7 @@ from reviews.models import Assignment, Review, ReviewVersion, Score
 from reviews.states import AssignmentKind, AssignmentStatus, ReviewStatus
 from submissions.importing.records import ImportedReview
 from submissions.models import Submission
+from workshops.form_rules import scale_code
 from workshops.models import FormVersion, Question
 from workshops.reading import open_form
 
@@ -83,5 +84,5 @@ def _import_one(
 
 
 def _scores(review: Review, form: FormVersion, answers: dict[str, Any]) -> list[Score]:
-    scales = form.questions.filter(kind=Question.Kind.SCALE).values_list("key", flat=True)
-    return [Score(review=review, key=key, value=answers[key]) for key in scales if isinstance(answers.get(key), int)]
+    given = [one for one in form.questions.filter(kind=Question.Kind.SCALE) if isinstance(answers.get(one.key), int)]
+    return [Score(review=review, key=one.key, value=answers[one.key], scale=scale_code(one)) for one in given]

@@ -27,6 +27,7 @@ from reviews.writing import writing
 from submissions.models import Submission
 from workshops.answers import Kind
 from workshops.deadlines import windows
+from workshops.form_rules import scale_code
 from workshops.instants import aoe, both
 from workshops.reading import QuestionData, open_form, questions_of
 from workshops.states import DeadlineKind
@@ -162,8 +163,10 @@ def _move_to(review: Review, made: ReviewVersion, version: int, at: datetime) ->
 
 def _rewrite_scores(review: Review, questions: tuple[QuestionData, ...], answers: Mapping[str, Any]) -> None:
     review.scores.all().delete()
-    scales = [question.key for question in questions if question.kind == Kind.SCALE and question.key in answers]
-    Score.objects.bulk_create(Score(review=review, key=key, value=answers[key]) for key in scales)
+    scales = [question for question in questions if question.kind == Kind.SCALE and question.key in answers]
+    Score.objects.bulk_create(
+        Score(review=review, key=one.key, value=answers[one.key], scale=scale_code(one)) for one in scales
+    )
 
 
 def _receipt(review: Review, received_at: datetime) -> None:
