@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.http import HttpRequest
 
@@ -25,11 +25,19 @@ class Viewer:
     system: bool = False
     keys: frozenset[str] = frozenset()
     _facts: dict[str, frozenset[int]] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _sides: list["Viewer"] = field(default_factory=list, init=False, compare=False, repr=False)
 
     @property
     def id(self) -> int:
         """The person's key; 0, which no row has, for the public."""
         return int(self.person.pk) if self.person is not None else 0
+
+    @property
+    def sides(self) -> tuple["Viewer", "Viewer"]:
+        """Of a view through somebody: the person whose view it is, and the one who looks; the same two each time."""
+        if not self._sides:
+            self._sides.extend((Viewer(self.person), Viewer(self.through)))
+        return self._sides[0], self._sides[1]
 
     def fact(self, name: str) -> frozenset[int]:
         """The keys of one fact about this person (access.facts); all are read together, once for this viewer."""
@@ -47,7 +55,12 @@ MOST_LINKS = 20
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
-    """The viewer behind a request, the same one for the whole of it."""
+    """The viewer behind a request, the same one for the whole of it.
+
+    While an organizer looks at the site as somebody else (access.view_as), that person through the organizer.
+    """
+    if seen_as := getattr(request, "seen_as", None):
+        return cast(Viewer, seen_as.viewer)
     person = request.user if request.user.is_authenticated else None
     keys = frozenset(key_of(token) for token in links_of(request))
     if person is None and not keys:

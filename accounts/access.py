@@ -12,7 +12,7 @@ def oneself(viewer: Viewer) -> Q:
     return Q(pk=viewer.id)
 
 
-@grant(User, "account", "directory", "row", "settings")
+@grant(User, "account", "directory", "row", "settings", "view_as")
 def operator(viewer: Viewer) -> Q:
     """Whoever runs the site sees people and settings (and papers only as an organizer does)."""
     return Q() if _is_operator(viewer) else Q(pk__in=[])
@@ -23,6 +23,7 @@ def _is_operator(viewer: Viewer) -> bool:
 
 
 through(Affiliation, "user", User, "self")
+through(Affiliation, "user", User, "directory", gives="directory")
 through(Publication, "user", User, "self")
 through(Relation, "user", User, "self")
 through(UnconfirmedAddress, "user", User, "self")

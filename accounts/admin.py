@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 
 from access.admin import ConflictAwareAdmin
 from accounts.managers import identity_text
@@ -31,6 +32,10 @@ class UserAdmin(ConflictAwareAdmin):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return super().has_module_permission(request) and bool(request.user.is_superuser)
+
+    def view_on_site(self, obj: Any) -> str:
+        """Where whoever runs the site begins to see it as this person does."""
+        return reverse("desk:view_as_operator", args=[obj.pk])
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """People make their accounts themselves."""

@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, OuterRef, Q
 
-from access.registry import grant, through
+from access.registry import gate, grant, through
 from access.rights import visible_to
 from access.viewer import Viewer
 from decisions.models import Decision, Outcome, Release
@@ -62,3 +62,4 @@ def told_decisions(viewer: Viewer) -> Q:
 through(Outcome, "track__workshop", Workshop, "staff")
 through(Outcome, "track__workshop", Workshop, "settings", gives="settings")
 through(Release, "workshop", Workshop, "staff")
+gate(Decision, "submission", Submission, "identities")

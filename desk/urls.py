@@ -15,6 +15,7 @@ from desk.views import (
     decisions,
     edition,
     entering,
+    exchange,
     forms,
     guide,
     inviting,
@@ -29,6 +30,7 @@ from desk.views import (
     people,
     release,
     search,
+    view_as,
     volunteers,
     workshops,
 )
@@ -50,6 +52,8 @@ PAPER = "papers/<int:number>/"
 
 urlpatterns: list[URLPattern] = [
     path("desk/", my_desk.my_desk, name="my_desk"),
+    path("desk/view-as/stop/", view_as.stop_view_as, name="stop_view_as"),
+    guarded("operator/view-as/<int:pk>/", view_as.view_as_operator, "view_as_operator"),
     guarded("operator/", operator.operator, "operator"),
     guarded("w/", workshops.home, "home"),
     guarded("w/new/", workshops.new_workshop, "new_workshop"),
@@ -92,6 +96,12 @@ urlpatterns: list[URLPattern] = [
     page("people/invite/", inviting.invite, "invite"),
     page("people/action/", people.people_action, "people_action"),
     page("people/unanswered/", inviting.unanswered, "unanswered"),
+    page("exchange/", exchange.exchange, "exchange"),
+    page("exchange/bring-in/", exchange.bring_in_file, "bring_in_file"),
+    page("exchange/settings/", exchange.settings_file, "settings_file"),
+    page("exchange/settings/change/", exchange.change_settings, "change_settings"),
+    page("exchange/<slug:what>/<slug:kind>/", exchange.export, "export"),
+    page("people/<int:pk>/view-as/", view_as.view_as, "view_as"),
     page("people/volunteers/", volunteers.volunteers, "volunteers"),
     page("people/volunteers/answer/", volunteers.answer_volunteers, "answer_volunteers"),
     page("assignment/", assignment.assignment, "assignment"),

@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from access.facts import fact
-from access.registry import grant, through
+from access.registry import gate, grant, seen_by_others, through
 from access.rights import visible_to
 from access.viewer import Viewer
 from accounts.models import User
@@ -146,3 +146,16 @@ through(OfferedTopic, "offer", Offer, "row")
 through(Reviewer, "workshop", Workshop, "staff")
 through(TopicInterest, "reviewer", Reviewer, "row")
 through(ReviewVersion, "review", Review, "row")
+
+for model, path in (
+    (Assignment, "submission"),
+    (Nomination, "submission"),
+    (ProposedPair, "submission"),
+    (Review, "assignment__submission"),
+    (ReviewVersion, "review__assignment__submission"),
+):
+    gate(model, path, Submission, "identities")
+seen_by_others(Assignment, "own", with_aspect="row")
+seen_by_others(Nomination, "own", with_aspect="row")
+seen_by_others(Reviewer, "self", with_aspect="row")
+seen_by_others(Offer, "self", with_aspect="row")

@@ -201,7 +201,7 @@ def review_page(viewer: Viewer, pk: UUID, at: datetime) -> ReviewPage:
         version=row["review__version"] or 1,
         writing=writing(row["status"], status, found, at, contact),
         questions=_questions(row),
-        answers=row["review__draft"] or row["review__current__answers"] or {},
+        answers=_own_answers(viewer, row),
         file=file,
         supplement=supplement,
         tasks=tasks(viewer, row["submission__workshop_id"], here=pk),
@@ -209,6 +209,12 @@ def review_page(viewer: Viewer, pk: UUID, at: datetime) -> ReviewPage:
         others=_others(row) if row["others_open"] else (),
         others_open=row["others_open"],
     )
+
+
+def _own_answers(viewer: Viewer, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is typed, else what is submitted. A draft is read by nobody but its writer."""
+    draft = row["review__draft"] if viewer.through is None else None
+    return draft or row["review__current__answers"] or {}
 
 
 def place_of(row: Mapping[str, Any]) -> Place:

@@ -123,7 +123,7 @@ def volunteer_page(viewer: Viewer, workshop: Workshop, at: datetime) -> Voluntee
         topics=tuple(Topic.objects.filter(workshop=workshop).values_list("pk", "name")),
         publications=0,
     )
-    if viewer.person is None:
+    if viewer.person is None or viewer.through is not None:  # who reviews for which workshop is not for others to see
         return page
     page = replace(page, publications=visible_to(viewer, "row", Publication).count())
     if is_reviewer(workshop, cast(User, viewer.person)):

@@ -16,7 +16,7 @@ own         edit it as an author
 from django.db.models import Q, QuerySet
 
 from access.facts import fact
-from access.registry import grant, through
+from access.registry import gate, grant, seen_by_others, through
 from access.viewer import Viewer
 from accounts.models import User
 from submissions.models import (
@@ -141,6 +141,15 @@ def authors_of_my_workshops(viewer: Viewer) -> Q:
     return Q(pk__in=Authorship.objects.filter(submission__in=known, user__isnull=False).values("user"))
 
 
+@grant(User, "view_as")
+def authors_as_whom_organizers_look(viewer: Viewer) -> Q:
+    """Authors of the papers that the viewer is free on."""
+    from access.rights import visible_to
+
+    known = visible_to(viewer, "act", Submission).values("pk")
+    return Q(pk__in=Authorship.objects.filter(submission__in=known, user__isnull=False).values("user"))
+
+
 @grant(Handler, "row")
 def organizers_know_the_handlers(viewer: Viewer) -> Q:
     """Who handles a paper is known to organizers and to the handler, never to authors."""
@@ -153,5 +162,20 @@ through(AuthorListRequest, "submission", Submission, "authors")
 through(Disclosure, "submission", Submission, "authors")
 through(Conflict, "submission", Submission, "act")
 through(Finding, "file__submission", Submission, "authors")
+
+# Looking as somebody else one sees of a paper, and of what hangs on it, nothing unless one may know who reviews it.
+for model, path in (
+    (Submission, "pk"),
+    (File, "submission"),
+    (Handler, "submission"),
+    (Authorship, "submission"),
+    (Revision, "submission"),
+    (AuthorListRequest, "submission"),
+    (Disclosure, "submission"),
+    (Conflict, "submission"),
+    (Finding, "file__submission"),
+):
+    gate(model, path, Submission, "identities")
+seen_by_others(Submission, "own", with_aspect="act")
 
 __all__ = ["Workshop", "appointed", "authoring", "conflicted", "free", "institutional", "personally_conflicted"]

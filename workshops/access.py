@@ -56,6 +56,12 @@ def people_of_my_workshops(viewer: Viewer) -> Q:
     return Q(pk__in=Membership.objects.filter(workshop__in=mine).values("user"))
 
 
+@grant(User, "view_as")
+def people_as_whom_organizers_look(viewer: Viewer) -> Q:
+    """Whoever has a role in a workshop of theirs."""
+    return Q(pk__in=Membership.objects.open().filter(organizing(viewer)).values("user"))
+
+
 def organizing(viewer: Viewer, path: str = "workshop") -> Q:
     """Rows whose workshop (at ``path``) the viewer organizes."""
     return Q(**{f"{path}__in": viewer.fact("organizes")})

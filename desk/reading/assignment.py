@@ -178,7 +178,8 @@ def run_page(run: AssignmentRun, viewer: Viewer) -> RunPage:
     free_ids = set(free.values_list("pk", flat=True))
     papers = _papers(run, viewer, free_ids)
     person: Any = viewer.person
-    whole = sees_whole(run, person)
+    looking: Any = viewer.through
+    whole = sees_whole(run, person) and (looking is None or sees_whole(run, looking))
     line = _line(run, free_ids, viewer)
     scored = [paper for paper in papers if paper.is_scored]
     return RunPage(

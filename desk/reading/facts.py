@@ -158,7 +158,9 @@ class Season:
 
 def read_season(workshop: Workshop, viewer: Viewer, now: datetime) -> Season:
     """Seven queries, and two more where there is an edition before that the viewer organizes too."""
-    previous = workshop.previous if workshop.previous_id in viewer.fact("organizes") else None
+    sides = (viewer,) if viewer.through is None else viewer.sides
+    mine = all(workshop.previous_id in side.fact("organizes") for side in sides)
+    previous = workshop.previous if mine else None
     known = [edition.pk for edition in (workshop, previous) if edition]
     tracks: dict[int, list[Track]] = defaultdict(list)
     for track in Track.objects.filter(workshop__in=known):

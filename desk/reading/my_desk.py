@@ -123,6 +123,8 @@ def _own_papers(viewer: Viewer, now: datetime) -> list[Any]:
         has_late=Exists(Revision.objects.filter(submission=OuterRef("pk"), status=RevisionStatus.LATE)),
         has_request=Exists(AuthorListRequest.objects.filter(submission=OuterRef("pk"), status=RequestStatus.OPEN)),
     )
+    if viewer.through is not None:
+        papers = papers.filter(right(Submission, "own", viewer))
     return list(papers.select_related("workshop", "track", "current__pdf").order_by("-workshop__year", "number"))
 
 
@@ -289,6 +291,8 @@ def _chairing(row: Any, seasons: Seasons) -> Item:
 def _invitations(viewer: Viewer, now: datetime) -> list[Item]:
     addresses = EmailAddress.objects.filter(user_id=viewer.id, verified=True).values("email")
     rows = Invitation.objects.filter(address__in=addresses, status=InvitationStatus.SENT, expires_at__gt=now)
+    if viewer.through is not None:
+        rows = rows.filter(right(Invitation, "row", viewer.sides[1]))
     return [
         Item(
             role="Invited",
@@ -311,6 +315,9 @@ def _volunteering(viewer: Viewer, seasons: Seasons) -> list[Item]:
     offers = Offer.objects.filter(user=viewer.id, status=OfferStatus.OPEN)
     role = Membership.objects.open().filter(workshop=OuterRef("workshop"), user=viewer.id, role=Role.REVIEWER)
     visits = Reviewer.objects.filter(unfinished(), Exists(role), user=viewer.id)
+    if viewer.through is not None:
+        offers = offers.filter(right(Offer, "self", viewer))
+        visits = visits.filter(right(Reviewer, "self", viewer))
     rows = offers.filter(~Exists(role)).annotate(what=Value("offer", CharField())).values_list("what", *place)
     rows = rows.union(visits.annotate(what=Value("visit", CharField())).values_list("what", *place), all=True)
     found = []

@@ -38,7 +38,7 @@ def read_choices(workshop: Workshop, viewer: Viewer) -> Choices:
     space = Value(" ")
     people = User.objects.filter(handled__submission__workshop=workshop, handled__until=None)
     name = Concat("given", space, "particle", space, "family", output_field=CharField())
-    views = SavedView.objects.filter(workshop=workshop, user=viewer.id, page=LIST)
+    views = SavedView.objects.filter(workshop=workshop, user=0 if viewer.through else viewer.id, page=LIST)
     nothing = Value("", CharField())
     parts = [
         _part("track", Track.objects.filter(workshop=workshop), F("position"), "name", F("slug")),

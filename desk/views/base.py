@@ -29,9 +29,10 @@ def desk_page(view: DeskView) -> DeskView:
 
 
 def actor(viewer: Viewer) -> User:
-    """The person who looks at a desk page, as the ``by`` of a service."""
-    assert viewer.person is not None
-    return cast(User, viewer.person)
+    """The person who looks at a desk page, as the ``by`` of a service: whoever is signed in, as whom they may look."""
+    person = viewer.through or viewer.person
+    assert person is not None
+    return cast(User, person)
 
 
 def operator_page(view: DeskView) -> DeskView:

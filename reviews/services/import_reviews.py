@@ -1,5 +1,6 @@
 """Bring in reviews that were written elsewhere."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
@@ -58,7 +59,6 @@ def _placeholder(address: str, signature: str) -> User:
 def _import_one(
     submission: Submission, review: ImportedReview, form: FormVersion, person: User, handle: int, by: Any
 ) -> None:
-    at = review.created_at or timezone.now()
     assignment = Assignment.objects.create(
         submission=submission,
         user=person,
@@ -67,20 +67,28 @@ def _import_one(
         status=AssignmentStatus.ACCEPTED,
         created_by_id=by.pk if by else None,
     )
-    row = Review.objects.create(assignment=assignment, status=ReviewStatus.SUBMITTED, submitted_at=at)
-    version = ReviewVersion.objects.create(review=row, number=1, form_version=form, answers=review.answers)
+    write_imported(assignment, form, review.answers, at=review.created_at, by=by)
+
+
+def write_imported(
+    assignment: Assignment, form: FormVersion, answers: dict[str, Any], *, at: datetime | None, by: Any
+) -> Review:
+    """The review of this assignment as it was submitted elsewhere. Inside the caller's transaction."""
+    row = Review.objects.create(assignment=assignment, status=ReviewStatus.SUBMITTED, submitted_at=at or timezone.now())
+    version = ReviewVersion.objects.create(review=row, number=1, form_version=form, answers=answers)
     row.current = row.independent = version
     row.save(update_fields=["current", "independent"])
-    Score.objects.bulk_create(_scores(row, form, review.answers))
+    Score.objects.bulk_create(_scores(row, form, answers))
     record(
         "review.imported",
         by=by,
         root_type=Root.SUBMISSION,
-        root_id=submission.pk,
+        root_id=assignment.submission_id,
         aspect="identities",
         about=row,
         data={"assignment": str(assignment.pk)},
     )
+    return row
 
 
 def _scores(review: Review, form: FormVersion, answers: dict[str, Any]) -> list[Score]:

@@ -86,6 +86,21 @@ BUDGETS = [
     # Nothing is asked of the database where nothing is typed; what a search costs is counted with its tests.
     Budget("desk:search", "workshop", "organizers: 5"),
     Budget("desk:people", "workshop", "organizers: 14"),
+    # The five of a page of the desk, and the person.
+    Budget("desk:view_as", "rui as a person", "organizers: 6"),
+    # The session, the person, and as whom.
+    Budget("desk:view_as_operator", "a person", "opal: 3"),
+    Budget("desk:exchange", "workshop", "organizers: 5"),
+    # The first four; roles, people, offers, topics, affiliations.
+    Budget("desk:export", "people as csv", "organizers: 9"),
+    # The first four; the rows, and the entry of the log.
+    Budget("desk:export", "assignments as csv", "organizers: 6"),
+    # The first four; the reviews, their questions, and the entry of the log.
+    Budget("desk:export", "reviews as csv", "organizers: 7"),
+    # The first four; the reviews, their questions, the authors.
+    Budget("desk:export", "reviews as notes", "organizers: 7"),
+    # The first four; the workshop, tracks twice, topics, links, forms with their questions, outcomes, dates, mails.
+    Budget("desk:settings_file", "workshop", "organizers: 14"),
     Budget("desk:volunteers", "workshop", "organizers: 24"),
     Budget("desk:papers", "workshop", "organizers: 14"),
     Budget("desk:incomplete", "workshop", "organizers: 8"),

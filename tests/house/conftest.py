@@ -68,15 +68,16 @@ def put_back() -> Iterator[None]:
 
 
 def sign_in(cast: Cast) -> dict[str, SimpleCookie]:
-    cookies = {ANYBODY: SimpleCookie()}
-    for name, user in cast.people().items():
-        client = Client(SERVER_NAME="localhost")
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        session = client.session  # what signing in by a code leaves there
-        session["account_authentication_methods"] = [{"method": "code", "at": time.time(), "email": user.email}]
-        session.save()
-        cookies[name] = client.cookies
-    return cookies
+    return {ANYBODY: SimpleCookie(), **{name: sign_in_as(user) for name, user in cast.people().items()}}
+
+
+def sign_in_as(user: Any) -> SimpleCookie:
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session  # what signing in by a code leaves there
+    session["account_authentication_methods"] = [{"method": "code", "at": time.time(), "email": user.email}]
+    session.save()
+    return client.cookies
 
 
 @pytest.fixture(scope="package")

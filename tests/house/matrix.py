@@ -194,6 +194,18 @@ THINGS: dict[str, Thing] = {
     "form elsewhere": lambda cast: form_of(cast, cast.elsewhere),
     "draft of a form": lambda cast: draft_of(cast, cast.workshop),
     "draft elsewhere": lambda cast: draft_of(cast, cast.elsewhere),
+    "rui as a person": lambda cast: {"slug": cast.workshop.slug, "pk": cast.rui.pk},
+    "zed as a person": lambda cast: {"slug": cast.workshop.slug, "pk": cast.zed.pk},
+    "a person": lambda cast: {"pk": cast.rui.pk},
+    **{
+        f"{what} as {kind}": lambda cast, what=what, kind=kind: {
+            "slug": cast.workshop.slug,
+            "what": what,
+            "kind": kind,
+        }
+        for what, kind in (("people", "csv"), ("assignments", "csv"), ("reviews", "csv"), ("reviews", "notes"))
+    },
+    "people as nothing": lambda cast: {"slug": cast.workshop.slug, "what": "people", "kind": "exe"},
     "no view": lambda cast: {"slug": cast.workshop.slug, "pk": 0},
     "words": lambda cast: {"slug": cast.workshop.slug, "kind": "invitation"},
     "site's words": lambda cast: {"slug": cast.workshop.slug, "kind": "account"},
@@ -251,6 +263,7 @@ PUBLIC = [
 ]
 OWN = [
     Row("desk:my_desk", "", "signed-in: page", "signed-in: shown"),
+    Row("desk:stop_view_as", "", "signed-in: closed", "signed-in: moved"),
     Row("accounts:profile", "", "signed-in: page", "signed-in: again"),
     Row("accounts:security", "", "signed-in: page", "signed-in: closed"),
     # None is required of anybody here: whoever asks for the page goes on.
@@ -329,6 +342,7 @@ DESK = [
     Row("desk:home", "", "staff: moved", "staff: moved"),
     Row("desk:new_workshop", "", "staff: page", "staff: again"),
     Row("desk:operator", "", "opal: page", "opal: shown"),
+    Row("desk:view_as_operator", "a person", "opal: page", "opal: moved"),
     Row("desk:dashboard", "workshop", "organizers: page", "organizers: shown"),
     Row("desk:dashboard", "elsewhere", "", ""),
     Row("desk:dashboard", "nowhere", "", ""),
@@ -368,6 +382,22 @@ DESK = [
     Row("desk:people", "elsewhere", "", ""),
     # Nothing is done where it is not said what.
     Row("desk:people_action", "workshop", "staff: closed", ""),
+    # What one may see as somebody else stands in test_view_as.
+    Row("desk:view_as", "rui as a person", "organizers: page", "organizers: moved"),
+    Row("desk:view_as", "zed as a person", "", ""),
+    Row("desk:exchange", "workshop", "organizers: page", "staff: closed"),
+    Row("desk:exchange", "elsewhere", "", ""),
+    # Without a file there is nothing to look at.
+    Row("desk:bring_in_file", "workshop", "staff: closed", "organizers: again"),
+    Row("desk:settings_file", "workshop", "organizers: page", "staff: closed"),
+    Row("desk:settings_file", "elsewhere", "", ""),
+    Row("desk:change_settings", "workshop", "staff: closed", "organizers: again"),
+    # What is sealed from an organizer is not in the file.
+    Row("desk:export", "people as csv", "organizers: page", "staff: closed"),
+    Row("desk:export", "assignments as csv", "organizers: page", "staff: closed"),
+    Row("desk:export", "reviews as csv", "organizers: page", "staff: closed"),
+    Row("desk:export", "reviews as notes", "organizers: page", "staff: closed"),
+    Row("desk:export", "people as nothing", "", ""),
     Row("desk:volunteers", "workshop", "organizers: page", "staff: closed"),
     Row("desk:volunteers", "elsewhere", "", ""),
     Row("desk:answer_volunteers", "workshop", "staff: closed", ""),

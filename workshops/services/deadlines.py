@@ -32,12 +32,14 @@ def set_deadline(
     by: User | None,
     track: Track | None = None,
     opens_at: datetime | None = None,
+    open_at_once: bool = False,
     grace_minutes: int | None = None,
     hard: bool | None = None,
     pinned_by: str | None = None,
     reason: str = "",
 ) -> Deadline:
-    """Set a deadline of the workshop, or of one track, which then wins. What is None stays as it is.
+    """Set a deadline of the workshop, or of one track, which then wins. What is None stays as it is; ``open_at_once``
+    takes the day away from which on it is open.
 
     Raises Refused when it would come before its predecessor or after its successor in the season, opens after it ends,
     is pinned, or lies in another year than the workshop. Nothing is written when nothing changes.
@@ -54,6 +56,8 @@ def set_deadline(
     for name, value in given.items():
         if value is not None:
             setattr(row, name, value)
+    if open_at_once:
+        row.opens_at = None
     if before == {name: getattr(row, name) for name in SETTABLE}:
         return row
     _check(row, before)
