@@ -1,5 +1,6 @@
 """The settings of a workshop as one file: written, compared, and, once the differences were looked at, applied."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -165,7 +166,7 @@ class _Applying:
 
     def _forms(self) -> None:
         for key, values in self.then["forms"].items():
-            if values == self.now["forms"].get(key):
+            if json.dumps(values) == json.dumps(self.now["forms"].get(key)):  # the order of labels counts
                 continue
             purpose, slug = key
             where = f"Form “{purpose}”" + (f" ({slug})" if slug else "")
@@ -175,9 +176,7 @@ class _Applying:
     def _form(self, purpose: str, track: Track | None, questions: list[Values]) -> None:
         form = Form.objects.filter(workshop=self.workshop, track=track, purpose=purpose).first()
         if form is None:
-            draft = begin_form(
-                workshop=self.workshop, track=track, purpose=purpose, by=self.by, questions=questions
-            )
+            draft = begin_form(workshop=self.workshop, track=track, purpose=purpose, by=self.by, questions=questions)
         elif FormVersion.objects.filter(form=form, status=FormStatus.DRAFT).exists():
             raise Refused("A new version of it is being worded. Open that one first.")
         else:
