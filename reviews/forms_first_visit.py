@@ -9,11 +9,10 @@ from accounts.services.relations import Tie
 from reviews.first_visit import FirstVisitPage
 from reviews.guests import name_and_address
 from reviews.models import TopicInterest
-from workshops.widgets import ScaleWidget
 
 Level = TopicInterest.Level
 LEVELS = {"": 0, **{level.name.lower(): level.value for level in Level}}
-CHOICES = [("", "not"), *((level.name.lower(), level.label) for level in Level)]
+CHOICES = [("", "not my subject"), *((level.name.lower(), level.label) for level in Level)]
 ROWS = "ties"
 READERS = "Read by the organizers"
 
@@ -67,9 +66,7 @@ class FirstVisitForm(forms.Form):
         super().__init__(data, initial=told | (initial or {}))
         self.topic_names = [f"topic-{pk}" for pk, _ in page.topics]
         for pk, name in page.topics:
-            self.fields[f"topic-{pk}"] = forms.ChoiceField(
-                label=name, choices=CHOICES, required=False, widget=ScaleWidget(layout="row")
-            )
+            self.fields[f"topic-{pk}"] = forms.ChoiceField(label=name, choices=CHOICES, required=False)
             self.fields[f"topic-{pk}"].needed = True  # type: ignore[attr-defined]
         for field in ("load_max", "statement", "institutions"):
             self.fields[field].readers = READERS  # type: ignore[attr-defined]
