@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Avg, Count, Q, Sum
+from django.db.models import Avg, Count, Q, QuerySet, Sum
 
 from access.rights import visible_to
 from access.viewer import Viewer
@@ -20,12 +20,16 @@ SILENT_AFTER = timedelta(days=14)
 USUAL_LOAD = 4.0
 
 
-def forecast_of(viewer: Viewer, workshop: Workshop, at: datetime, *, papers: int | None = None) -> Forecast:
-    """Four queries. ``papers``: how many are expected, if more than are in."""
+def forecast_of(
+    viewer: Viewer, workshop: Workshop, at: datetime, *, lines: "QuerySet[Submission]", papers: int | None = None
+) -> Forecast:
+    """Four queries. ``lines``: the papers that are counted for the viewer. ``papers``: how many are expected, if more
+    than are in.
+    """
     people = open_reviewers(workshop.pk).aggregate(n=Count("pk"), most=Sum("load_max"), usual=Avg("load_max"))
     due, delivered = _delivered(viewer, workshop, at)
     season = Season(
-        wanted=_wanted(viewer, workshop, papers),
+        wanted=_wanted(workshop, lines, papers),
         reviewers=people["n"],
         capacity=people["most"] or 0,
         load=people["usual"] or USUAL_LOAD,
@@ -36,9 +40,9 @@ def forecast_of(viewer: Viewer, workshop: Workshop, at: datetime, *, papers: int
     return Forecast(season)
 
 
-def _wanted(viewer: Viewer, workshop: Workshop, expected: int | None) -> int:
+def _wanted(workshop: Workshop, lines: "QuerySet[Submission]", expected: int | None) -> int:
     """Reviews wanted for the papers that are in; or for as many as are expected, in the tracks' present proportion."""
-    shown = visible_to(viewer, "row", Submission).filter(workshop=workshop, status=SubmissionStatus.SUBMITTED)
+    shown = lines.filter(status=SubmissionStatus.SUBMITTED)
     tracks = Track.objects.filter(workshop=workshop).annotate(
         n=Count("submissions", filter=Q(submissions__in=shown.values("pk")))
     )

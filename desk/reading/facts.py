@@ -105,6 +105,7 @@ class InvitationFacts:
     status: str
     sent_at: datetime
     answered_at: datetime | None
+    asked_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,8 +241,9 @@ def _waiting(workshop: Workshop, papers: set[int]) -> list[WaitingFacts]:
 
 
 def _invitations(workshop: Workshop) -> list[InvitationFacts]:
+    names = ("role", "status", "created_at", "answered_at", "asked_at")
     rows = Invitation.objects.filter(workshop=workshop).order_by("created_at")
-    return [InvitationFacts(*row) for row in rows.values_list("role", "status", "created_at", "answered_at")]
+    return [InvitationFacts(*row) for row in rows.values_list(*names)]
 
 
 def _reviewers(workshop: Workshop) -> list[ReviewerFacts]:

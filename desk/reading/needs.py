@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from decisions.states import DecisionStatus
 from desk.reading.facts import AUTHORS, CONFLICTS, NOMINATIONS, PairFacts, PaperFacts, Season
+from desk.reading.forecast import forecast_from
 from desk.reading.roots import about
 from notifications.models import Batch, Message
 from notifications.states import BatchStatus, MessageStatus
@@ -61,6 +62,7 @@ def read_needs(season: Season, *, two: bool) -> list[Need]:
         _held(season),
         _proposed(season),
         _invited(season),
+        _to_invite(season),
         _volunteers(season),
         _alike(season),
         _incomplete(season),
@@ -260,6 +262,21 @@ def _invited(season: Season) -> Need | None:
     detail = f"{_count(old, 'is', 'are')} older than a week." if old else "None is older than a week."
     text = f"{_count(len(sent), 'invitation')} without an answer"
     return Need("invitations", "info", len(sent), text, detail, "unanswered", at=min(sent))
+
+
+def _to_invite(season: Season) -> Need | None:
+    """More reviewers are needed, by the forecast, while there is time to ask them."""
+    if season.windows[None][DeadlineKind.REVIEW].is_late:
+        return None
+    found = forecast_from(season)
+    if not found.more:
+        return None
+    number = f"{found.more}" if found.more == found.most else f"{found.more} to {found.most}"
+    detail = (
+        f"{found.season.wanted} reviews are wanted; with who has agreed and may still answer, {found.expected} are "
+        f"likely ({found.low} to {found.high})."
+    )
+    return Need("invite", "warn", found.more, f"Invite about {number} more reviewers", detail, "invite")
 
 
 def _volunteers(season: Season) -> Need | None:

@@ -1,5 +1,6 @@
 """Inviting people: whom, a preview with all that is known of them, the mails; and asking again who has not answered."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +15,14 @@ from access.rights import visible_to
 from access.viewer import Viewer
 from audit.errors import Refused
 from desk.forms_invite import ExpectedForm, InviteForm, RemindForm
+from desk.reading.levels import papers_on_desk
 from desk.reading.people import INVITED
 from desk.reading.unanswered import PAGE, read_unanswered
 from desk.views.base import actor, desk_page, desk_render
 from notifications.rendering import render as render_mail
 from notifications.rendering import scope_of
 from reviews.emails import INVITATION
+from reviews.forecast import Forecast
 from reviews.forecasting import forecast_of
 from reviews.guest_remarks import guest_rows
 from reviews.guests import Problem, lines_of_csv
@@ -155,9 +158,13 @@ def _invite_page(
         "batch_pk": batch,
         "expected": expected,
         "papers": papers,
-        "forecast": forecast_of(viewer, workshop, received_at(request), papers=papers) if not preview else None,
+        "forecast": None if preview else _forecast(workshop, viewer, received_at(request), papers),
     }
     return desk_render(request, "desk/people_invite.html", workshop, viewer, "people", context, status)
+
+
+def _forecast(workshop: Workshop, viewer: Viewer, at: datetime, papers: int | None) -> Forecast:
+    return forecast_of(viewer, workshop, at, lines=papers_on_desk(workshop, viewer), papers=papers)
 
 
 # --- who has not answered ---------------------------------------------------------------------------------------------

@@ -8,7 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from access.viewer import Viewer
 from accounts.services.publications import add_publications
+from desk.reading.facts import read_season
+from desk.reading.forecast import forecast_from
 from desk.reading.people import PAGE
 from notifications.models import Batch, Message
 from reviews.models import Invitation, Reviewer
@@ -178,6 +181,21 @@ def test_forecast_does_not_count_what_is_hidden_from_the_viewer(stage: Any) -> N
     Conflict.objects.create(submission=stage.papers[0], user=stage.otto, reason="relation", state="confirmed")
     seasons = [browser(user).get(f"{PEOPLE}invite/").context["forecast"].season for user in (stage.olga, stage.otto)]
     assert [(season.due, season.delivered, season.wanted) for season in seasons] == [(3, 2.0, 6), (1, 0.0, 3)]
+
+
+def test_forecast_of_the_dashboard_is_that_of_the_page(stage: Any) -> None:
+    for number, status in enumerate(("accepted", "declined", "expired", "sent", "sent")):
+        invite(workshop=stage.workshop, by=stage.olga, address=f"p{number}@p{number}.test")
+        Invitation.objects.filter(address=f"p{number}@p{number}.test").update(status=status)
+    Invitation.objects.filter(address="p4@p4.test").update(asked_at=timezone.now() - timedelta(days=15))
+    reviewed(given(stage, "rui", due_at=timezone.now() - timedelta(days=1)))
+    given(stage, "rui", paper=1, due_at=timezone.now() - timedelta(days=1))
+    Conflict.objects.create(submission=stage.papers[1], user=stage.otto, reason="relation", state="confirmed")
+    for user in (stage.olga, stage.otto):
+        page = browser(user).get(f"{PEOPLE}invite/").context["forecast"].season
+        board = forecast_from(read_season(stage.workshop, Viewer(user), timezone.now())).season
+        assert board == page
+        assert (page.agreed, page.declined, page.silent, page.waiting) == (1, 1, 2, 1)
 
 
 def test_sending_keeps_the_lines_that_could_not_be_invited(olga: Client, stage: Any) -> None:
