@@ -276,7 +276,14 @@ def _to_invite(season: Season) -> Need | None:
         f"{found.season.wanted} reviews are wanted; with who has agreed and may still answer, {found.expected} are "
         f"likely ({found.low} to {found.high})."
     )
-    return Need("invite", "warn", found.more, f"Invite about {number} more reviewers", detail, "invite")
+    return Need(
+        "invite",
+        "warn",
+        found.more,
+        f"Invite about {number} more {'reviewer' if number == '1' else 'reviewers'}",
+        detail,
+        "invite",
+    )
 
 
 def _volunteers(season: Season) -> Need | None:
