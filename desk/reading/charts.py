@@ -170,7 +170,7 @@ def _submissions(season: Season) -> LineChart | None:
     top = _top(max(len(now), len(before)))
     lines = []
     if before:
-        lines.append(_line("before", str(season.before_year), _cumulated(before, length, 0), length, top))
+        lines.append(_line("before", season.before_name, _cumulated(before, length, 0), length, top))
     if left <= length:
         lines.append(_line("now", str(season.workshop.year), _cumulated(now, length, left), length, top))
     if not lines:
@@ -204,13 +204,13 @@ def _submissions_words(season: Season, number: int, before: list[float], left: f
     said += f", {ceil(left)} day{'' if ceil(left) == 1 else 's'} before the deadline." if left else "."
     if before:
         then = len(before) - bisect_left(before, left)
-        said += f" In {season.before_year} it was {then} by then, {len(before)} in the end." if left else ""
-        said += f" In {season.before_year} it was {len(before)}." if not left else ""
+        said += f" In {season.before_name} it was {then} by then, {len(before)} in the end." if left else ""
+        said += f" In {season.before_name} it was {len(before)}." if not left else ""
     return said
 
 
 def _submissions_table(season: Season, now: list[float], before: list[float], left: float, length: int) -> Table:
-    heads = ["Days before the deadline", str(season.workshop.year)] + ([str(season.before_year)] if before else [])
+    heads = ["Days before the deadline", str(season.workshop.year)] + ([season.before_name] if before else [])
     rows: list[list[object]] = []
     for day in range(length, -1, -1):
         row: list[object] = [day, len(now) - bisect_left(now, day) if day >= left else ""]

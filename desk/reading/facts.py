@@ -136,7 +136,7 @@ class Season:
     invitations: list[InvitationFacts]
     reviewers: list[ReviewerFacts]
     before: list[float] | None = None
-    before_year: int | None = None
+    before_name: str = ""
 
     def waits(self, what: str) -> list[WaitingFacts]:
         return sorted((row for row in self.waiting if row.what == what), key=lambda row: row.since)
@@ -189,8 +189,13 @@ def read_season(workshop: Workshop, viewer: Viewer, now: datetime) -> Season:
         reviewers=_reviewers(workshop),
         closed=frozenset(pk for pk in own if windows[pk][DeadlineKind.SUBMISSION].is_late),
         before=before or None,
-        before_year=previous.year if previous else None,
+        before_name=_name_beside(workshop, previous) if previous else "",
     )
+
+
+def _name_beside(workshop: Workshop, previous: Workshop) -> str:
+    """What tells the edition before from this one: its year, else its name."""
+    return str(previous.year) if previous.year != workshop.year else previous.name
 
 
 def _papers(workshop: Workshop, viewer: Viewer) -> list[PaperFacts]:
