@@ -8,6 +8,7 @@ from workshops.models import Track
 from workshops.states import Role
 
 INVITABLE = (Role.REVIEWER, Role.AREA_CHAIR, Role.ORGANIZER, Role.PROCEEDINGS_CHAIR)
+LOAD = "The number of papers is between 1 and 50."
 
 
 class InviteForm(forms.Form):
@@ -30,7 +31,12 @@ class InviteForm(forms.Form):
     role = forms.ChoiceField(label="As what", choices=[(role.value, role.label) for role in INVITABLE])
     for_track = forms.ChoiceField(label="For which track", required=False, help_text="Only for area chairs.")
     load = forms.IntegerField(
-        label="At most how many papers", required=False, min_value=1, max_value=50, help_text="Only for reviewers."
+        label="At most how many papers",
+        required=False,
+        min_value=1,
+        max_value=50,
+        help_text="Only for reviewers; a number on a line goes before it.",
+        error_messages={"invalid": "Write a whole number.", "min_value": LOAD, "max_value": LOAD},
     )
     note = forms.CharField(
         label="A personal word",

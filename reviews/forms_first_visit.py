@@ -15,6 +15,7 @@ LEVELS = {"": 0, **{level.name.lower(): level.value for level in Level}}
 CHOICES = [("", "not my subject"), *((level.name.lower(), level.label) for level in Level)]
 ROWS = "ties"
 READERS = "Read by the organizers"
+LOAD = "The number of papers is between 1 and 50."
 
 
 class FirstVisitForm(forms.Form):
@@ -23,7 +24,12 @@ class FirstVisitForm(forms.Form):
         label="At most so many papers",
         min_value=1,
         max_value=50,
-        error_messages={"invalid": "Write a whole number.", "required": "Write a number, such as 4."},
+        error_messages={
+            "invalid": "Write a whole number.",
+            "required": "Write a number, such as 4.",
+            "min_value": LOAD,
+            "max_value": LOAD,
+        },
     )
     emergency = forms.BooleanField(
         label="You may ask me at short notice",
