@@ -35,7 +35,7 @@ class InviteForm(forms.Form):
         required=False,
         min_value=1,
         max_value=50,
-        help_text="Only for reviewers; a number on a line goes before it.",
+        help_text="Only for reviewers; a number behind a line counts instead.",
         error_messages={"invalid": "Write a whole number.", "min_value": LOAD, "max_value": LOAD},
     )
     note = forms.CharField(
