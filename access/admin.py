@@ -5,8 +5,10 @@ from typing import Any, cast
 from django.contrib.admin.options import TO_FIELD_VAR
 from django.core.exceptions import PermissionDenied
 from django.db.models import Field, ForeignKey, ManyToManyField, Model, QuerySet
+from django.forms import Field as FormField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 from unfold.admin import ModelAdmin, TabularInline
 
 from access.registry import aspects
@@ -165,6 +167,13 @@ class ConflictAwareInline(_Choices, TabularInline):
 
     extra = 0
     can_delete = False
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> FormField | None:
+        """The head of its column names a field to the eye alone."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs.setdefault("aria-label", capfirst(str(field.label)))
+        return field
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return True

@@ -102,7 +102,7 @@ def fills_in_the_paper(ada: Visitor, paper: Path) -> None:
     ada.presses("Add an author")
     ada.fills(**{"authors-1-given": "Ben", "authors-1-family": "Example", "authors-1-email": "ben@example.test"})
     ada.fills(abstract="We look at $SO(3)$ in the brain.")
-    ada.page.locator("input[type='file']").set_input_files(paper)
+    ada.page.locator("input[name='file']").set_input_files(paper)
     ada.page.locator(".action-bar").get_by_role("button", name="Save").click()
     ada.reads("Saved")
 
