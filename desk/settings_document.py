@@ -367,7 +367,8 @@ def _called(section: Section, key: tuple[str, ...]) -> str:
 def _summed(values: Values | None) -> str:
     if values is None:
         return ""
-    said = [f"{_spoken(name)}: {_shown(value)}" for name, value in values.items() if value not in (None, "", [], {})]
+    told = {name: value for name, value in values.items() if name != "position" and value not in (None, "", [], {})}
+    said = [f"{_spoken(name)}: {_shown(value)}" for name, value in told.items()]
     return "; ".join(said) or "there"
 
 

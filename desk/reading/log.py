@@ -29,7 +29,13 @@ GROUPS = {
     "deadline": "Deadlines",
     "role": "Roles",
 }
-ALSO = {"assignment": ("run",), "decision": ("release",), "batch": ("message", "template"), "settings": ("form",)}
+ALSO = {
+    "assignment": ("run",),
+    "decision": ("release",),
+    "batch": ("message", "template"),
+    "settings": ("form",),
+    "identity": ("view_as",),
+}
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def _person(line: Line, problems: list[Problem]) -> PersonRow | None:
     given, particle, family = _name(line, problems)
     if len(problems) > before:
         return None
-    topics = listed(line.get("topics")) if line.has("topics") else None
+    topics = listed(line.get("topics")) or None
     places = listed(line.get("affiliations"))
     return PersonRow(line.number, address, given, particle, family, roles, load, topics, places)
 

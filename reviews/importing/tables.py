@@ -32,9 +32,6 @@ class Line:
     def get(self, column: str) -> str:
         return self.cells.get(column, "")
 
-    def has(self, column: str) -> bool:
-        return column in self.cells
-
 
 @dataclass
 class Table:

@@ -27,9 +27,11 @@ def test_person_with_everything() -> None:
 
 
 def test_person_of_whom_only_the_address_is_known_is_a_reviewer() -> None:
-    (person,) = read_people(b"email\nrui@uni.test\n", "people.csv").rows
+    """An empty cell says nothing, and takes nothing away."""
+    for table in (b"email\nrui@uni.test\n", b"email,roles,load,topics\nrui@uni.test,,,\n"):
+        (person,) = read_people(table, "people.csv").rows
 
-    assert (person.roles, person.load, person.topics) == ((("reviewer", ""),), None, None)
+        assert (person.roles, person.load, person.topics) == ((("reviewer", ""),), None, None)
 
 
 def test_users_of_hotcrp_are_read() -> None:
