@@ -7,6 +7,7 @@ Needs an empty PostgreSQL database in DATABASE_URL.
 """
 
 import os
+import random
 import statistics
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 CLIENTS, EDITS = 50, 200
+LOOKS = 0.5  # seconds at most
 
 
 @dataclass
@@ -87,6 +89,7 @@ def edit(draft: int, person: Any, edits: int, seen: Seen) -> None:
     from workshops.models import FormVersion
     from workshops.services.forms import change_questions
 
+    chance = random.Random(person.pk)
     with closing(connection):
         for number in range(edits):
             words = f"{person.family}: change {number}"
@@ -99,6 +102,7 @@ def edit(draft: int, person: Any, edits: int, seen: Seen) -> None:
                 except StaleState:
                     with seen.lock:
                         seen.conflicts += 1
+                    time.sleep(chance.uniform(0, LOOKS))  # whoever is shown both looks before pressing again
                     continue
                 with seen.lock:
                     seen.accepted.append((saved.edit, words))

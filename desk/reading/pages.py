@@ -39,6 +39,7 @@ PAGES = (
     Page("Decisions", "desk:decisions", DESK, "decide accept reject confirm tentative"),
     Page("Release", "desk:release", DESK, "tell authors notification announce decisions"),
     Page("Dates", "desk:dates", DESK, "deadlines extend extension extensions late saves move open longer"),
+    Page("Forms", "desk:forms", DESK, "review form questions scale authors disclosures preset builder version"),
     Page("Mail", "desk:mail", DESK, "messages outbox emails bulk sent failed doubt"),
     Page("Words of mails", "desk:templates", DESK, "templates mail email wording"),
     Page("Log", "desk:log", DESK, "history audit who did what"),
@@ -55,7 +56,6 @@ PAGES = (
     ),
     Page("Tracks", "admin:workshops_track_changelist", SETTINGS, "page limit blinding style template archival", of=""),
     Page("Deadlines", "admin:workshops_deadline_changelist", SETTINGS, "dates grace hard soft pinned", of=""),
-    Page("Forms", "admin:workshops_formversion_changelist", SETTINGS, "review form questions scale", of=""),
     Page("Outcomes", "admin:decisions_outcome_changelist", SETTINGS, "what can be decided accept reject", of=""),
 )
 

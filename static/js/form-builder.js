@@ -7,7 +7,8 @@
   if (!form) return;
   const all = (selector, root = form) => [...root.querySelectorAll(selector)];
   const rows = document.getElementById("question-rows");
-  const named = (row, end) => row.querySelector(`[name$="-${end}"]`);
+  const prefix = (row) => row.querySelector("[data-order]").name.replace(/ORDER$/, "");
+  const named = (row, end) => row.querySelector(`[name="${prefix(row)}${end}"]`);
 
   // ------------------------------------------------------------------ one question
 
@@ -78,7 +79,7 @@
   function duplicate(row) {
     const total = form.elements["questions-TOTAL_FORMS"];
     const copy = row.cloneNode(true);
-    const old = named(row, "ORDER").name.replace(/ORDER$/, "");
+    const old = prefix(row);
     const fresh = `questions-${total.value}-`;
     for (const element of all("[name], [id], [for], [aria-describedby]", copy)) {
       for (const name of ["name", "id", "for", "aria-describedby"]) {
