@@ -11,6 +11,8 @@ from accounts.models import User
 from reviews.models import (
     Assignment,
     AssignmentRun,
+    AuthorsKnown,
+    ExtensionRequest,
     Invitation,
     Nomination,
     Offer,
@@ -19,9 +21,10 @@ from reviews.models import (
     Review,
     Reviewer,
     ReviewVersion,
+    StackOrder,
     TopicInterest,
 )
-from reviews.states import CURRENT, REVIEWING, AssignmentKind, AssignmentStatus, ReviewStatus
+from reviews.states import CURRENT, REVIEWING, AssignmentKind, AssignmentStatus, ReviewStatus, SavedAs
 from submissions.access import authoring, conflicted
 from submissions.models import Submission
 from submissions.states import SubmissionStatus
@@ -97,7 +100,26 @@ def readers_of_submitted_reviews(viewer: Viewer) -> Q:
     """A draft is read by nobody but its writer; one that is set aside only by those who may act."""
     shown = Q(assignment__submission__in=visible_to(viewer, "reviews", Submission).values("pk"))
     acting = Q(assignment__submission__in=visible_to(viewer, "act", Submission).values("pk"))
-    return Q(status=ReviewStatus.SUBMITTED) & shown | Q(status=ReviewStatus.SET_ASIDE) & acting
+    handed_over = Q(status=ReviewStatus.DRAFT, handed_over_at__isnull=False)
+    return Q(status=ReviewStatus.SUBMITTED) & shown | (Q(status=ReviewStatus.SET_ASIDE) | handed_over) & acting
+
+
+@grant(ReviewVersion, "row")
+def readers_of_submitted_versions(viewer: Viewer) -> Q:
+    """What was saved before or between submissions is read by nobody but its writer."""
+    readable = Review.objects.filter(readers_of_submitted_reviews(viewer)).values("pk")
+    mine = Review.objects.filter(writers(viewer)).values("pk")
+    return Q(saved_as=SavedAs.SUBMITTED, review__in=readable) | Q(review__in=mine)
+
+
+@grant(Assignment, "kept")
+def writers_of_what_is_kept(viewer: Viewer) -> Q:
+    """A paper that one no longer has, for one's own words on it. The paper itself is not shown with them.
+
+    Also where one has a conflict by now: that one's words were gone would tell that one has.
+    """
+    gone = (AssignmentStatus.REMOVED, AssignmentStatus.DECLINED)
+    return Q(user_id=viewer.id, status__in=gone, kind__in=REVIEWING)
 
 
 @grant(Assignment, "row", "own")
@@ -145,7 +167,12 @@ through(Offer, "workshop", Workshop, "staff")
 through(OfferedTopic, "offer", Offer, "row")
 through(Reviewer, "workshop", Workshop, "staff")
 through(TopicInterest, "reviewer", Reviewer, "row")
-through(ReviewVersion, "review", Review, "row")
+through(ReviewVersion, "review", Review, "own", gives="own")
+through(ExtensionRequest, "assignment", Assignment, "own", gives="own")
+through(ExtensionRequest, "assignment__submission", Submission, "act", gives="answer")
+through(AuthorsKnown, "assignment", Assignment, "own", gives="own")
+through(AuthorsKnown, "assignment__submission", Submission, "act")
+through(StackOrder, "submission", Submission, "act")
 
 for model, path in (
     (Assignment, "submission"),
@@ -153,6 +180,9 @@ for model, path in (
     (ProposedPair, "submission"),
     (Review, "assignment__submission"),
     (ReviewVersion, "review__assignment__submission"),
+    (ExtensionRequest, "assignment__submission"),
+    (AuthorsKnown, "assignment__submission"),
+    (StackOrder, "submission"),
 ):
     gate(model, path, Submission, "identities")
 seen_by_others(Assignment, "own", with_aspect="row")

@@ -35,5 +35,13 @@ ACTIONS = {
     "review.submitted": "submitted a review",
     "review.changed": "changed a review",
     "review.set_aside": "set a review aside",
+    "review.handed_over": "left a draft of a review to the organizers",
+    "extension_request.made": "asked for more days for a review",
+    "extension_request.taken_back": "took a request for more days back",
+    "extension_request.granted": "granted more days for a review",
+    "extension_request.refused": "did not grant more days for a review",
+    "authors_known.noted": "noted that the authors may be known",
+    "authors_known.taken_back": "took the note back that the authors may be known",
+    "stack.ordered": "put the reviewed papers into an order",
     "review.imported": "imported a review",
 }

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from reviews.states import Knowing
 from workshops.answers import Kind, QuestionsForm
 from workshops.reading import QuestionData
 from workshops.widgets import ScaleWidget
@@ -114,3 +115,66 @@ class DeclineForm(forms.Form):
         error_messages={"required": "Say why in a word: a conflict of interest, or no time."},
     )
     reason.readers = "Read by the organizers of this paper"  # type: ignore[attr-defined]
+    hand_over = forms.BooleanField(
+        label="Leave what I have written so far to the organizers of this paper",
+        required=False,
+        help_text="It may help whoever writes the review instead. It counts in nothing.",
+    )
+
+    def __init__(self, *args: Any, begun: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not begun:
+            del self.fields["hand_over"]
+
+
+class ConflictForm(forms.Form):
+    why = forms.CharField(
+        label="What is the conflict?",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="A word is enough: a former student, a joint project, I know this work from its authors.",
+        error_messages={"required": "Say in a word what the conflict is."},
+    )
+    why.readers = "Read by the organizers of this paper"  # type: ignore[attr-defined]
+
+
+class AuthorsKnownForm(forms.Form):
+    knowing = forms.ChoiceField(
+        label="How sure are you?",
+        choices=Knowing.choices,
+        widget=ScaleWidget(layout="list"),
+        error_messages={"required": "Choose whether it is a guess or you are sure."},
+    )
+    text = forms.CharField(
+        label="From what?",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="A preprint, a talk, the style. You need not write names.",
+    )
+    knowing.readers = text.readers = "Read by the organizers of this paper"  # type: ignore[attr-defined]
+
+
+class DaysForm(forms.Form):
+    days = forms.IntegerField(
+        label="How many more days?",
+        min_value=1,
+        max_value=30,
+        initial=3,
+        error_messages={
+            "required": "Write a number of days.",
+            "invalid": "Write a whole number of days.",
+            "min_value": "Ask for at least one day.",
+            "max_value": "Ask for at most 30 days.",
+        },
+    )
+    reason = forms.CharField(label="Why?", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+    days.readers = reason.readers = "Read by the organizers of this paper"  # type: ignore[attr-defined]
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label="The file, or the ZIP file with several",
+        error_messages={"required": "Choose a file.", "empty": "This file is empty."},
+        widget=forms.ClearableFileInput(attrs={"accept": ".md,.txt,.zip,text/markdown,application/zip"}),
+    )

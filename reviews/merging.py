@@ -9,6 +9,7 @@ from accounts.models import User
 from reviews.models import (
     Assignment,
     AssignmentRun,
+    ExtensionRequest,
     Invitation,
     Nomination,
     Offer,
@@ -16,6 +17,7 @@ from reviews.models import (
     ProposedPair,
     Reviewer,
     ReviewVersion,
+    StackOrder,
     TopicInterest,
 )
 from reviews.states import CURRENT
@@ -78,6 +80,7 @@ def register() -> None:
         ),
         Link(Assignment, "user", words=("assigned paper with its review", "assigned papers with their reviews")),
         Link(ProposedPair, "user", twin=lambda row, kept: Q(run=row.run_id, submission=row.submission_id)),
+        Link(StackOrder, "user", twin=lambda row, kept: Q(submission=row.submission_id)),
         # Whose proposal it is, it is solved with that person's rights.
         Link(AssignmentRun, "created_by"),
     )
@@ -88,6 +91,7 @@ def register() -> None:
         (AssignmentRun, "published_by"),
         (Assignment, "created_by"),
         (ReviewVersion, "saved_by"),
+        (ExtensionRequest, "answered_by"),
     )
     refuses(reviewed_twice)
     refuses(reviews_own_paper)

@@ -15,12 +15,15 @@ from reviews.states import (
     AssignmentKind,
     AssignmentStatus,
     InvitationStatus,
+    Knowing,
     NominationStatus,
     OfferStatus,
     Origin,
+    RequestStatus,
     ReviewStatus,
     RunOutcome,
     RunStatus,
+    SavedAs,
 )
 from submissions.models import Submission
 from workshops.models import FormVersion, Topic, Track, Workshop
@@ -279,6 +282,9 @@ class Review(models.Model):
     current = models.ForeignKey("ReviewVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     independent = models.ForeignKey("ReviewVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField(null=True, blank=True)
+    handed_over_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its writer, who declined, left the draft to the organizers."
+    )
 
     objects = ReviewQuerySet.as_manager()
 
@@ -287,17 +293,23 @@ class Review(models.Model):
 
 
 class ReviewVersion(models.Model):
-    """What was submitted, with the wording it answered. Immutable."""
+    """What was submitted or saved, with the wording it answered. Immutable.
+
+    Every submission and every save by button makes one, and the first autosave of a browser tab in each minute.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="versions", db_index=False)
     number = models.PositiveIntegerField()
     form_version = models.ForeignKey(FormVersion, on_delete=models.PROTECT, related_name="+")
     answers = models.JSONField()
+    saved_as = models.CharField(max_length=9, choices=SavedAs.choices, default=SavedAs.SUBMITTED)
+    late = models.BooleanField(default=False, help_text="Submitted after the deadline and its grace time.")
+    tab = models.CharField(max_length=36, blank=True, help_text="The browser tab that it was saved from.")
     saved_by = models.ForeignKey(
         USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["review", "number"], name="review_version_once")]
@@ -320,3 +332,57 @@ class Score(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} {self.value}"
+
+
+class ExtensionRequest(models.Model):
+    """A reviewer asks for more days for one paper. What is granted is an Extension of the assignment."""
+
+    assignment = models.ForeignKey(
+        Assignment, on_delete=models.PROTECT, related_name="extension_requests", db_index=False
+    )
+    until = models.DateTimeField()
+    reason = models.TextField(blank=True)
+    status = models.CharField(max_length=10, choices=RequestStatus.choices, default=RequestStatus.OPEN)
+    answer = models.TextField(blank=True)
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(
+        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assignment"], condition=Q(status="open"), name="one_open_extension_request"
+            )
+        ]
+        indexes = [models.Index(fields=["assignment", "asked_at"], name="extension_requests")]
+
+    def __str__(self) -> str:
+        return f"request {self.pk}"
+
+
+class AuthorsKnown(models.Model):
+    """A reviewer thinks they know who wrote the paper: a note to its organizers, which closes nothing."""
+
+    assignment = models.OneToOneField(Assignment, on_delete=models.PROTECT, related_name="authors_known")
+    knowing = models.CharField(max_length=5, choices=Knowing.choices)
+    text = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.get_knowing_display()
+
+
+class StackOrder(models.Model):
+    """Where a paper stands in the order in which one reviewer would accept the papers of their stack; 1 is first."""
+
+    user = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="stack", db_index=False)
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "submission"], name="stacked_once")]
+
+    def __str__(self) -> str:
+        return f"place {self.position}"

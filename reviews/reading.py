@@ -7,15 +7,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import Http404
 
 from access.rights import visible_to
 from access.viewer import Viewer
 from accounts.models import Publication
 from reviews.emails import papers_at_most
-from reviews.models import Assignment, Invitation, Review, Reviewer, ReviewVersion, TopicInterest
-from reviews.states import CURRENT, REVIEWING, AssignmentStatus, InvitationStatus, ReviewStatus
+from reviews.models import Assignment, ExtensionRequest, Invitation, Review, Reviewer, ReviewVersion, TopicInterest
+from reviews.states import (
+    CURRENT,
+    REVIEWING,
+    AssignmentStatus,
+    InvitationStatus,
+    RequestStatus,
+    ReviewStatus,
+    SavedAs,
+)
 from reviews.writing import Writing, writing
 from submissions.models import File, Submission
 from submissions.states import FilePurpose, FileStatus, SubmissionStatus
@@ -24,6 +32,7 @@ from workshops.models import Question, Topic
 from workshops.reading import NAMES, QuestionData, find_open_form, questions_of
 from workshops.states import DeadlineKind, Role
 
+MOST_VERSIONS = 300
 READ_BY_REVIEWERS = (Question.Readers.AUTHORS, Question.Readers.REVIEWERS)
 
 
@@ -81,11 +90,44 @@ class Task:
     is_new: bool
     here: bool = False
 
+    @property
+    def is_to_do(self) -> bool:
+        return self.state.code in ("todo", ReviewStatus.DRAFT)
+
+    @property
+    def is_reviewed(self) -> bool:
+        return self.state.code == ReviewStatus.SUBMITTED
+
 
 @dataclass(frozen=True)
 class VersionLine:
+    """A version of one's own review. ``saved_as`` is one of SavedAs, ``words`` says it."""
+
     number: int
     at: datetime
+    saved_as: str
+    late: bool
+
+    @property
+    def words(self) -> str:
+        return SavedAs(self.saved_as).label
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The last request for more days: its state, the instant that was asked for, and the organizers' words."""
+
+    status: str
+    until: datetime
+    answer: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == RequestStatus.OPEN
+
+    @property
+    def is_refused(self) -> bool:
+        return self.status == RequestStatus.REFUSED
 
 
 @dataclass(frozen=True)
@@ -115,6 +157,10 @@ class ReviewPage:
     versions: tuple[VersionLine, ...]
     others: tuple[OtherReview, ...]
     others_open: bool
+    is_late: bool
+    asked: Asked | None
+    knowing: str
+    known_text: str
 
     @property
     def number_text(self) -> str:
@@ -132,6 +178,24 @@ class ReviewPage:
     def may_decline(self) -> bool:
         return self.is_open and self.state.code in ("todo", ReviewStatus.DRAFT)
 
+    @property
+    def has_begun(self) -> bool:
+        return self.state.code == ReviewStatus.DRAFT
+
+    @property
+    def may_ask_for_days(self) -> bool:
+        """There is a date, the review is not in, and the workshop is not closed for good."""
+        return self.may_decline and self.due is not None and not self.writing.changes_nothing
+
+    @property
+    def next_task(self) -> "Task | None":
+        """The paper that one would go on with: what is due first of what is still to be written."""
+        return next((task for task in self.tasks if not task.here and task.is_to_do), None)
+
+    @property
+    def may_rank(self) -> bool:
+        return may_rank(self.tasks)
+
 
 FIELDS_OF_PLACE = (
     "submission__workshop__slug",
@@ -139,6 +203,7 @@ FIELDS_OF_PLACE = (
     "submission__workshop__year",
     "submission__workshop__contact",
     "submission__workshop__is_rehearsal",
+    "submission__workshop__frozen_at",
 )
 _FIELDS = (
     "pk",
@@ -167,6 +232,9 @@ _FIELDS = (
     "review__submitted_at",
     "review__current__answers",
     "review__current__form_version_id",
+    "review__current__late",
+    "authors_known__knowing",
+    "authors_known__text",
 )
 
 
@@ -174,12 +242,14 @@ def review_page(viewer: Viewer, pk: UUID, at: datetime) -> ReviewPage:
     """One's own review with its paper. A fixed number of queries. Raises Http404."""
     mine = visible_to(viewer, "own", Assignment).filter(pk=pk, kind__in=REVIEWING)
     shown = visible_to(viewer, "reviews", Submission).filter(pk=OuterRef("submission"))
-    row = mine.annotate(others_open=Exists(shown)).values(*_FIELDS, "others_open").first()
+    asked = ExtensionRequest.objects.filter(assignment=OuterRef("pk")).order_by("-asked_at")
+    last = {f"asked_{name}": Subquery(asked.values(name)[:1]) for name in ("status", "until", "answer")}
+    row = mine.annotate(others_open=Exists(shown), **last).values(*_FIELDS, "others_open", *last).first()
     if row is None:
         raise Http404
     is_open = row["status"] in CURRENT and row["submission__status"] == SubmissionStatus.SUBMITTED
-    found = windows(row["submission__workshop_id"], row["submission__track_id"], at)
-    contact = row["submission__workshop__contact"]
+    roots: dict[str, object] = {DeadlineKind.REVIEW: pk}
+    found = windows(row["submission__workshop_id"], row["submission__track_id"], at, roots=roots)
     status = row["review__status"] or ReviewStatus.DRAFT
     file, supplement = files_for(viewer, row) if is_open else (None, None)
     return ReviewPage(
@@ -193,25 +263,36 @@ def review_page(viewer: Viewer, pk: UUID, at: datetime) -> ReviewPage:
         keywords=row["submission__keywords"] if is_open else "",
         handle=row["handle"],
         state=_state(row["status"], row["review__status"]),
-        due=row["due_at"] or found[DeadlineKind.REVIEW].at,
+        due=row["due_at"] or found[DeadlineKind.REVIEW].ends_at,
         is_new=row["status"] == AssignmentStatus.ACTIVE,
         is_open=is_open,
         submitted_at=row["review__submitted_at"],
         saved_at=row["review__draft_saved_at"],
         version=row["review__version"] or 1,
-        writing=writing(row["status"], status, found, at, contact),
-        questions=_questions(row),
-        answers=_own_answers(viewer, row),
+        writing=writing(
+            row["status"],
+            status,
+            found,
+            at,
+            contact=row["submission__workshop__contact"],
+            frozen=row["submission__workshop__frozen_at"] is not None,
+        ),
+        questions=questions_for(row),
+        answers=own_answers(viewer, row),
         file=file,
         supplement=supplement,
         tasks=tasks(viewer, row["submission__workshop_id"], here=pk),
-        versions=_versions(row["review__pk"]),
+        versions=own_versions(viewer, row["review__pk"]),
         others=_others(row) if row["others_open"] else (),
         others_open=row["others_open"],
+        is_late=bool(row["review__current__late"]),
+        asked=Asked(row["asked_status"], row["asked_until"], row["asked_answer"]) if row["asked_status"] else None,
+        knowing=row["authors_known__knowing"] or "",
+        known_text=row["authors_known__text"] or "",
     )
 
 
-def _own_answers(viewer: Viewer, row: Mapping[str, Any]) -> Mapping[str, Any]:
+def own_answers(viewer: Viewer, row: Mapping[str, Any]) -> Mapping[str, Any]:
     """What is typed, else what is submitted. A draft is read by nobody but its writer."""
     draft = row["review__draft"] if viewer.through is None else None
     return draft or row["review__current__answers"] or {}
@@ -235,7 +316,187 @@ def _state(assignment: str, review: str | None) -> State:
     return State("todo", "To write", "warn")
 
 
-def _questions(row: Mapping[str, Any]) -> tuple[QuestionData, ...]:
+def questions_for(row: Mapping[str, Any]) -> tuple[QuestionData, ...]:
+    """What the review answered; before that, what is asked now (nothing where no form is open)."""
+    if version := row["review__current__form_version_id"]:
+        return questions_of(version)
+    form = find_open_form(row["submission__workshop_id"], row["submission__track_id"])
+    return questions_of(form.pk) if form else ()
+
+
+def files_for(viewer: Viewer, row: Mapping[str, Any]) -> tuple[PaperFile | None, PaperFile | None]:
+    """The present PDF and supplement: the copies without identifying metadata, the originals where authors are no
+    secret. One query."""
+    files = visible_to(viewer, "row", File).filter(submission=row["submission_id"], status=FileStatus.CHECKED)
+    rows = list(files.values_list("pk", "purpose", "made_from", "pages", "blob__size"))
+
+    def find(original: UUID | None, purpose: str) -> PaperFile | None:
+        copies = [one for one in rows if one[1] == purpose and one[2] == original]
+        found = [*copies, *(one for one in rows if one[0] == original)] if original else []
+        return PaperFile(found[0][0], found[0][3], found[0][4]) if found else None
+
+    return (
+        find(row["submission__current__pdf_id"], FilePurpose.BLINDED),
+        find(row["submission__current__supplement_id"], FilePurpose.BLINDED_SUPPLEMENT),
+    )
+
+
+def tasks(viewer: Viewer, workshop_id: int, here: UUID | None = None) -> tuple[Task, ...]:
+    """All papers that the viewer reviews in a workshop, what is due first. One query."""
+    rows = visible_to(viewer, "own", Assignment).filter(submission__workshop=workshop_id, kind__in=REVIEWING)
+    names = ("pk", "status", "due_at", "submission__number", "submission__title", "submission__status")
+    found = [_task(row, here) for row in rows.values(*names, "submission__track__name", "review__status")]
+    return tuple(sorted(found, key=lambda task: (task.due is None, task.due, task.number)))
+
+
+def _task(row: Mapping[str, Any], here: UUID | None) -> Task:
+    is_open = row["status"] in CURRENT and row["submission__status"] == SubmissionStatus.SUBMITTED
+    return Task(
+        pk=row["pk"],
+        number=row["submission__number"],
+        title=row["submission__title"] if is_open else "",
+        track=row["submission__track__name"],
+        due=row["due_at"],
+        state=_state(row["status"], row["review__status"]),
+        is_new=row["status"] == AssignmentStatus.ACTIVE,
+        here=row["pk"] == here,
+    )
+
+
+def own_versions(viewer: Viewer, review: UUID | None) -> tuple[VersionLine, ...]:
+    """All versions, the newest first; for somebody who looks along with the writer, those that were submitted."""
+    if review is None:
+        return ()
+    rows = ReviewVersion.objects.filter(review=review).order_by("-number")
+    if viewer.through is not None:
+        rows = rows.filter(saved_as=SavedAs.SUBMITTED)
+    return tuple(VersionLine(*row) for row in rows.values_list("number", "at", "saved_as", "late")[:MOST_VERSIONS])
+
+
+def may_rank(self) -> bool:
+    return may_rank(self.tasks)
+
+
+FIELDS_OF_PLACE = (
+    "submission__workshop__slug",
+    "submission__workshop__name",
+    "submission__workshop__year",
+    "submission__workshop__contact",
+    "submission__workshop__is_rehearsal",
+    "submission__workshop__frozen_at",
+)
+_FIELDS = (
+    "pk",
+    "handle",
+    "status",
+    "due_at",
+    "submission_id",
+    "submission__number",
+    "submission__title",
+    "submission__abstract",
+    "submission__tldr",
+    "submission__keywords",
+    "submission__status",
+    "submission__track_id",
+    "submission__track__name",
+    "submission__track__names_to_reviewers",
+    "submission__current__pdf_id",
+    "submission__current__supplement_id",
+    "submission__workshop_id",
+    *FIELDS_OF_PLACE,
+    "review__pk",
+    "review__status",
+    "review__version",
+    "review__draft",
+    "review__draft_saved_at",
+    "review__submitted_at",
+    "review__current__answers",
+    "review__current__form_version_id",
+    "review__current__late",
+    "authors_known__knowing",
+    "authors_known__text",
+)
+
+
+def review_page(viewer: Viewer, pk: UUID, at: datetime) -> ReviewPage:
+    """One's own review with its paper. A fixed number of queries. Raises Http404."""
+    mine = visible_to(viewer, "own", Assignment).filter(pk=pk, kind__in=REVIEWING)
+    shown = visible_to(viewer, "reviews", Submission).filter(pk=OuterRef("submission"))
+    asked = ExtensionRequest.objects.filter(assignment=OuterRef("pk")).order_by("-asked_at")
+    last = {f"asked_{name}": Subquery(asked.values(name)[:1]) for name in ("status", "until", "answer")}
+    row = mine.annotate(others_open=Exists(shown), **last).values(*_FIELDS, "others_open", *last).first()
+    if row is None:
+        raise Http404
+    is_open = row["status"] in CURRENT and row["submission__status"] == SubmissionStatus.SUBMITTED
+    roots: dict[str, object] = {DeadlineKind.REVIEW: pk}
+    found = windows(row["submission__workshop_id"], row["submission__track_id"], at, roots=roots)
+    status = row["review__status"] or ReviewStatus.DRAFT
+    file, supplement = files_for(viewer, row) if is_open else (None, None)
+    return ReviewPage(
+        pk=row["pk"],
+        place=place_of(row),
+        track=row["submission__track__name"],
+        number=row["submission__number"],
+        title=row["submission__title"] if is_open else "",
+        abstract=row["submission__abstract"] if is_open else "",
+        tldr=row["submission__tldr"] if is_open else "",
+        keywords=row["submission__keywords"] if is_open else "",
+        handle=row["handle"],
+        state=_state(row["status"], row["review__status"]),
+        due=row["due_at"] or found[DeadlineKind.REVIEW].ends_at,
+        is_new=row["status"] == AssignmentStatus.ACTIVE,
+        is_open=is_open,
+        submitted_at=row["review__submitted_at"],
+        saved_at=row["review__draft_saved_at"],
+        version=row["review__version"] or 1,
+        writing=writing(
+            row["status"],
+            status,
+            found,
+            at,
+            contact=row["submission__workshop__contact"],
+            frozen=row["submission__workshop__frozen_at"] is not None,
+        ),
+        questions=questions_for(row),
+        answers=own_answers(viewer, row),
+        file=file,
+        supplement=supplement,
+        tasks=tasks(viewer, row["submission__workshop_id"], here=pk),
+        versions=own_versions(viewer, row["review__pk"]),
+        others=_others(row) if row["others_open"] else (),
+        others_open=row["others_open"],
+        is_late=bool(row["review__current__late"]),
+        asked=Asked(row["asked_status"], row["asked_until"], row["asked_answer"]) if row["asked_status"] else None,
+        knowing=row["authors_known__knowing"] or "",
+        known_text=row["authors_known__text"] or "",
+    )
+
+
+def own_answers(viewer: Viewer, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is typed, else what is submitted. A draft is read by nobody but its writer."""
+    draft = row["review__draft"] if viewer.through is None else None
+    return draft or row["review__current__answers"] or {}
+
+
+def place_of(row: Mapping[str, Any]) -> Place:
+    start = "submission__workshop__"
+    name = f"{row[start + 'name']} {row[start + 'year']}"
+    return Place(row[start + "slug"], name, row[start + "contact"], row[start + "is_rehearsal"])
+
+
+def _state(assignment: str, review: str | None) -> State:
+    if assignment == AssignmentStatus.NOT_NEEDED:
+        return State("not_needed", "No longer needed", "neutral")
+    if review == ReviewStatus.SET_ASIDE:
+        return State("set_aside", "Set aside by the organizers", "warn")
+    if review == ReviewStatus.SUBMITTED:
+        return State("submitted", "Submitted", "good")
+    if review == ReviewStatus.DRAFT:
+        return State("draft", "Begun", "accent")
+    return State("todo", "To write", "warn")
+
+
+def questions_for(row: Mapping[str, Any]) -> tuple[QuestionData, ...]:
     """What the review answered; before that, what is asked now (nothing where no form is open)."""
     if version := row["review__current__form_version_id"]:
         return questions_of(version)
@@ -285,8 +546,14 @@ def _task(row: Mapping[str, Any], here: UUID | None) -> Task:
 def _versions(review: UUID | None) -> tuple[VersionLine, ...]:
     if review is None:
         return ()
-    rows = ReviewVersion.objects.filter(review=review).order_by("-number").values_list("number", "at")
-    return tuple(VersionLine(number, at) for number, at in rows)
+    rows = ReviewVersion.objects.filter(review=review).order_by("-number")
+    return tuple(VersionLine(*row) for row in rows.values_list("number", "at", "saved_as", "late")[:MOST_VERSIONS])
+
+
+def may_rank(mine: Iterable[Task]) -> bool:
+    """Are all of one's papers reviewed, and are there several to put in order?"""
+    listed = list(mine)
+    return sum(task.is_reviewed for task in listed) > 1 and not any(task.is_to_do for task in listed)
 
 
 # --- others' reviews -------------------------------------------------------------------------------------------------
@@ -388,6 +655,10 @@ class ReviewingPage:
     @property
     def open_tasks(self) -> int:
         return sum(task.state.code in ("todo", "draft") for task in self.tasks)
+
+    @property
+    def may_rank(self) -> bool:
+        return may_rank(self.tasks)
 
     @property
     def next_due(self) -> datetime | None:

@@ -131,3 +131,36 @@ REVIEW_MOVES: dict[str, frozenset[str]] = {
     ReviewStatus.SUBMITTED: frozenset({ReviewStatus.SUBMITTED, ReviewStatus.SET_ASIDE}),
     ReviewStatus.SET_ASIDE: frozenset({ReviewStatus.SUBMITTED}),
 }
+
+
+class SavedAs(models.TextChoices):
+    """How a version of a review came to be. Only what was submitted is read by others."""
+
+    SUBMITTED = "submitted", "Submitted"
+    SAVED = "saved", "Saved as a draft"
+    AUTOSAVED = "autosaved", "Saved while typing"
+    KEPT = "kept", "Came too late, and was kept"
+
+
+class RequestStatus(models.TextChoices):
+    """Of a request for more days."""
+
+    OPEN = "open", "Not answered yet"
+    GRANTED = "granted", "Granted"
+    REFUSED = "refused", "Not granted"
+    TAKEN_BACK = "taken_back", "Taken back"
+
+
+REQUEST_MOVES: dict[str, frozenset[str]] = {
+    RequestStatus.OPEN: frozenset({RequestStatus.GRANTED, RequestStatus.REFUSED, RequestStatus.TAKEN_BACK}),
+    RequestStatus.GRANTED: frozenset(),
+    RequestStatus.REFUSED: frozenset(),
+    RequestStatus.TAKEN_BACK: frozenset(),
+}
+
+
+class Knowing(models.TextChoices):
+    """How sure a reviewer is of who wrote the paper."""
+
+    GUESS = "guess", "It is a guess"
+    SURE = "sure", "I am sure"

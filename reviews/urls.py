@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import first_visit, nominate, reviewing, volunteer
+from reviews.views import copies, first_visit, nominate, own_words, reviewing, stack, telling, volunteer, writing
 
 app_name = "reviews"
 urlpatterns = [
@@ -14,8 +14,18 @@ urlpatterns = [
     path("w/<slug:slug>/reviewing/accept/", reviewing.accept, name="accept"),
     path("w/<slug:slug>/review-for-us/", volunteer.volunteer, name="volunteer"),
     path("w/<slug:slug>/review-for-us/take-back/", volunteer.take_back, name="take_back_offer"),
-    path("reviews/<uuid:pk>/", reviewing.review, name="review"),
-    path("reviews/<uuid:pk>/autosave/", reviewing.autosave, name="autosave"),
+    path("w/<slug:slug>/reviewing/order/", stack.order, name="order"),
+    path("w/<slug:slug>/reviewing/copies/", copies.copies, name="copies"),
+    path("w/<slug:slug>/reviewing/copies/all/", copies.all_copies, name="all_copies"),
+    path("w/<slug:slug>/reviewing/copies/save/", copies.save_read, name="save_copies"),
+    path("reviews/<uuid:pk>/", writing.review, name="review"),
+    path("reviews/<uuid:pk>/autosave/", writing.autosave, name="autosave"),
+    path("reviews/<uuid:pk>/versions/", own_words.versions, name="versions"),
+    path("reviews/<uuid:pk>/versions/<int:number>/restore/", own_words.restore, name="restore"),
+    path("reviews/<uuid:pk>/copy/", own_words.copy, name="copy"),
+    path("reviews/<uuid:pk>/decline/", telling.decline, name="decline"),
+    path("reviews/<uuid:pk>/conflict/", telling.conflict, name="conflict"),
+    path("reviews/<uuid:pk>/authors-known/", telling.authors_known, name="authors_known"),
+    path("reviews/<uuid:pk>/more-days/", telling.more_days, name="more_days"),
     path("reviews/<uuid:pk>/propose/", nominate.nominate, name="nominate"),
-    path("reviews/<uuid:pk>/decline/", reviewing.decline, name="decline"),
 ]

@@ -15,8 +15,8 @@ from access.viewer import Viewer
 from decisions.states import TOLD, DecisionStatus, OutcomeKind
 from desk.reading.author_list import shown_likenesses
 from desk.reading.levels import assessed, flag, papers_on_desk
-from reviews.models import Assignment, Invitation, Nomination, Reviewer
-from reviews.states import CURRENT, REVIEWING, AssignmentStatus, NominationStatus, ReviewStatus
+from reviews.models import Assignment, ExtensionRequest, Invitation, Nomination, Reviewer
+from reviews.states import CURRENT, REVIEWING, AssignmentStatus, NominationStatus, RequestStatus, ReviewStatus
 from submissions.models import AuthorListRequest, Conflict, Revision, Submission
 from submissions.states import ConflictState, SubmissionStatus
 from workshops.deadlines import Windows, windows_by_track
@@ -86,7 +86,7 @@ class PairFacts:
         return self.status == AssignmentStatus.ACTIVE and self.review is None
 
 
-AUTHORS, CONFLICTS, NOMINATIONS = "authors", "conflicts", "nominations"
+AUTHORS, CONFLICTS, NOMINATIONS, DAYS = "authors", "conflicts", "nominations", "days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,17 +229,19 @@ def _waiting(workshop: Workshop, papers: set[int]) -> list[WaitingFacts]:
     """What waits about these papers, in one statement."""
     suspected = Conflict.objects.filter(state=ConflictState.SUSPECTED)
     proposed = Nomination.objects.filter(status=NominationStatus.OPEN)
-    sources: list[tuple[str, QuerySet, str, str]] = [
-        (AUTHORS, AuthorListRequest.objects.open(), "kind", "at"),
-        (CONFLICTS, suspected, "reason", "at"),
-        (NOMINATIONS, proposed, "status", "made_at"),
+    days = ExtensionRequest.objects.filter(status=RequestStatus.OPEN)
+    sources: list[tuple[str, QuerySet, str, str, str]] = [
+        (AUTHORS, AuthorListRequest.objects.open(), "kind", "submission", "at"),
+        (CONFLICTS, suspected, "reason", "submission", "at"),
+        (NOMINATIONS, proposed, "status", "submission", "made_at"),
+        (DAYS, days, "status", "assignment__submission", "asked_at"),
     ]
     parts = [
-        rows.filter(submission__workshop=workshop)
+        rows.filter(**{f"{paper}__workshop": workshop})
         .order_by()
         .annotate(what=Value(what, CharField()))
-        .values_list("what", kind, "submission", since)
-        for what, rows, kind, since in sources
+        .values_list("what", kind, paper, since)
+        for what, rows, kind, paper, since in sources
     ]
     found = (WaitingFacts(*row) for row in parts[0].union(*parts[1:], all=True))
     return [row for row in found if row.paper in papers]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -30,6 +30,7 @@ from workshops.states import DeadlineKind, Role
 
 TYPED = "You typed something that is not saved yet; it is kept for you."
 A_REQUEST = "A request about its authors waits for an answer."
+ACKNOWLEDGE_WITHIN = timedelta(days=3)
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -37,7 +38,7 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 class Item:
     """One line: in which role, what, in which state, until when, and the page where it goes on.
 
-    ``more``: another page, with its words.
+    ``more``: another page, with its words. ``post``: the action is one press that is sent there.
     """
 
     role: str
@@ -51,6 +52,7 @@ class Item:
     action: str = ""
     done: bool = False
     more: tuple[str, str] = ("", "")
+    post: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ def read_my_desk(viewer: Viewer, now: datetime) -> MyDesk:
     seasons = _seasons(now)
     items = [
         *_papers(papers, seasons, now),
+        *_acknowledging(assignments),
         *_reviewing(assignments, seasons),
         *(_chairing(row, seasons) for row in _chaired(viewer)),
         *_invitations(viewer, now),
@@ -224,6 +227,31 @@ def _reviewing(rows: list[Any], seasons: Seasons) -> list[Item]:
         if row.status != AssignmentStatus.NOT_NEEDED and _state(row) != ReviewStatus.SET_ASIDE:
             needed[row.submission.workshop_id].append(_state(row) == ReviewStatus.SUBMITTED)
     return [_assignment(row, seasons, needed[row.submission.workshop_id]) for row in rows]
+
+
+def _acknowledging(rows: list[Any]) -> list[Item]:
+    """One line a workshop with new papers: all of them are looked at, and can be reviewed."""
+    new: dict[Any, list[Any]] = defaultdict(list)
+    for row in rows:
+        if row.status == AssignmentStatus.ACTIVE and not _state(row):
+            new[row.submission.workshop].append(row)
+    return [_acknowledge(workshop, mine) for workshop, mine in new.items()]
+
+
+def _acknowledge(workshop: Workshop, rows: list[Any]) -> Item:
+    papers = "one paper" if len(rows) == 1 else f"{len(rows)} papers"
+    return Item(
+        role="Reviewer",
+        title=f"You have {papers} to look at" if len(rows) > 1 else "You have a paper to look at",
+        where=str(workshop),
+        state="New",
+        tone="accent",
+        url=_url("reviews:profile", workshop.slug),
+        at=min(row.created_at for row in rows) + ACKNOWLEDGE_WITHIN,
+        detail="Is there a conflict, or one that is not for you? Open it and say so now: somebody else still has time.",
+        action="I have looked at my papers and can review them",
+        post=_url("reviews:accept", workshop.slug),
+    )
 
 
 def _state(row: Any) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from django.urls import reverse
 
 from decisions.states import DecisionStatus
-from desk.reading.facts import AUTHORS, CONFLICTS, NOMINATIONS, PairFacts, PaperFacts, Season
+from desk.reading.facts import AUTHORS, CONFLICTS, DAYS, NOMINATIONS, PairFacts, PaperFacts, Season
 from desk.reading.forecast import forecast_from
 from desk.reading.roots import about
 from notifications.models import Batch, Message
@@ -60,6 +60,7 @@ def read_needs(season: Season, *, two: bool) -> list[Need]:
         *_about_authors(season),
         _suspected(season),
         _held(season),
+        _more_days(season),
         _proposed(season),
         _invited(season),
         _to_invite(season),
@@ -241,6 +242,16 @@ def _unanswered(season: Season) -> Need | None:
     detail = f"{_count(len(waiting), 'review')}, asked for more than three days ago and not begun."
     since = _first(pair.since for _, pair in waiting)
     return Need("unanswered", "warn", people, text, detail, "people", "?role=reviewer", since)
+
+
+def _more_days(season: Season) -> Need | None:
+    """Reviewers who ask for more days."""
+    rows = season.waits(DAYS)
+    if not rows:
+        return None
+    text = f"{_count(len(rows), 'reviewer asks', 'reviewers ask')} for more days"
+    detail = f"For {_numbers(season.number(row.paper) for row in rows)}. One click grants them; they are told by mail."
+    return Need("more_days", "warn", len(rows), text, detail, "more_days", at=rows[0].since)
 
 
 def _proposed(season: Season) -> Need | None:

@@ -23,6 +23,7 @@ from desk.paper_dates import paper_dates
 from desk.reading import paper as reading
 from desk.reading.author_list import open_requests, twins_of
 from desk.reading.from_authors import from_authors
+from desk.reading.from_reviewers import from_reviewers
 from desk.reading.levels import own_reasons, papers_on_desk
 from desk.reading.paper_query import LIST, PaperQuery, pairs_of
 from desk.reading.papers import Scale, authors_of, beside, numbers_in_order, scales_of
@@ -133,6 +134,7 @@ def _acting(workshop: Workshop, viewer: Viewer, found: Any, bound: dict[str, For
         "conflicts": reading.conflicts_of(found),
         "asked": open_requests(found),
         "told_us": from_authors(found),
+        "reviewers_say": from_reviewers(found, viewer),
         "told": decision is not None and decision.status in TOLD,
         "held": decision is not None and decision.release_id is not None and decision.status not in TOLD,
         "may_confirm": tentative and not (mine and two),

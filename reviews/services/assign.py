@@ -107,8 +107,11 @@ def accept_assignments(*, workshop: Workshop, by: User) -> int:
 
 
 @transaction.atomic
-def decline_assignment(*, assignment: Assignment, by: User, reason: str) -> Assignment:
-    """Give one paper back, with a word why. Raises Refused without one, and once the review is submitted."""
+def decline_assignment(*, assignment: Assignment, by: User, reason: str, hand_over: bool = False) -> Assignment:
+    """Give one paper back, with a word why. Raises Refused without one, and once the review is submitted.
+
+    ``hand_over``: what was written so far is left to the organizers who act for the paper. It counts in nothing.
+    """
     require(acting(by), "own", assignment)
     if not reason.strip():
         raise Refused(
@@ -118,6 +121,8 @@ def decline_assignment(*, assignment: Assignment, by: User, reason: str) -> Assi
         raise Refused("You do not have this paper any more; there is nothing to decline.")
     _check_no_review(assignment, "write to the organizers if it must not count")
     _move(assignment, AssignmentStatus.DECLINED, "assignment.declined", by, reason=reason.strip())
+    if hand_over and Review.objects.filter(assignment=assignment).update(handed_over_at=timezone.now()):
+        log_assignment("review.handed_over", assignment, by)
     return assignment
 
 

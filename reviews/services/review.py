@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from access.rights import require
+from access.rights import may, require
 from access.viewer import acting
 from accounts.models import User
 from audit.errors import Refused, StaleState
@@ -22,8 +22,8 @@ from reviews.access import discussion_open
 from reviews.forms import ReviewForm
 from reviews.models import Assignment, Review, ReviewVersion, Score
 from reviews.services.assign import log_assignment
-from reviews.states import ASSIGNMENT_MOVES, REVIEW_MOVES, REVIEWING, AssignmentStatus, ReviewStatus
-from reviews.writing import writing
+from reviews.states import ASSIGNMENT_MOVES, REVIEW_MOVES, REVIEWING, AssignmentStatus, ReviewStatus, SavedAs
+from reviews.writing import Writing, writing
 from submissions.models import Submission
 from workshops.answers import Kind
 from workshops.deadlines import windows
@@ -68,28 +68,107 @@ def open_review(*, assignment: Assignment, by: User | None) -> Review:
 
 
 @transaction.atomic
-def save_draft(*, review: Review, by: User | None, version: int, answers: Mapping[str, Any]) -> Review:
+def save_draft(
+    *,
+    review: Review,
+    by: User | None,
+    version: int,
+    answers: Mapping[str, Any],
+    autosave: bool = False,
+    tab: str = "",
+) -> Review:
     """Keep what is typed, right or wrong. What was submitted before stays as it is until the next submission.
 
-    Raises StaleState when the review was saved elsewhere since ``version``, Refused for a question that the form does
-    not have, a text without end, and once the review is closed.
+    A save by button makes a version of the history, and so does the first ``autosave`` of a browser ``tab`` in each
+    minute; the others only renew the draft. Either is refused on an old page: raises StaleState when the review was
+    saved elsewhere since ``version``, unless the very same words are kept already (an answer that got lost). Raises
+    Refused for a question that the form does not have, a text without end, and once the review is closed.
     """
     require(acting(by), "own", review)
-    _check_open(review, timezone.now())
-    _check_keys(questions_of(form_of(review, review.assignment.submission)), answers)
-    if len(json.dumps(answers)) > LONGEST_DRAFT:
-        raise Refused("This review is too long to be kept. Shorten it.")
     now = timezone.now()
+    _check_open(review, now)
+    form_version = form_of(review, review.assignment.submission)
+    _check_keys(questions_of(form_version), answers)
+    _check_length(answers)
     same = Review.objects.filter(pk=review.pk, version=version, status=review.status)
     if same.update(draft=dict(answers), draft_saved_at=now, version=version + 1) != 1:
-        raise _stale()
+        return _kept_already(review, answers)
     review.draft, review.draft_saved_at, review.version = dict(answers), now, version + 1
+    if not autosave or _is_first_of_the_minute(review, tab, now):
+        as_what = SavedAs.AUTOSAVED if autosave else SavedAs.SAVED
+        _write_version(review, form_version, answers, as_what, by, tab=tab, at=now)
     return review
+
+
+def _kept_already(review: Review, answers: Mapping[str, Any]) -> Review:
+    """The row as it is, when its draft is what was sent: the same save again. Raises StaleState."""
+    row = Review.objects.select_related(*_PATH).get(pk=review.pk)
+    if row.draft_saved_at is None or row.draft != dict(answers):
+        raise _stale()
+    return row
+
+
+def _is_first_of_the_minute(review: Review, tab: str, now: datetime) -> bool:
+    minute = now.replace(second=0, microsecond=0)
+    return not review.versions.filter(tab=tab, saved_as=SavedAs.AUTOSAVED, at__gte=minute).exists()
+
+
+def _write_version(
+    review: Review,
+    form_version: int,
+    answers: Mapping[str, Any],
+    saved_as: str,
+    by: User | None,
+    *,
+    tab: str = "",
+    late: bool = False,
+    at: datetime | None = None,
+) -> ReviewVersion:
+    """The next of the history. The caller's transaction holds the review's row, so numbers have no gaps."""
+    return ReviewVersion.objects.create(
+        review=review,
+        number=_next_number(review),
+        form_version_id=form_version,
+        answers=dict(answers),
+        saved_as=saved_as,
+        saved_by=by,
+        tab=tab,
+        late=late,
+        at=at or timezone.now(),
+    )
+
+
+@transaction.atomic
+def keep_refused(*, assignment: Assignment, by: User | None, answers: Mapping[str, Any]) -> ReviewVersion | None:
+    """Keep, beside the history and counting in nothing, what somebody typed and the review no longer takes.
+
+    None where nothing may be written any more (the workshop is frozen), and where it is no different from what is kept.
+    """
+    if not may(acting(by), "own", assignment):
+        require(acting(by), "kept", assignment)
+    if assignment.submission.workshop.frozen_at is not None:
+        return None
+    review, _ = Review.objects.get_or_create(assignment=assignment)
+    review = Review.objects.select_for_update(of=("self",)).select_related(*_PATH).get(pk=review.pk)
+    form_version = form_of(review, review.assignment.submission)
+    known = {question.key for question in questions_of(form_version)}
+    typed = {key: value for key, value in answers.items() if key in known and value not in ("", [], None)}
+    _check_length(typed)
+    last = review.versions.order_by("-number").first()
+    if not typed or typed == review.draft or (last is not None and typed == last.answers):
+        return None
+    return _write_version(review, form_version, typed, SavedAs.KEPT, by)
 
 
 @transaction.atomic
 def submit_review(
-    *, review: Review, by: User | None, version: int, answers: Mapping[str, Any], received_at: datetime
+    *,
+    review: Review,
+    by: User | None,
+    version: int,
+    answers: Mapping[str, Any],
+    received_at: datetime,
+    tab: str = "",
 ) -> ReviewVersion:
     """Submit a review, or a change of one: an immutable version, with the wording that it answers.
 
@@ -97,16 +176,14 @@ def submit_review(
     """
     require(acting(by), "own", review)
     review = Review.objects.select_for_update(of=("self",)).select_related(*_PATH).get(pk=review.pk)
-    _check_open(review, received_at)
+    allowed = _check_open(review, received_at)
     if review.version != version:
         raise _stale()
     form_version = form_of(review, review.assignment.submission)
     questions = questions_of(form_version)
     clean = check_answers(questions, answers)
     first = review.status == ReviewStatus.DRAFT
-    made = ReviewVersion.objects.create(
-        review=review, number=_next_number(review), form_version_id=form_version, answers=clean, saved_by=by
-    )
+    made = _write_version(review, form_version, clean, SavedAs.SUBMITTED, by, tab=tab, late=allowed.late)
     _move_to(review, made, version, received_at)
     _rewrite_scores(review, questions, clean)
     _log("review.submitted" if first else "review.changed", review, by, {"version": made.number})
@@ -134,17 +211,36 @@ def _check_keys(questions: tuple[QuestionData, ...], answers: Mapping[str, Any])
         )
 
 
-def _check_open(review: Review, at: datetime) -> None:
+def _check_length(answers: Mapping[str, Any]) -> None:
+    if len(json.dumps(answers)) > LONGEST_DRAFT:
+        raise Refused("This review is too long to be kept. Shorten it.")
+
+
+class Closed(Refused):
+    """The review takes nothing any more; the sentence says why."""
+
+
+def _check_open(review: Review, at: datetime) -> Writing:
+    """How it may be written at this instant. Raises Closed."""
     submission = review.assignment.submission
-    found = windows(submission.workshop_id, submission.track_id, at)
-    state = writing(review.assignment.status, review.status, found, at, submission.workshop.contact)
+    roots: dict[str, object] = {DeadlineKind.REVIEW: review.assignment_id}
+    state = writing(
+        review.assignment.status,
+        review.status,
+        windows(submission.workshop_id, submission.track_id, at, roots=roots),
+        at,
+        contact=submission.workshop.contact,
+        frozen=submission.workshop.frozen_at is not None,
+    )
     if not state.allowed:
-        raise Refused(state.why_not)
+        raise Closed(state.why_not)
+    return state
 
 
 def _stale() -> StaleState:
     return StaleState(
-        "This review was saved in another window since you opened this one. Load the page again to see it."
+        "This review was saved in another window since you opened this one. Press “Save draft”: both texts are then "
+        "shown side by side, and neither is lost."
     )
 
 
@@ -171,7 +267,8 @@ def _rewrite_scores(review: Review, questions: tuple[QuestionData, ...], answers
 
 def _receipt(review: Review, received_at: datetime) -> None:
     submission, writer = review.assignment.submission, review.assignment.user
-    until = windows(submission.workshop_id, submission.track_id, received_at)[DeadlineKind.REVIEW].at
+    roots: dict[str, object] = {DeadlineKind.REVIEW: review.assignment_id}
+    until = windows(submission.workshop_id, submission.track_id, received_at, roots=roots)[DeadlineKind.REVIEW].ends_at
     enqueue(
         kind=emails.REVIEW_RECEIVED,
         key=str(review.pk),

@@ -1,6 +1,5 @@
 """Pages of invited people and of reviewers."""
 
-from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -10,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -20,19 +19,16 @@ from access.rights import get_or_404
 from access.viewer import viewer_of
 from accounts.models import User
 from accounts.services.publications import add_publications
-from audit.errors import Refused, StaleState
+from audit.errors import Refused
 from reviews import reading
-from reviews.chairing import chair_page
-from reviews.forms import AnswerForm, DeclineForm, PublicationsForm, ReviewForm, ReviewingForm, posted_answers
+from reviews.forms import AnswerForm, PublicationsForm, ReviewingForm
 from reviews.links import LONGEST_TOKEN, Found, ended, resolve
-from reviews.models import Assignment, Invitation, Reviewer
+from reviews.models import Invitation, Reviewer
 from reviews.services.answer import answer_invitation, may_step_back
-from reviews.services.assign import accept_assignments, decline_assignment
+from reviews.services.assign import accept_assignments
 from reviews.services.invite import account_of
-from reviews.services.reveal import reveal_reviewers
-from reviews.services.review import WrongAnswers, open_review, save_draft, submit_review
 from reviews.services.reviewers import change_reviewer
-from reviews.states import AssignmentKind, InvitationStatus
+from reviews.states import InvitationStatus
 from workshops.middleware import received_at
 from workshops.models import Topic, Workshop
 from workshops.states import Role
@@ -254,152 +250,3 @@ def accept(request: HttpRequest, slug: str) -> HttpResponse:
     said = "Thank you. The organizers know that your papers are in good hands."
     messages.success(request, said if count else "Your papers are accepted already.")
     return redirect("reviews:profile", slug)
-
-
-# --- a review ---------------------------------------------------------------------------------------------------------
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def review(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The paper and the form, or what its area chair sees; POST saves (``do=save``) or submits (``do=submit``)."""
-    if request.method != "POST":
-        return _page_of(request, pk)
-    assignment = _own(request, pk)
-    page = reading.review_page(viewer_of(request), pk, received_at(request))
-    answers = posted_answers(request.POST, page.questions)
-    submits = request.POST.get("do") == "submit"
-    try:
-        _write(request, assignment, answers, submits=submits)
-    except Refused as refusal:
-        return _not_written(request, pk, refusal, answers, submits=submits)
-    messages.success(request, _written(page) if submits else "Saved as a draft. Only you can read it.")
-    return redirect("reviews:review", pk)
-
-
-def _page_of(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """By what the assignment is: a reviewer's page, or an area chair's."""
-    try:
-        return _review_page(request, pk)
-    except Http404:
-        return _chair_page(request, pk)
-
-
-def _own(request: HttpRequest, pk: UUID) -> Assignment:
-    rows = Assignment.objects.select_related("submission__workshop", "submission__track", "user")
-    return get_or_404(viewer_of(request), "own", rows, pk=pk)
-
-
-def _version(request: HttpRequest) -> int:
-    text = request.POST.get("version", "")
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
-
-
-def _write(request: HttpRequest, assignment: Assignment, answers: dict[str, Any], *, submits: bool) -> int:
-    """Save or submit; returns the version that the page now is."""
-    by: Any = request.user
-    row = open_review(assignment=assignment, by=by)
-    if not submits:
-        return save_draft(review=row, by=by, version=_version(request), answers=answers).version
-    at = received_at(request)
-    submit_review(review=row, by=by, version=_version(request), answers=answers, received_at=at)
-    return _version(request) + 1
-
-
-def _written(page: reading.ReviewPage) -> str:
-    if page.is_submitted:
-        return "Your changes are submitted; the version before is kept."
-    return "Your review is submitted. Thank you. A receipt is on its way to you by mail."
-
-
-def _not_written(
-    request: HttpRequest, pk: UUID, refusal: Refused, answers: dict[str, Any], *, submits: bool
-) -> HttpResponse:
-    """The page again with all that was typed; wrong answers are kept as a draft too."""
-    version = _version(request)
-    if isinstance(refusal, WrongAnswers):
-        with suppress(Refused):
-            version = _write(request, _own(request, pk), answers, submits=False)
-    page = reading.review_page(viewer_of(request), pk, received_at(request))
-    form = ReviewForm(page.questions, request.POST)
-    if not isinstance(refusal, WrongAnswers):
-        form.errors.clear()
-        form.add_error(None, refusal.sentence)
-    status = 409 if isinstance(refusal, StaleState) else 422
-    return _review_page(request, pk, form=form, version=version, page=page, status=status)
-
-
-def _review_page(
-    request: HttpRequest,
-    pk: UUID,
-    *,
-    form: ReviewForm | None = None,
-    decline_form: DeclineForm | None = None,
-    version: int | None = None,
-    page: reading.ReviewPage | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    page = page or reading.review_page(viewer_of(request), pk, received_at(request))
-    context = {
-        "page": page,
-        "form": form or ReviewForm.filled(page.questions, page.answers),
-        "answers": reading.answers_in_words(page.questions, page.answers) if not page.writing.allowed else (),
-        "decline_form": decline_form or DeclineForm(auto_id="decline_%s"),
-        "version": page.version if version is None else version,
-    }
-    return render(request, "reviews/review.html", context, status=status)
-
-
-def _chair_page(
-    request: HttpRequest, pk: UUID, *, decline_form: DeclineForm | None = None, status: int = 200
-) -> HttpResponse:
-    """The paper with all submitted reviews and who wrote them; each look is in the log."""
-    page = chair_page(viewer_of(request), pk, received_at(request))
-    reveal_reviewers(by=request.user, submission_id=page.submission)  # type: ignore[arg-type]
-    context = {"page": page, "decline_form": decline_form or DeclineForm(auto_id="decline_%s")}
-    return render(request, "reviews/chair.html", context, status=status)
-
-
-@login_required
-@require_POST
-def autosave(request: HttpRequest, pk: UUID) -> JsonResponse:
-    """What is typed, kept as a draft. 409 when it was saved elsewhere since; 422 when it cannot be kept."""
-    assignment = _own(request, pk)
-    page = reading.review_page(viewer_of(request), pk, received_at(request))
-    by: Any = request.user
-    try:
-        row = open_review(assignment=assignment, by=by)
-        answers = posted_answers(request.POST, page.questions)
-        row = save_draft(review=row, by=by, version=_version(request), answers=answers)
-    except Refused as refusal:
-        return JsonResponse({"message": refusal.sentence}, status=409 if isinstance(refusal, StaleState) else 422)
-    at = row.draft_saved_at
-    assert at is not None
-    return JsonResponse({"version": row.version, "saved": f"{at:%H:%M:%S}", "saved_at": at.isoformat()})
-
-
-@login_required
-@require_POST
-def decline(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Give one paper back, with a word why."""
-    assignment = _own(request, pk)
-    form = DeclineForm(request.POST, auto_id="decline_%s")
-    if form.is_valid():
-        try:
-            decline_assignment(assignment=assignment, by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
-        except Refused as refusal:
-            _add(form, refusal)
-        else:
-            return _declined(request, assignment)
-    if assignment.kind == AssignmentKind.AREA_CHAIR:
-        return _chair_page(request, pk, decline_form=form, status=422)
-    return _review_page(request, pk, decline_form=form, status=422)
-
-
-def _declined(request: HttpRequest, assignment: Assignment) -> HttpResponse:
-    paper = assignment.submission
-    if assignment.kind == AssignmentKind.AREA_CHAIR:
-        messages.success(request, f"You are no longer area chair of paper #{paper.number}. Thank you for saying so.")
-        return redirect("desk:my_desk")
-    messages.success(request, f"You do not review paper #{paper.number} any more. Thank you for saying so.")
-    return redirect("reviews:profile", paper.workshop.slug)

@@ -93,7 +93,7 @@
   const PAUSE = 1500;
 
   function kept(form) {
-    const skipped = new Set(["csrfmiddlewaretoken", "version"]);
+    const skipped = new Set(["csrfmiddlewaretoken", "version", "tab", "drawn"]);
     return [...new FormData(form)].filter(([name, value]) => !skipped.has(name) && typeof value === "string");
   }
   function putBack(form, fields) {
@@ -232,7 +232,12 @@
       const notice = make("div", { className: "notice notice-warn" },
         make("div", {}, make("p", { textContent: words }), make("div", { className: "buttons" }, back, away)));
       notice.setAttribute("role", "status");
-      back.addEventListener("click", () => { putBack(this.form, draft.fields); notice.remove(); });
+      back.addEventListener("click", () => {
+        // A form that shows both texts is saved from where the writer was, so that it meets what was saved since.
+        if (this.form.hasAttribute("data-merges") && draft.version) this.form.elements.version.value = draft.version;
+        putBack(this.form, draft.fields);
+        notice.remove();
+      });
       away.addEventListener("click", () => { store.remove(this.key); notice.remove(); });
       this.form.before(notice);
     }

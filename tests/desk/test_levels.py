@@ -22,7 +22,7 @@ def text(response) -> str:
 
 def secrets_of(paper: Submission) -> dict[str, str]:
     """Words that only those who may see that part of the paper read."""
-    version = ReviewVersion.objects.filter(review__assignment__submission=paper).first()
+    version = ReviewVersion.objects.filter(review__assignment__submission=paper, saved_as="submitted").first()
     assert version is not None
     return {
         "review": version.answers["summary"],

@@ -74,6 +74,13 @@ BUDGETS = [
     Budget("reviews:nominate", "rui's review", "rui: 5"),
     Budget("reviews:review", "rui's review", "rui: 10"),
     Budget("reviews:review", "mara's chair", "mara: 10"),
+    # The session, the person, what they are to which rows; the review, its versions, its questions.
+    Budget("reviews:versions", "rui's review", "rui: 6"),
+    # And the title of the paper, while it is one's own.
+    Budget("reviews:copy", "rui's review", "rui: 7"),
+    # The workshop, one's reviews, the form that is open, and the questions of all of them.
+    Budget("reviews:copies", "workshop", "rui rae noor: 7"),
+    Budget("reviews:all_copies", "workshop", "rui rae noor: 7"),
     Budget("desk:new_workshop", "", "organizers: 4; opal: 3"),
     Budget("desk:operator", "", "opal: 13"),
     # The five of a page of the desk, the dates with their tracks, and who organizes it.
@@ -85,6 +92,8 @@ BUDGETS = [
     Budget("desk:dashboard", "workshop", "organizers: 18"),
     # Nothing is asked of the database where nothing is typed; what a search costs is counted with its tests.
     Budget("desk:search", "workshop", "organizers: 5"),
+    # The five of a page of the desk, and the requests.
+    Budget("desk:more_days", "workshop", "organizers: 6"),
     Budget("desk:people", "workshop", "organizers: 14"),
     # The five of a page of the desk, and the person.
     Budget("desk:view_as", "rui as a person", "organizers: 6"),
@@ -111,8 +120,8 @@ BUDGETS = [
     Budget("desk:unanswered", "workshop", "organizers: 9"),
     Budget("desk:assignment", "workshop", "organizers: 12"),
     Budget("desk:run", "run", "olga: 28; ines otto: 19"),
-    Budget("desk:paper", "ada's paper", "olga otto: 35; ines: 19"),
-    Budget("desk:paper", "otto's paper", "olga ines: 35; otto: 10"),
+    Budget("desk:paper", "ada's paper", "olga otto: 38; ines: 19"),
+    Budget("desk:paper", "otto's paper", "olga ines: 38; otto: 10"),
     # The paper and who is proposed; then what is known of them, as for conflicts: nine for any number.
     Budget("desk:nominations", "ada's paper", "olga otto: 16"),
     Budget("desk:nominations", "otto's paper", "olga ines: 7"),

@@ -31,6 +31,7 @@ named gets ``hidden`` (the 404 of a page that is not there), or ``login`` where 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +39,7 @@ from django.utils import timezone
 
 from decisions.models import Outcome
 from notifications.models import Message
+from reviews.models import ExtensionRequest
 from submissions.models import Upload
 from submissions.states import FilePurpose
 from tests.factories import PHASES, Cast
@@ -96,6 +98,18 @@ def upload_of(cast: Cast) -> dict[str, Any]:
         submission=cast.paper, uploaded_by=cast.ada, name="paper.pdf", size=10, defaults={"started_at": timezone.now()}
     )
     return {"slug": cast.workshop.slug, "number": cast.paper.number, "pk": upload.pk}
+
+
+def days_for(cast: Cast, verb: str) -> dict[str, Any]:
+    """Rae asks for more days for Ada's paper."""
+    pk = 0
+    if cast.raes_assignment:
+        until = timezone.now() + timedelta(days=3)
+        asked, _ = ExtensionRequest.objects.get_or_create(
+            assignment=cast.raes_assignment, defaults={"until": until, "asked_at": timezone.now()}
+        )
+        pk = asked.pk
+    return {"slug": cast.workshop.slug, "number": cast.paper.number, "pk": pk, "verb": verb}
 
 
 def message(cast: Cast, kind: str, who: str = "") -> dict[str, Any]:
@@ -162,6 +176,9 @@ THINGS: dict[str, Thing] = {
     "ben's link": lambda cast: {"token": cast.author_link().split("/")[2]},
     "no token": lambda cast: {"token": "forged"},
     "rui's review": lambda cast: {"pk": cast.assignment.pk if cast.assignment else NOWHERE},
+    "rui's first": lambda cast: THINGS["rui's review"](cast) | {"number": 1},
+    "grant rae": lambda cast: days_for(cast, "grant"),
+    "refuse rae": lambda cast: days_for(cast, "refuse"),
     "mara's chair": lambda cast: {"pk": cast.chairing.pk if cast.chairing else NOWHERE},
     "confirm ada's": lambda cast: {"slug": cast.workshop.slug, "number": cast.paper.number, "verb": "confirm"},
     "eat ada's": lambda cast: {"slug": cast.workshop.slug, "number": cast.paper.number, "verb": "eat"},
@@ -330,11 +347,33 @@ REVIEWERS = [
     Row("reviews:nominate", "rui's review", "rui: page", "rui: again", ASSIGNED),
     Row("reviews:decline", "rui's review", "signed-in: closed", "", PHASES[:2]),
     Row("reviews:decline", "rui's review", "signed-in: closed", "rui: again", ASSIGNED),
+    # One's own words, version by version and as a file: nobody else's.
+    Row("reviews:versions", "rui's review", "", "signed-in: closed", PHASES[:2]),
+    Row("reviews:versions", "rui's review", "rui: page", "signed-in: closed", ASSIGNED),
+    Row("reviews:copy", "rui's review", "", "", PHASES[:2]),
+    Row("reviews:copy", "rui's review", "rui: page", "rui: page", ASSIGNED),
+    Row("reviews:restore", "rui's first", "signed-in: closed", "", PHASES[:2]),
+    Row("reviews:restore", "rui's first", "signed-in: closed", "rui: moved", ASSIGNED),
+    # What a reviewer tells the organizers of the paper; without a word, the form again.
+    Row("reviews:conflict", "rui's review", "signed-in: closed", "rui: again", ASSIGNED),
+    Row("reviews:authors_known", "rui's review", "signed-in: closed", "rui: again", ASSIGNED),
+    Row("reviews:more_days", "rui's review", "signed-in: closed", "rui: again", ASSIGNED),
+    Row("reviews:conflict", "mara's chair", "signed-in: closed", "mara: moved", ASSIGNED),
+    # Whoever has papers to review takes them along and brings them back.
+    Row("reviews:copies", "workshop", "", "", PHASES[:2]),
+    Row("reviews:copies", "workshop", "rui rae noor: page", "rui rae noor: again", ASSIGNED),
+    Row("reviews:copies", "elsewhere", "", ""),
+    Row("reviews:all_copies", "workshop", "rui rae noor: page", "signed-in: closed", ASSIGNED),
+    Row("reviews:save_copies", "workshop", "signed-in: closed", "rui rae noor: moved", ASSIGNED),
+    # There is nothing to put in order for whoever has reviewed one paper.
+    Row("reviews:order", "workshop", "", ""),
     # An area chair reads who reviews the paper and what they wrote, and writes no review of it.
     Row("reviews:review", "mara's chair", "", "", PHASES[:2]),
     Row("reviews:review", "mara's chair", "mara: page", "", ASSIGNED),
     Row("reviews:nominate", "mara's chair", "", ""),
     Row("reviews:autosave", "mara's chair", "signed-in: closed", ""),
+    Row("reviews:versions", "mara's chair", "", "signed-in: closed"),
+    Row("reviews:copy", "mara's chair", "", ""),
     Row("reviews:decline", "mara's chair", "signed-in: closed", "", PHASES[:2]),
     Row("reviews:decline", "mara's chair", "signed-in: closed", "mara: again", ASSIGNED),
 ]
@@ -407,6 +446,11 @@ DESK = [
     Row("desk:unanswered", "elsewhere", "", ""),
     Row("desk:assignment", "workshop", "organizers: page", "organizers: theirs"),
     Row("desk:assignment", "elsewhere", "", ""),
+    Row("desk:more_days", "workshop", "organizers: page", "staff: closed"),
+    Row("desk:more_days", "elsewhere", "", "staff: closed"),
+    Row("desk:answer_more_days", "grant rae", "staff: closed", "", PHASES[:2]),
+    Row("desk:answer_more_days", "grant rae", "staff: closed", "olga otto: moved", ASSIGNED),
+    Row("desk:answer_more_days", "refuse rae", "staff: closed", "olga otto: moved", ASSIGNED),
     Row("desk:run", "run", "", "staff: closed", PHASES[:2]),
     Row("desk:run", "run", "organizers: page", "staff: closed", ASSIGNED),
     Row("desk:run_action", "run", "staff: closed", ""),

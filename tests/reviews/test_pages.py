@@ -155,7 +155,8 @@ def test_autosave_of_an_old_page_is_a_conflict_and_overwrites_nothing(rui: Clien
     response = rui.post(address, {"version": "1", "q-text": "the other"})
     assert response.status_code == 409
     assert response.json() == {
-        "message": "This review was saved in another window since you opened this one. Load the page again to see it."
+        "message": "This review was saved in another window since you opened this one. Press “Save draft”: both texts "
+        "are then shown side by side, and neither is lost."
     }
     assert Review.objects.get().draft == {"text": "this window"}
 

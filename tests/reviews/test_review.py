@@ -4,13 +4,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from access.rights import visible_to
+from access.viewer import Viewer
 from audit.errors import Refused, StaleState
 from audit.models import Entry
 from notifications.models import Message
 from reviews.models import Assignment, Review, ReviewVersion, Score
+from reviews.services.extension_request import extend_review
 from reviews.services.review import WrongAnswers, open_review, save_draft, set_aside, submit_review
 from submissions.services.withdraw import withdraw
 from tests.reviews.stage import DAY, SHORT, given, reviewed
@@ -64,6 +68,64 @@ def test_nobody_else_begins_or_saves_it(stage: Any, review: Review) -> None:
 def test_draft_is_kept_right_or_wrong(stage: Any, review: Review) -> None:
     saved = save(stage, {"overall": "99", "text": "half a sen"})
     assert (saved.version, saved.draft, saved.status) == (2, {"overall": "99", "text": "half a sen"}, "draft")
+
+
+def versions(stage: Any) -> list[tuple[int, str, str]]:
+    rows = ReviewVersion.objects.filter(review__assignment=stage.assignment).order_by("number")
+    return [(row.number, row.saved_as, row.answers.get("text", "")) for row in rows]
+
+
+def autosave(stage: Any, text: str, tab: str) -> Review:
+    review = Review.objects.get(assignment=stage.assignment)
+    return save_draft(
+        review=review, by=stage.rui, version=review.version, answers={"text": text}, autosave=True, tab=tab
+    )
+
+
+def test_every_save_by_button_is_a_version_and_a_tabs_first_autosave_of_a_minute(stage: Any, review: Review) -> None:
+    began = timezone.now().replace(second=10)
+    with time_machine.travel(began, tick=False) as clock:
+        autosave(stage, "a", "one")
+        autosave(stage, "ab", "one")
+        autosave(stage, "abc", "two")
+        save(stage, {"text": "abcd"})
+        autosave(stage, "abcde", "one")
+        clock.shift(timedelta(seconds=49))
+        autosave(stage, "abcdef", "one")
+        clock.shift(timedelta(seconds=1))
+        autosave(stage, "abcdefg", "one")
+        submit(stage, text="All of it.")
+
+    assert versions(stage) == [
+        (1, "autosaved", "a"),
+        (2, "autosaved", "abc"),
+        (3, "saved", "abcd"),
+        (4, "autosaved", "abcdefg"),
+        (5, "submitted", "All of it."),
+    ]
+
+
+def test_save_that_is_sent_again_because_its_answer_got_lost_is_kept_once(stage: Any, review: Review) -> None:
+    save(stage, {"text": "on a train"}, version=1)
+    again = save(stage, {"text": "on a train"}, version=1)
+
+    assert (again.version, len(versions(stage))) == (2, 1)
+
+
+def test_drafts_among_the_versions_are_read_by_their_writer_alone(stage: Any, review: Review) -> None:
+    save(stage, {"text": "half a sen"})
+    submit(stage)
+    seen = {
+        name: list(visible_to(Viewer(getattr(stage, name)), "row", ReviewVersion).values_list("number", flat=True))
+        for name in ("rui", "olga", "noor", "ada")
+    }
+
+    assert {name: sorted(numbers) for name, numbers in seen.items()} == {
+        "rui": [1, 2],
+        "olga": [2],
+        "noor": [],
+        "ada": [],
+    }
 
 
 def test_draft_of_an_old_page_is_refused_and_overwrites_nothing(stage: Any, review: Review) -> None:
@@ -155,24 +217,54 @@ def test_submitted_review_keeps_the_wording_it_answered(stage: Any, review: Revi
     assert other.current.form_version == again
 
 
-def test_review_counts_within_the_grace_time_and_a_first_one_also_later(stage: Any, review: Review) -> None:
+def test_review_is_in_time_within_the_grace_time_and_late_after_a_soft_deadline(stage: Any, review: Review) -> None:
     now = timezone.now()
     deadline(stage, "review", at=now - timedelta(minutes=5), grace_minutes=10)
-    submit(stage)
-    submit(stage, overall=4)
+    in_time = submit(stage)
     deadline(stage, "review", at=now - DAY, grace_minutes=10)
-    with pytest.raises(Refused, match="Reviews were open until"):
-        submit(stage, overall=3)
-    stage.assignment = given(stage, "noor")
-    review = open_review(assignment=stage.assignment, by=stage.noor)
-    late = submit_review(review=review, by=stage.noor, version=1, answers=SHORT, received_at=timezone.now())
-    assert late.number == 1
+    late = submit(stage, overall=3)
+
+    assert (in_time.late, late.late) == (False, True)
+    assert Review.objects.get().current == late
 
 
-def test_hard_deadline_ends_first_reviews_too(stage: Any, review: Review) -> None:
-    deadline(stage, "review", at=timezone.now() - DAY, hard=True)
-    with pytest.raises(Refused, match=r"chairs@neurreps\.test"):
+def test_first_review_after_a_soft_deadline_comes_in_late(stage: Any, review: Review) -> None:
+    deadline(stage, "review", at=timezone.now() - DAY)
+
+    assert submit(stage).late
+
+
+def test_soft_deadline_ends_when_the_authors_are_told(stage: Any, review: Review) -> None:
+    deadline(stage, "review", at=timezone.now() - 3 * DAY)
+    deadline(stage, "notification", at=timezone.now() - DAY)
+
+    with pytest.raises(Refused, match="the authors are told by now"):
         submit(stage)
+
+
+def test_hard_deadline_ends_it(stage: Any, review: Review) -> None:
+    submit(stage)
+    deadline(stage, "review", at=timezone.now() - DAY, hard=True)
+
+    for write in (submit, lambda stage: save(stage, {"text": "more"})):
+        with pytest.raises(Refused, match=r"chairs@neurreps\.test"):
+            write(stage)
+
+
+def test_hard_deadline_does_not_end_what_an_extension_opens(stage: Any, review: Review) -> None:
+    deadline(stage, "review", at=timezone.now() - DAY, hard=True)
+    extend_review(assignment=stage.assignment, until=timezone.now() + DAY, reason="A storm.", by=stage.olga)
+
+    assert submit(stage).late is False
+
+
+def test_frozen_workshop_takes_nothing(stage: Any, review: Review) -> None:
+    type(stage.workshop).objects.update(frozen_at=timezone.now())
+
+    for write in (submit, lambda stage: save(stage, {"text": "more"})):
+        with pytest.raises(Refused, match="closed for good"):
+            write(stage)
+    assert ReviewVersion.objects.count() == 0
 
 
 def test_independent_version_is_the_last_before_the_discussion(stage: Any, review: Review) -> None:
