@@ -355,15 +355,20 @@ REVIEWERS = [
     Row("reviews:restore", "rui's first", "signed-in: closed", "", PHASES[:2]),
     Row("reviews:restore", "rui's first", "signed-in: closed", "rui: moved", ASSIGNED),
     # What a reviewer tells the organizers of the paper; without a word, the form again.
+    Row("reviews:conflict", "rui's review", "signed-in: closed", "", PHASES[:2]),
     Row("reviews:conflict", "rui's review", "signed-in: closed", "rui: again", ASSIGNED),
+    Row("reviews:authors_known", "rui's review", "signed-in: closed", "", PHASES[:2]),
     Row("reviews:authors_known", "rui's review", "signed-in: closed", "rui: again", ASSIGNED),
+    Row("reviews:more_days", "rui's review", "signed-in: closed", "", PHASES[:2]),
     Row("reviews:more_days", "rui's review", "signed-in: closed", "rui: again", ASSIGNED),
     Row("reviews:conflict", "mara's chair", "signed-in: closed", "mara: moved", ASSIGNED),
     # Whoever has papers to review takes them along and brings them back.
     Row("reviews:copies", "workshop", "", "", PHASES[:2]),
     Row("reviews:copies", "workshop", "rui rae noor: page", "rui rae noor: again", ASSIGNED),
     Row("reviews:copies", "elsewhere", "", ""),
+    Row("reviews:all_copies", "workshop", "", "signed-in: closed", PHASES[:2]),
     Row("reviews:all_copies", "workshop", "rui rae noor: page", "signed-in: closed", ASSIGNED),
+    Row("reviews:save_copies", "workshop", "signed-in: closed", "", PHASES[:2]),
     Row("reviews:save_copies", "workshop", "signed-in: closed", "rui rae noor: moved", ASSIGNED),
     # There is nothing to put in order for whoever has reviewed one paper.
     Row("reviews:order", "workshop", "", ""),
