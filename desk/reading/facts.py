@@ -184,7 +184,7 @@ def read_season(workshop: Workshop, viewer: Viewer, now: datetime) -> Season:
         windows=windows,
         papers=papers,
         waiting=_waiting(workshop, {paper.pk for paper in papers if paper.acts}),
-        pairs=_pairs(workshop, viewer),
+        pairs=_pairs(workshop, {paper.pk for paper in papers if paper.assessed}),
         invitations=_invitations(workshop),
         reviewers=_reviewers(workshop),
         closed=frozenset(pk for pk in own if windows[pk][DeadlineKind.SUBMISSION].is_late),
@@ -214,14 +214,15 @@ def _papers(workshop: Workshop, viewer: Viewer) -> list[PaperFacts]:
     return [PaperFacts(*row) for row in found]
 
 
-def _pairs(workshop: Workshop, viewer: Viewer) -> dict[int, list[PairFacts]]:
-    papers = papers_on_desk(workshop, viewer).filter(assessed(viewer)).values("pk")
+def _pairs(workshop: Workshop, papers: set[int]) -> dict[int, list[PairFacts]]:
+    """Of these papers alone: those whose reviews the viewer may count."""
     counted = Q(status__in=CURRENT) | Q(review__status=ReviewStatus.SUBMITTED)
-    rows = Assignment.objects.filter(counted, kind__in=REVIEWING, submission__in=papers).order_by()
+    rows = Assignment.objects.filter(counted, kind__in=REVIEWING, submission__workshop=workshop).order_by()
     names = ("submission", "user", "status", "due_at", "created_at", "review__status", "review__submitted_at")
     found: dict[int, list[PairFacts]] = defaultdict(list)
     for row in rows.values_list(*names):
-        found[row[0]].append(PairFacts(*row))
+        if row[0] in papers:
+            found[row[0]].append(PairFacts(*row))
     return found
 
 

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from django.db.models import Q
 from django.urls import reverse
 
+from audit.models import Root
 from decisions.states import DecisionStatus
 from desk.reading.facts import AUTHORS, CONFLICTS, DAYS, NOMINATIONS, PairFacts, PaperFacts, Season
 from desk.reading.forecast import forecast_from
@@ -49,7 +51,10 @@ class Need:
 
 
 def read_needs(season: Season, *, two: bool) -> list[Need]:
-    """Papers without handler first, then by how bad it is, by date and by number. Four queries."""
+    """Papers without handler first, then by how bad it is, by date and by number.
+
+    Four queries, and one more where a mail went wrong.
+    """
     found = [
         _without_handler(season),
         _few_reviewers(season),
@@ -311,9 +316,13 @@ def _volunteers(season: Season) -> Need | None:
 
 
 def _bad_mail(season: Season) -> Need | None:
-    wrong = (MessageStatus.FAILED, MessageStatus.IN_DOUBT)
-    rows = Message.objects.filter(about(season.workshop, season.viewer), status__in=wrong)
-    found = list(rows.values_list("status", "created_at"))
+    """Whether anything went wrong at all is asked first: who may see it costs a quarter of the page."""
+    wrong = Message.objects.filter(status__in=(MessageStatus.FAILED, MessageStatus.IN_DOUBT))
+    papers = Submission.objects.of(season.workshop.pk).values("pk")
+    here = Q(root_type=Root.WORKSHOP, root_id=season.workshop.pk) | Q(root_type=Root.SUBMISSION, root_id__in=papers)
+    if not wrong.filter(here).exists():
+        return None
+    found = list(wrong.filter(about(season.workshop, season.viewer)).values_list("status", "created_at"))
     if not found:
         return None
     states = Counter(status for status, _ in found)
