@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from reviews.reading import answers_in_words
+from reviews.answers import in_words
+from reviews.models import ReviewVersion
 from workshops.form_changes import changes, is_rescaled
 from workshops.form_rules import Kind
-from workshops.reading import QuestionData
+from workshops.reading import QuestionData, questions_of
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def carry(old: Sequence[QuestionData], new: Sequence[QuestionData], answers: Map
     lines = []
     for change in changes(old, new):
         was = before.get(change.key)
-        had = answers_in_words([was], lost)[0].value if was is not None and change.key in lost else ""
+        had = in_words(was, lost[change.key]).value if was is not None and change.key in lost else ""
         lines.append(ChangeLine(change.words, had))
     return Carried(kept, tuple(lines))
 
@@ -53,3 +55,19 @@ def _fits(was: QuestionData, now: QuestionData, value: Any) -> bool:
     if now.kind in (Kind.CHOICE, Kind.CHOICES):
         return set(value if isinstance(value, list) else [value]) <= {*now.labels, ""}
     return True
+
+
+def carried_draft(review: UUID, asked: int, questions: Sequence[QuestionData], draft: Mapping[str, Any]) -> Carried:
+    """The draft of a review as answers to what is asked now, and what changed since it was begun.
+
+    The history knows which version of the form was answered: one query, and two more where it was another one.
+    """
+    rows = ReviewVersion.objects.filter(review=review).order_by("-number")
+    former = rows.exclude(form_version=asked).values_list("number", "form_version", "answers").first()
+    if former is None:
+        return Carried(dict(draft))
+    number, form, answers = former
+    old = questions_of(form)
+    if not rows.filter(number__gt=number).exists():
+        return carry(old, questions, draft)
+    return Carried(dict(draft), carry(old, questions, answers).lines)

@@ -13,6 +13,8 @@ from django.http import Http404
 from access.rights import visible_to
 from access.viewer import Viewer
 from accounts.models import Publication
+from reviews.answers import Answer, answers_in_words
+from reviews.carry import Carried, ChangeLine, carried_draft
 from reviews.emails import papers_at_most
 from reviews.models import Assignment, ExtensionRequest, Invitation, Review, Reviewer, ReviewVersion, TopicInterest
 from reviews.states import (
@@ -62,13 +64,6 @@ class PaperFile:
     pk: UUID
     pages: int | None
     size: int
-
-
-@dataclass(frozen=True)
-class Answer:
-    question: str
-    value: str
-    is_text: bool
 
 
 @dataclass(frozen=True)
@@ -151,6 +146,8 @@ class ReviewPage:
     writing: Writing
     questions: tuple[QuestionData, ...]
     answers: Mapping[str, Any]
+    form: int | None
+    carried: tuple[ChangeLine, ...]
     file: PaperFile | None
     supplement: PaperFile | None
     tasks: tuple[Task, ...]
@@ -251,6 +248,9 @@ def review_page(viewer: Viewer, pk: UUID, at: datetime) -> ReviewPage:
     roots: dict[str, object] = {DeadlineKind.REVIEW: pk}
     found = windows(row["submission__workshop_id"], row["submission__track_id"], at, roots=roots)
     status = row["review__status"] or ReviewStatus.DRAFT
+    form = asked_form(row)
+    questions = questions_of(form) if form else ()
+    carried = _carried(viewer, row, form, questions)
     file, supplement = files_for(viewer, row) if is_open else (None, None)
     return ReviewPage(
         pk=row["pk"],
@@ -277,8 +277,10 @@ def review_page(viewer: Viewer, pk: UUID, at: datetime) -> ReviewPage:
             contact=row["submission__workshop__contact"],
             frozen=row["submission__workshop__frozen_at"] is not None,
         ),
-        questions=questions_for(row),
-        answers=own_answers(viewer, row),
+        form=form,
+        questions=questions,
+        answers=carried.answers,
+        carried=carried.lines,
         file=file,
         supplement=supplement,
         tasks=tasks(viewer, row["submission__workshop_id"], here=pk),
@@ -316,12 +318,26 @@ def _state(assignment: str, review: str | None) -> State:
     return State("todo", "To write", "warn")
 
 
-def questions_for(row: Mapping[str, Any]) -> tuple[QuestionData, ...]:
-    """What the review answered; before that, what is asked now (nothing where no form is open)."""
+def asked_form(row: Mapping[str, Any]) -> int | None:
+    """The version that the review answered; before that, the one that is asked now (None where no form is open)."""
     if version := row["review__current__form_version_id"]:
-        return questions_of(version)
+        return int(version)
     form = find_open_form(row["submission__workshop_id"], row["submission__track_id"])
-    return questions_of(form.pk) if form else ()
+    return form.pk if form else None
+
+
+def questions_for(row: Mapping[str, Any]) -> tuple[QuestionData, ...]:
+    """The questions of that version."""
+    form = asked_form(row)
+    return questions_of(form) if form else ()
+
+
+def _carried(viewer: Viewer, row: Mapping[str, Any], form: int | None, questions: tuple[QuestionData, ...]) -> Carried:
+    """What stands in the form: of a review that was only begun, as far as it fits what is asked now."""
+    answers = dict(own_answers(viewer, row))
+    if answers and row["review__current__answers"] is None and form is not None:
+        return carried_draft(row["review__pk"], form, questions, answers)
+    return Carried(answers)
 
 
 def files_for(viewer: Viewer, row: Mapping[str, Any]) -> tuple[PaperFile | None, PaperFile | None]:
@@ -424,30 +440,6 @@ def questions_by_version(versions: Iterable[int], readers: Iterable[str]) -> dic
     for version, *values in rows.values_list("version", *NAMES):
         found[version].append(QuestionData(**dict(zip(NAMES, values, strict=True))))
     return found
-
-
-def answers_in_words(questions: Iterable[QuestionData], answers: Mapping[str, Any]) -> tuple[Answer, ...]:
-    """What was answered to these questions; what was left empty is not there."""
-    given = ((question, answers.get(question.key)) for question in questions)
-    return tuple(_in_words(question, value) for question, value in given if value not in (None, "", []))
-
-
-def _in_words(question: QuestionData, value: Any) -> Answer:
-    if question.kind == Question.Kind.TEXT:
-        return Answer(question.text, str(value), True)
-    if question.kind == Question.Kind.YESNO:
-        return Answer(question.text, "yes" if value is True or value == "yes" else "no", False)
-    values = [str(one) for one in (value if isinstance(value, list) else [value])]
-    if question.kind in (Question.Kind.CHOICE, Question.Kind.CHOICES):
-        shown = [question.labels.get(one) or one for one in values]
-    else:
-        shown = [_labelled(one, question.labels) for one in values]
-    return Answer(question.text, ", ".join(shown), False)
-
-
-def _labelled(value: str, labels: Mapping[str, str]) -> str:
-    label = labels.get(value, "")
-    return f"{value} ({label})" if label.casefold() not in ("", value.casefold()) else value
 
 
 # --- what a reviewer offers ------------------------------------------------------------------------------------------

@@ -94,7 +94,7 @@ def save_draft(
     if same.update(draft=dict(answers), draft_saved_at=now, version=version + 1) != 1:
         return _kept_already(review, answers)
     review.draft, review.draft_saved_at, review.version = dict(answers), now, version + 1
-    if not autosave or _is_first_of_the_minute(review, tab, now):
+    if not autosave or _is_first_of_the_minute(review, form_version, tab, now):
         as_what = SavedAs.AUTOSAVED if autosave else SavedAs.SAVED
         _write_version(review, form_version, answers, as_what, by, tab=tab, at=now)
     return review
@@ -108,9 +108,10 @@ def _kept_already(review: Review, answers: Mapping[str, Any]) -> Review:
     return row
 
 
-def _is_first_of_the_minute(review: Review, tab: str, now: datetime) -> bool:
+def _is_first_of_the_minute(review: Review, form_version: int, tab: str, now: datetime) -> bool:
     minute = now.replace(second=0, microsecond=0)
-    return not review.versions.filter(tab=tab, saved_as=SavedAs.AUTOSAVED, at__gte=minute).exists()
+    saved = review.versions.filter(tab=tab, saved_as=SavedAs.AUTOSAVED, form_version=form_version)
+    return not saved.filter(at__gte=minute).exists()
 
 
 def _write_version(
@@ -136,6 +137,15 @@ def _write_version(
         late=late,
         at=at or timezone.now(),
     )
+
+
+@transaction.atomic
+def keep_former(*, review: Review, by: User | None, form_version: int, answers: Mapping[str, Any]) -> ReviewVersion:
+    """Write answers to a former version of the form into the history, under its wording. The draft stays as it is."""
+    require(acting(by), "own", review)
+    _check_length(answers)
+    Review.objects.select_for_update().get(pk=review.pk)
+    return _write_version(review, form_version, answers, SavedAs.SAVED, by)
 
 
 @transaction.atomic

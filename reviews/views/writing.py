@@ -19,6 +19,7 @@ from reviews.both_texts import chosen, differences, marks, read_marks
 from reviews.chairing import chair_page
 from reviews.forms import PREFIX, AuthorsKnownForm, ConflictForm, DaysForm, DeclineForm, ReviewForm, posted_answers
 from reviews.models import Assignment
+from reviews.services.follow_form import follow_form
 from reviews.services.reveal import reveal_reviewers
 from reviews.services.review import Closed, WrongAnswers, form_of, keep_refused, open_review, save_draft, submit_review
 from reviews.states import REVIEWING
@@ -35,6 +36,7 @@ ASIDE: dict[str, type[Form]] = {
 }
 """The small forms beside the review, each with an address of its own."""
 LONGEST_TAB = 36
+FORM_CHANGED = "The form changed while you were writing. Press “Save draft”: what you typed is taken over"
 
 
 @login_required
@@ -49,6 +51,8 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     assignment = own_assignment(request, pk)
     page = reading.review_page(viewer_of(request), pk, received_at(request))
     answers = chosen(request.POST.dict(), posted_answers(request.POST, page.questions), page.answers)
+    if former := _former_form(request, page.form):
+        return _followed(request, assignment, former)
     submits = request.POST.get("do") == "submit"
     try:
         _write(request, assignment, answers, _version(request), submits=submits)
@@ -113,6 +117,28 @@ def _written(request: HttpRequest, before: reading.ReviewPage, *, submits: bool)
         said = "Your review is submitted. Thank you. A receipt is on its way to you by mail."
     messages.success(request, said)
     return redirect("reviews:review", before.pk)
+
+
+def _former_form(request: HttpRequest, asked: int | None) -> int:
+    """The version of the form that the page was drawn with, where another one is asked by now; else 0."""
+    text = request.POST.get("form", "")
+    drawn = int(text) if text.isdecimal() and len(text) < 10 else 0
+    return drawn if drawn != asked else 0
+
+
+def _followed(request: HttpRequest, assignment: Assignment, former: int) -> HttpResponse:
+    """The organizers changed the form while one typed: all of it is kept, and the page says what changed."""
+    by: Any = request.user
+    answers = posted_answers(request.POST, questions_of(former))
+    try:
+        row = open_review(assignment=assignment, by=by)
+        follow_form(review=row, by=by, version=_version(request), answers=answers, form=former)
+    except Refused as refusal:
+        return _not_written(request, assignment, refusal, answers)
+    messages.warning(
+        request, "The form changed while you were writing. What you typed is saved; see what changed, then submit."
+    )
+    return redirect("reviews:review", assignment.pk)
 
 
 # --- what was not written ---------------------------------------------------------------------------------------------
@@ -257,6 +283,8 @@ def autosave(request: HttpRequest, pk: UUID) -> JsonResponse:
     by: Any = request.user
     try:
         row = open_review(assignment=assignment, by=by)
+        if _former_form(request, form_of(row, assignment.submission)):
+            return JsonResponse({"message": FORM_CHANGED}, status=409)
         row = save_draft(
             review=row,
             by=by,
