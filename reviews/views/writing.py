@@ -56,8 +56,8 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     submits = request.POST.get("do") == "submit"
     try:
         _write(request, assignment, answers, _version(request), submits=submits)
-    except StaleState as refusal:
-        return _met_another(request, assignment, refusal, answers, submits=submits)
+    except StaleState:
+        return _met_another(request, assignment, answers, submits=submits)
     except Refused as refusal:
         return _not_written(request, assignment, refusal, answers)
     return _written(request, page, submits=submits)
@@ -145,7 +145,7 @@ def _followed(request: HttpRequest, assignment: Assignment, former: int) -> Http
 
 
 def _met_another(
-    request: HttpRequest, assignment: Assignment, refusal: StaleState, answers: dict[str, Any], *, submits: bool
+    request: HttpRequest, assignment: Assignment, answers: dict[str, Any], *, submits: bool
 ) -> HttpResponse:
     """Somebody (oneself, in another window) saved meanwhile: both texts where they differ; nothing to choose where
     they do not.
@@ -162,7 +162,7 @@ def _met_another(
             return _not_written(request, assignment, again, answers)
         return _written(request, page, submits=submits)
     form = ReviewForm.of_answers(page.questions, answers)
-    _say(form, refusal.sentence)
+    form.errors.clear()  # the answers were not looked at
     return review_response(request, page.pk, form=form, page=page, merge=found, status=409)
 
 
