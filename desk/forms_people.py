@@ -8,8 +8,9 @@ from workshops.models import Track
 
 
 class LoadForm(forms.Form):
-    load_max = forms.IntegerField(min_value=1, max_value=50)
-    senior = forms.BooleanField(required=False)
+    load_max = forms.IntegerField(label="At most how many papers", min_value=1, max_value=50)
+    senior = forms.BooleanField(label="Senior", required=False)
+    emergency = forms.BooleanField(label="In the emergency pool: may be asked at short notice", required=False)
 
 
 class AnswerVolunteersForm(forms.Form):

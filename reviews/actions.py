@@ -30,6 +30,7 @@ ACTIONS = {
     "assignment.accepted": "accepted the assignment",
     "assignment.declined": "declined the assignment",
     "assignment.removed": "took an assignment back",
+    "assignment.extended": "gave more days for a review",
     "assignment.not_needed": "an assignment is no longer needed",
     "review.started": "started a review",
     "review.submitted": "submitted a review",

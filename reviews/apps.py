@@ -8,7 +8,15 @@ class ReviewsConfig(AppConfig):
     def ready(self) -> None:
         from audit import actions
         from notifications import kinds
-        from reviews import access, emails, emails_reviewing, merging, tasks, transfers  # noqa: F401  (fill the registries)
+        from reviews import (  # noqa: F401  (fill the registries)
+            access,
+            emails,
+            emails_desk,
+            emails_reviewing,
+            merging,
+            tasks,
+            transfers,
+        )
         from reviews.actions import ACTIONS
         from reviews.services import assign, invite, stand_aside, volunteer
         from submissions import links

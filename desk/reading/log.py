@@ -3,32 +3,27 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
+
 from access.registry import right
 from access.rights import visible_to
 from access.viewer import Viewer
+from accounts.addresses import fold
+from accounts.models import User
 from audit import actions
 from audit.models import Entry, Root
 from desk.reading.levels import flag
-from desk.reading.paper import capitalised, who_acted
+from desk.reading.log_query import GROUPS, LogQuery
+from desk.reading.paper import ASPECTS_OF_REVIEWERS, HIDES_WHO_ACTED, capitalised, who_acted
 from desk.reading.roots import about
+from desk.reading.table import Table
 from submissions.models import Submission
+from workshops.instants import utc
 from workshops.models import Workshop
 
 PAGE = 50
-GROUPS = {
-    "submission": "Papers",
-    "conflict": "Conflicts",
-    "handler": "Handlers",
-    "invitation": "Invitations",
-    "assignment": "Assignment",
-    "review": "Reviews",
-    "decision": "Decisions",
-    "batch": "Mail",
-    "identity": "Names looked at",
-    "settings": "Settings",
-    "deadline": "Deadlines",
-    "role": "Roles",
-}
+MOST = 10_000
+"""Lines of a file."""
 ALSO = {
     "assignment": ("run",),
     "decision": ("release",),
@@ -36,6 +31,7 @@ ALSO = {
     "settings": ("form",),
     "identity": ("view_as",),
 }
+COLUMNS = ("when", "who", "what", "paper", "details")
 
 
 @dataclass(frozen=True)
@@ -54,17 +50,64 @@ class LogPage:
     older: int | None
 
 
-def read_log(workshop: Workshop, viewer: Viewer, *, group: str = "", before: int | None = None) -> LogPage:
-    """Fifty lines older than ``before``, of one group of actions or of all. Two queries."""
-    entries = Entry.objects.filter(about(workshop, viewer)).older_than(before)
-    if group in GROUPS:
-        prefixes = tuple(f"{prefix}." for prefix in (group, *ALSO.get(group, ())))
-        entries = entries.filter(action__in=[name for name in actions.names() if name.startswith(prefixes)])
-    rows = list(entries.select_related("actor").order_by("-id")[: PAGE + 1])
-    shown = rows[:PAGE]
+def read_log(workshop: Workshop, viewer: Viewer, query: LogQuery, *, most: int = PAGE) -> LogPage:
+    """The newest lines that the query asks for, from its key on. Two queries, and a third where names are asked for."""
+    entries = _asked(Entry.objects.filter(about(workshop, viewer)), workshop, viewer, query).older_than(query.key)
+    rows = list(entries.select_related("actor").order_by("-id")[: most + 1])
+    shown = rows[:most]
     numbers, named = _papers(shown, viewer)
     lines = [_line(row, numbers, named) for row in shown]
-    return LogPage(lines, shown[-1].pk if len(rows) > PAGE else None)
+    return LogPage(lines, shown[-1].pk if len(rows) > most else None)
+
+
+def table_of(page: LogPage) -> Table:
+    lines = [[utc(line.at), line.by, line.text, line.paper or "", line.fields] for line in page.lines]
+    return Table("Log", COLUMNS, lines)
+
+
+# --- filters: none tells what a line would not say ---
+
+
+def _asked(entries: "QuerySet[Entry]", workshop: Workshop, viewer: Viewer, query: LogQuery) -> "QuerySet[Entry]":
+    if query.about in GROUPS:
+        prefixes = tuple(f"{prefix}." for prefix in (query.about, *ALSO.get(query.about, ())))
+        entries = entries.filter(action__in=[name for name in actions.names() if name.startswith(prefixes)])
+    if query.q:
+        entries = entries.filter(action__in=_verbs(query.q))
+    if query.paper:
+        papers = visible_to(viewer, "title", Submission.objects.of(workshop.pk)).filter(number=int(query.paper))
+        entries = entries.filter(root_type=Root.SUBMISSION, root_id__in=papers.values("pk"))
+    if query.begins:
+        entries = entries.filter(at__gte=query.begins)
+    if query.ends:
+        entries = entries.filter(at__lt=query.ends)
+    if query.who:
+        entries = entries.filter(actor__in=_people(query.who)).exclude(_unnamed(workshop, viewer))
+    return entries
+
+
+def _verbs(text: str) -> list[str]:
+    """The actions whose sentence has each of these words."""
+    words = fold(text).split()
+    return [name for name in actions.names() if all(word in fold(actions.sentence(name)) for word in words)]
+
+
+def _people(text: str) -> list[int]:
+    """Those whose name has each of these words. Their addresses are not asked: the log does not show them."""
+    people, words = User.objects.all(), fold(text).split()
+    for word in words:
+        people = people.filter(search_identity__contains=word)
+    names = people.only("pk", "given", "particle", "family")[:500]
+    return [user.pk for user in names if all(word in fold(user.name) for word in words)]
+
+
+def _unnamed(workshop: Workshop, viewer: Viewer) -> Q:
+    """The lines that do not say who acted: what reviewers do on papers whose reviewers the viewer may not know."""
+    named = visible_to(viewer, "identities", Submission.objects.of(workshop.pk)).values("pk")
+    by_reviewer = Q(aspect__in=ASPECTS_OF_REVIEWERS)
+    for prefix in HIDES_WHO_ACTED:
+        by_reviewer |= Q(action__startswith=prefix)
+    return Q(root_type=Root.SUBMISSION) & by_reviewer & ~Q(root_id__in=named)
 
 
 def _papers(rows: list[Entry], viewer: Viewer) -> tuple[dict[int, int], set[int]]:

@@ -1,9 +1,7 @@
 """The mail of one workshop and its papers, as far as the viewer may see it: newest first, by key."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
@@ -12,15 +10,21 @@ from access.rights import visible_to
 from access.viewer import Viewer
 from audit.models import Root
 from audit.text import fold
+from desk.reading.mail_query import MailQuery
 from desk.reading.roots import about
+from desk.reading.table import Table
 from notifications.kinds import Kind, all_kinds, kind_of
 from notifications.models import Batch, Message, Template
 from notifications.rendering import scope_of
 from notifications.states import BatchStatus, MessageStatus
 from submissions.models import Submission
+from workshops.instants import utc
 from workshops.models import Workshop
 
 PAGE = 50
+MOST = 10_000
+"""Lines of a file."""
+COLUMNS = ("when", "state", "kind", "subject", "address", "paper")
 TONES = {
     MessageStatus.SENT: "good",
     MessageStatus.FAILED: "bad",
@@ -37,33 +41,6 @@ BATCH_TONES = {
 }
 OPEN = (BatchStatus.DRAFT, BatchStatus.HELD, BatchStatus.SENDING, BatchStatus.PAUSED)
 LINE = ("pk", "kind", "status", "subject", "address", "due_at", "sent_at", "created_at", "root_type", "root_id")
-
-
-@dataclass(frozen=True)
-class MailQuery:
-    """What the list is narrowed to; the address of the page is its whole state."""
-
-    status: str = ""
-    kind: str = ""
-    q: str = ""
-    before: int | None = None
-
-    @classmethod
-    def of(cls, given: dict[str, Any]) -> "MailQuery":
-        status = str(given.get("status", ""))
-        before = str(given.get("before", ""))
-        return cls(
-            status=status if status in MessageStatus.values else "",
-            kind=str(given.get("kind", ""))[:40],
-            q=str(given.get("q", "")).strip()[:200],
-            before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
-        )
-
-    def url(self, **changes: Any) -> str:
-        """The address of the list with these changes; a changed filter begins at the newest again."""
-        query = replace(self, **({"before": None} | changes))
-        parts = {name: value for name, value in vars(query).items() if value}
-        return f"?{urlencode(parts)}"
 
 
 @dataclass(frozen=True)
@@ -91,8 +68,10 @@ def visible_messages(workshop: Workshop, viewer: Viewer) -> QuerySet[Message]:
     return Message.objects.filter(about(workshop, viewer))
 
 
-def read_mail(workshop: Workshop, viewer: Viewer, query: MailQuery, *, batch: Batch | None = None) -> MailPage:
-    """Fifty lines, of a batch or of all. Two queries."""
+def read_mail(
+    workshop: Workshop, viewer: Viewer, query: MailQuery, *, batch: Batch | None = None, most: int = PAGE
+) -> MailPage:
+    """Fifty lines (or as many as a file takes), of a batch or of all. Two queries."""
     rows = visible_messages(workshop, viewer)
     if batch is not None:
         rows = rows.filter(batch=batch)
@@ -101,12 +80,20 @@ def read_mail(workshop: Workshop, viewer: Viewer, query: MailQuery, *, batch: Ba
             rows = rows.filter(**{name: value})
     for word in fold(query.q).split():
         rows = rows.filter(search_text__contains=word)
-    if query.before:
-        rows = rows.filter(pk__lt=query.before)
-    found = list(rows.order_by("-pk").only(*LINE)[: PAGE + 1])
-    shown = found[:PAGE]
+    if query.key:
+        rows = rows.filter(pk__lt=query.key)
+    found = list(rows.order_by("-pk").only(*LINE)[: most + 1])
+    shown = found[:most]
     numbers = _numbers(shown, viewer)
-    return MailPage([_line(row, numbers) for row in shown], shown[-1].pk if len(found) > PAGE else None)
+    return MailPage([_line(row, numbers) for row in shown], shown[-1].pk if len(found) > most else None)
+
+
+def table_of(page: MailPage) -> Table:
+    lines = [
+        [utc(line.at), line.status_words, line.kind, line.subject, line.address, line.paper or ""]
+        for line in page.lines
+    ]
+    return Table("Mail", COLUMNS, lines)
 
 
 def _numbers(rows: list[Message], viewer: Viewer) -> dict[int, int]:

@@ -30,6 +30,7 @@ from workshops.reading import QuestionData
 
 NOT_CONFIDENTIAL = (Question.Readers.AUTHORS, Question.Readers.REVIEWERS)
 HIDES_WHO_ACTED = ("review.", "assignment.")
+ASPECTS_OF_REVIEWERS = frozenset({"reviews", "identities", "discussion"})
 
 
 @dataclass(frozen=True)
@@ -309,7 +310,7 @@ def who_acted(entry: Entry, names: bool) -> str:
 
 
 def _tells_reviewer(entry: Entry) -> bool:
-    return entry.action.startswith(HIDES_WHO_ACTED) or entry.aspect in {"reviews", "identities", "discussion"}
+    return entry.action.startswith(HIDES_WHO_ACTED) or entry.aspect in ASPECTS_OF_REVIEWERS
 
 
 def capitalised(text: str) -> str:

@@ -53,7 +53,7 @@ def filtered(papers: Annotated, workshop: Workshop, viewer: Viewer, query: Paper
     papers = _by_reviews(_by_decision(papers, query.decision), query.reviews)
     if query.lacks:
         papers = papers.filter(LACKING[query.lacks](), status=SubmissionStatus.DRAFT)
-    for flag in sorted(query.flag_set):
+    for flag in sorted(query.chosen("look")):
         papers = papers.filter(FLAGGED[flag](workshop, viewer, now))
     return by_words(_by_handler(papers, viewer, query.handler), query.q)
 

@@ -1,12 +1,9 @@
 """The list of papers as a table that leaves the house: the same lines, the same columns, the same silences."""
 
-import csv
-import io
-from collections.abc import Iterator
 from typing import Any
 
-from desk.csv_cells import safe
 from desk.reading.papers import PaperList, PaperRow, SealedRow
+from desk.reading.table import Table
 from workshops.instants import utc
 
 COLUMNS: tuple[str, ...] = (
@@ -29,28 +26,10 @@ COLUMNS: tuple[str, ...] = (
 SEALED = "You have a conflict with this paper."
 
 
-def lines(found: PaperList) -> Iterator[list[Any]]:
+def table_of(found: PaperList) -> Table:
     """A line for each row, those that are sealed after the others."""
-    for row in found.rows:
-        yield [safe(cell) for cell in _cells(row)]
-    for sealed in found.sealed:
-        yield [safe(cell) for cell in _sealed_cells(sealed)]
-
-
-def as_csv(found: PaperList) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    writer.writerows(lines(found))
-    return out.getvalue().encode("utf-8-sig")
-
-
-def as_xlsx(found: PaperList) -> bytes:
-    import tablib  # heavy, and only for this
-
-    table = tablib.Dataset(*lines(found), headers=COLUMNS, title="Papers")
-    exported: bytes = table.export("xlsx")
-    return exported
+    lines = [*map(_cells, found.rows), *map(_sealed_cells, found.sealed)]
+    return Table("Papers", COLUMNS, lines)
 
 
 def _cells(row: PaperRow) -> list[Any]:

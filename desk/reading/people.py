@@ -1,96 +1,110 @@
 """Who has a role in a workshop and who is invited, as one organizer may see it.
 
-Loads are counted over the papers that the viewer is free on (docs/security.md).
+Whatever hangs on a reviewer (papers, reviews, what is overdue, the last work, signs that nothing comes, conflicts) is
+computed from the papers that the viewer is free on (docs/security.md). Everything is read at once and narrowed and
+ordered here: a workshop has hundreds of people, and so every number and filter comes from the same lines.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import CharField, Count, F, IntegerField, Max, OuterRef, Q, Subquery, Value
+from django.utils import timezone
 
 from access.rights import visible_to
 from access.viewer import Viewer
 from accounts.addresses import fold
-from accounts.models import Publication, User
+from accounts.models import Publication
 from audit.models import Root
+from desk.reading.people_query import FLAGS, INVITED, PeopleQuery
+from desk.reading.roots import about
+from desk.reading.volunteers import waiting
 from notifications.models import Message
 from notifications.states import MessageStatus
 from reviews.emails import INVITATION
-from reviews.loads import loads
+from reviews.loads import free_papers
 from reviews.models import Invitation, Reviewer
+from reviews.no_show import Sign, Task, no_show_sign
 from reviews.states import InvitationStatus
+from reviews.work import Work, read_work
+from submissions.models import Conflict
 from workshops.models import Membership, Workshop
 from workshops.states import Role
 
 PAGE = 50
-INVITED = "invited"
-ROLES = {
-    "": "Everybody",
-    Role.ORGANIZER: "Organizers",
-    Role.AREA_CHAIR: "Area chairs",
-    Role.REVIEWER: "Reviewers",
-    INVITED: "Invitations",
-}
+VOLUNTEERS = "volunteers"
 TONES = {
     InvitationStatus.SENT: "accent",
     InvitationStatus.ACCEPTED: "good",
     InvitationStatus.DECLINED: "neutral",
     InvitationStatus.EXPIRED: "warn",
 }
-
-
-@dataclass(frozen=True)
-class PeopleQuery:
-    """What the address of the list asks for. ``after``: the key of the last line of the page before."""
-
-    role: str = ""
-    state: str = ""
-    q: str = ""
-    after: str = ""
-
-    @classmethod
-    def of(cls, given: Mapping[str, str]) -> "PeopleQuery":
-        known = {field.name: str(given[field.name]).strip()[:200] for field in fields(cls) if field.name in given}
-        query = cls(**known)
-        return replace(
-            query,
-            role=query.role if query.role in ROLES else "",
-            state=query.state if query.state in InvitationStatus.values else "",
-        )
-
-    def url(self, **changes: str) -> str:
-        """The address of this list with some of it changed; another filter begins at its first page."""
-        changes.setdefault("after", "")
-        said = {field.name: getattr(replace(self, **changes), field.name) for field in fields(self)}
-        return "?" + urlencode({name: value for name, value in said.items() if value})
+PERSON = ("user", "user__given", "user__particle", "user__family", "user__email", "user__last_login")
 
 
 @dataclass(frozen=True)
 class RoleLine:
     membership: int
+    role: str
     label: str
 
 
 @dataclass(frozen=True)
+class Tally:
+    """What a reviewer has done with the papers that the viewer is free on."""
+
+    load: int = 0
+    done: int = 0
+    overdue: int = 0
+    to_come: int = 0
+    seen: datetime | None = None
+    sign: Sign | None = None
+
+
+NOTHING = Tally()
+
+
+@dataclass(frozen=True)
+class Mails:
+    number: int = 0
+    wrong: int = 0
+    last: datetime | None = None
+
+
+NO_MAILS = Mails()
+
+
+@dataclass(frozen=True)
 class PersonRow:
+    """``signed_in`` is empty for a viewer from whom papers are hidden: it might tell of work on them."""
+
     pk: int
     name: str
+    order: tuple[str, str, int]
+    text: str
     email: str
     roles: tuple[RoleLine, ...]
-    load: int
+    tally: Tally
     load_max: int | None
     reviewer: int | None
     senior: bool
+    emergency: bool
     publications: int
+    conflicts: int
+    signed_in: datetime | None
+    mails: Mails = NO_MAILS
 
     @property
     def load_words(self) -> str:
-        return f"{self.load} of {self.load_max}" if self.load_max is not None else ""
+        return f"{self.tally.load} of {self.load_max}" if self.load_max is not None else ""
+
+    @property
+    def role_words(self) -> str:
+        return ", ".join(role.label for role in self.roles)
 
 
 @dataclass(frozen=True)
@@ -121,117 +135,243 @@ class InvitationRow:
 
 @dataclass(frozen=True)
 class PeoplePage:
+    """``roles``, ``flags`` and ``states`` are the numbers of the chips."""
+
     people: list[PersonRow]
     invitations: list[InvitationRow]
-    older_after: str
+    total: int
+    pages: int
+    roles: dict[str, int]
+    flags: dict[str, int]
+    states: dict[str, int]
 
 
-def counts(workshop: Workshop, viewer: Viewer) -> dict[str, int]:
-    """How many people have each role, and how many invitations there are. Three queries."""
-    roles = visible_to(viewer, "row", Membership.objects.open()).filter(workshop=workshop).order_by()
-    found = dict(roles.values_list("role").annotate(people=Count("user", distinct=True)))
-    return {
-        **found,
-        "": roles.aggregate(people=Count("user", distinct=True))["people"],
-        INVITED: visible_to(viewer, "row", Invitation).filter(workshop=workshop).count(),
-    }
-
-
-def invitation_counts(workshop: Workshop, viewer: Viewer) -> dict[str, int]:
-    rows = visible_to(viewer, "row", Invitation).filter(workshop=workshop).order_by()
-    return dict(rows.values_list("status").annotate(rows=Count("pk")))
-
-
-def list_people(workshop: Workshop, viewer: Viewer, query: PeopleQuery) -> PeoplePage:
-    """One page of people, by family name; or of invitations, newest first. A fixed number of queries."""
+def list_people(workshop: Workshop, viewer: Viewer, query: PeopleQuery, *, everything: bool = False) -> PeoplePage:
+    """One page of the list (or all of it, for a file): people, or invitations. A fixed number of queries."""
+    everybody = read_people(workshop, viewer)
+    answers = _answers(workshop, viewer)
+    roles = _role_counts(everybody)
+    roles |= {INVITED: sum(n for (kind, _), n in answers.items() if kind == INVITED)}
+    roles |= {VOLUNTEERS: sum(n for (kind, _), n in answers.items() if kind == VOLUNTEERS)}
+    states = {state: n for (kind, state), n in answers.items() if kind == INVITED}
+    of_role = [row for row in everybody if not query.role or any(line.role == query.role for line in row.roles)]
+    flags = {flag: sum(map(ask, of_role)) for flag, ask in FLAGGED.items()}
     if query.role == INVITED:
-        return _invitations(workshop, viewer, query)
+        rows = _invitations(workshop, viewer, query)
+        shown, pages = _page(rows, query.page, everything)
+        lines = _invitation_rows(workshop, shown)
+        return PeoplePage([], lines, len(rows), pages, roles, flags, states)
+    found = narrowed(of_role, query)
+    shown, pages = _page(found, query.page, everything)
+    mails = mails_to(workshop, viewer, [row.pk for row in shown])
+    people = [replace(row, mails=mails.get(row.pk, NO_MAILS)) for row in shown]
+    return PeoplePage(people, [], len(found), pages, roles, flags, states)
+
+
+def _page(rows: list[Any], page: int, everything: bool) -> tuple[list[Any], int]:
+    pages = max(-(-len(rows) // PAGE), 1)
+    first = (min(page, pages) - 1) * PAGE
+    return (rows if everything else rows[first : first + PAGE]), pages
+
+
+def _role_counts(people: Iterable[PersonRow]) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for row in people:
+        found.update({"", *(line.role for line in row.roles)})
+    return dict(found)
+
+
+# --- what a filter and an order ask of a line ---
+
+FLAGGED: dict[str, Callable[[PersonRow], bool]] = {
+    "silent": lambda row: row.tally.sign is not None,
+    "overdue": lambda row: row.tally.overdue > 0,
+    "working": lambda row: row.tally.to_come > 0,
+    "done": lambda row: row.tally.done > 0 and not row.tally.to_come,
+    "none": lambda row: row.load_max is not None and not row.tally.load,
+    "room": lambda row: row.load_max is not None and row.tally.load < row.load_max,
+    "full": lambda row: row.load_max is not None and row.tally.load >= row.load_max,
+    "emergency": lambda row: row.emergency,
+    "senior": lambda row: row.senior,
+    "unknown": lambda row: row.reviewer is not None and not row.publications,
+}
+ORDERS: dict[str, Callable[[PersonRow], Any]] = {
+    "name": lambda row: row.order,
+    "load": lambda row: row.tally.load if row.load_max is not None else None,
+    "done": lambda row: row.tally.done if row.load_max is not None else None,
+    "overdue": lambda row: row.tally.overdue or None,
+    "seen": lambda row: row.tally.seen,
+    "conflicts": lambda row: row.conflicts or None,
+}
+assert FLAGGED.keys() == FLAGS.keys()
+
+
+def narrowed(rows: Iterable[PersonRow], query: PeopleQuery) -> list[PersonRow]:
+    """The lines that the words and marks ask for, in the order that is asked for; who has no value comes last."""
+    asked = [FLAGGED[flag] for flag in query.chosen("look")]
+    words = fold(query.q).split()
+    found = [row for row in rows if all(ask(row) for ask in asked) and all(word in row.text for word in words)]
+    found.sort(key=lambda row: row.order)
+    value = ORDERS[query.sort.removeprefix("-")]
+    known = [row for row in found if value(row) is not None]
+    known.sort(key=value, reverse=query.sort.startswith("-"))
+    return known + [row for row in found if value(row) is None]
+
+
+# --- reading ---
+
+
+def read_people(workshop: Workshop, viewer: Viewer, *, only: int | None = None) -> list[PersonRow]:
+    """Everybody with an open role (or this one person), by name. Five queries."""
     roles = visible_to(viewer, "row", Membership.objects.open()).filter(workshop=workshop)
-    chosen = roles.filter(role=query.role) if query.role else roles
-    people = visible_to(viewer, "directory", User).filter(pk__in=chosen.values("user"))
-    for word in fold(query.q).split():
-        people = people.filter(search_identity__contains=word)
-    found = list(_after(people, query.after).order_by("family", "given", "pk")[: PAGE + 1])
-    shown = found[:PAGE]
-    older = str(shown[-1].pk) if len(found) > PAGE else ""
-    return PeoplePage(_rows(workshop, viewer, shown, roles), [], older)
+    offers = visible_to(viewer, "row", Reviewer).filter(workshop=workshop)
+    work = free_papers(viewer, workshop.pk)
+    conflicts = visible_to(viewer, "row", Conflict.objects.effective()).filter(submission__workshop=workshop)
+    if only is not None:
+        roles, offers, conflicts = roles.filter(user=only), offers.filter(user=only), conflicts.filter(user=only)
+    people: dict[int, tuple[Any, ...]] = {}
+    lines: dict[int, list[RoleLine]] = defaultdict(list)
+    columns = ("pk", "role", "track__name", *PERSON, "user__search_identity")
+    for pk, role, track, user, *person in roles.order_by("role", "pk").values_list(*columns):
+        people[user] = tuple(person)
+        lines[user].append(RoleLine(pk, role, f"{Role(role).label} ({track})" if track else str(Role(role).label)))
+    reviewers = {row[0]: row[1:] for row in offers.annotate(n=_publications()).values_list(*OFFERED)}
+    assignments = None if only is None else _of_person(only)
+    tallies = tally(read_work(workshop, work, assignments), timezone.now())
+    barred = dict(conflicts.order_by().values_list("user").annotate(n=Count("submission", distinct=True)))
+    shows_all = nothing_hidden(viewer)
+    rows = [
+        _row(user, person, tuple(lines[user]), reviewers.get(user), tallies.get(user, NOTHING), barred, shows_all)
+        for user, person in people.items()
+    ]
+    return sorted(rows, key=lambda row: row.order)
 
 
-def _after(people: Any, key: str) -> Any:
-    """Lines behind the person with this key, in the order of the list."""
-    last = User.objects.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
-    if last is None:
-        return people
-    same = Q(family=last.family)
-    return people.filter(
-        Q(family__gt=last.family) | same & Q(given__gt=last.given) | same & Q(given=last.given, pk__gt=last.pk)
+OFFERED = ("user", "pk", "load_max", "senior", "emergency", "n")
+
+
+def _of_person(user_id: int) -> Any:
+    from reviews.models import Assignment
+
+    return Assignment.objects.filter(user=user_id)
+
+
+def _publications() -> Subquery:
+    shelf = Publication.objects.filter(user=OuterRef("user")).order_by().values("user").annotate(n=Count("pk"))
+    return Subquery(shelf.values("n"), output_field=IntegerField())
+
+
+def nothing_hidden(viewer: Viewer) -> bool:
+    """Has the viewer neither a paper nor a conflict anywhere? Then nothing about a reviewer can tell of one."""
+    people = [Viewer(viewer.person), *([Viewer(viewer.through)] if viewer.through else [])]
+    return not any(each.fact("wrote") or each.fact("conflicts with") for each in people)
+
+
+def tally(work: Iterable[Work], now: datetime) -> dict[int, Tally]:
+    """What everybody has done, by the key of the person."""
+    by_person: dict[int, list[Work]] = defaultdict(list)
+    for each in work:
+        by_person[each.user].append(each)
+    return {user: _tally(works, now) for user, works in by_person.items()}
+
+
+def _tally(works: list[Work], now: datetime) -> Tally:
+    moments = [at for each in works for at in (each.saved_at, each.submitted_at) if at is not None]
+    return Tally(
+        load=sum(each.is_current for each in works),
+        done=sum(each.is_done for each in works),
+        overdue=sum(each.is_overdue(now) for each in works),
+        to_come=sum(each.is_awaited for each in works),
+        seen=max(moments, default=None),
+        sign=no_show_sign(map(_task, (each for each in works if each.is_awaited or each.is_done)), now),
     )
 
 
-def _rows(workshop: Workshop, viewer: Viewer, people: list[User], roles: Any) -> list[PersonRow]:
-    ids = [person.pk for person in people]
-    by_person: dict[int, list[RoleLine]] = defaultdict(list)
-    for row in roles.filter(user__in=ids).select_related("track").order_by("role", "pk"):
-        label = row.get_role_display() + (f" ({row.track.name})" if row.track else "")
-        by_person[row.user_id].append(RoleLine(row.pk, label))
-    offers = {row.user_id: row for row in visible_to(viewer, "row", Reviewer).filter(workshop=workshop, user__in=ids)}
-    have = loads(viewer, workshop.pk, ids)
-    shelf = dict(Publication.objects.filter(user__in=ids).order_by().values_list("user").annotate(n=Count("pk")))
-    return [
-        _row(person, tuple(by_person[person.pk]), offers.get(person.pk), have.get(person.pk, 0), shelf)
-        for person in people
-    ]
+def _task(work: Work) -> Task:
+    return Task(
+        given_at=work.given_at,
+        due_at=work.due_at,
+        acknowledged=work.acknowledged,
+        opened=work.review is not None,
+        written=work.is_done or work.saved_at is not None,
+    )
 
 
 def _row(
-    person: User, roles: tuple[RoleLine, ...], offer: Reviewer | None, have: int, shelf: dict[int, int]
+    user: int,
+    person: tuple[Any, ...],
+    roles: tuple[RoleLine, ...],
+    offer: tuple[Any, ...] | None,
+    found: Tally,
+    barred: dict[int, int],
+    shows_all: bool,
 ) -> PersonRow:
+    given, particle, family, email, signed_in, text = person
+    reviewer, load_max, senior, emergency, publications = offer or (None, None, False, False, 0)
     return PersonRow(
-        pk=person.pk,
-        name=person.name,
-        email=person.email,
+        pk=user,
+        name=" ".join(part for part in (given, particle, family) if part),
+        order=(family.casefold(), given.casefold(), user),
+        text=text,
+        email=email,
         roles=roles,
-        load=have,
-        load_max=offer.load_max if offer else None,
-        reviewer=offer.pk if offer else None,
-        senior=offer.senior if offer else False,
-        publications=shelf.get(person.pk, 0),
+        tally=found,
+        load_max=load_max,
+        reviewer=reviewer,
+        senior=senior,
+        emergency=emergency,
+        publications=publications or 0,
+        conflicts=barred.get(user, 0),
+        signed_in=signed_in if shows_all else None,
     )
 
 
-def _invitations(workshop: Workshop, viewer: Viewer, query: PeopleQuery) -> PeoplePage:
-    rows = visible_to(viewer, "row", Invitation).filter(workshop=workshop)
+def mails_to(workshop: Workshop, viewer: Viewer, people: list[int]) -> dict[int, Mails]:
+    """The mails of this workshop to these people, of those that the viewer may see. One query."""
+    rows = Message.objects.filter(about(workshop, viewer), recipient__in=people).order_by()
+    wrong = Q(status__in=(MessageStatus.FAILED, MessageStatus.IN_DOUBT))
+    found = rows.values_list("recipient").annotate(n=Count("pk"), bad=Count("pk", filter=wrong), last=Max("sent_at"))
+    return {person: Mails(number, bad, last) for person, number, bad, last in found}
+
+
+# --- invitations ---
+
+
+def _answers(workshop: Workshop, viewer: Viewer) -> dict[tuple[str, str], int]:
+    """How many invitations there are of each state, and how many who offer to review wait for an answer. One query."""
+    invited = visible_to(viewer, "row", Invitation).filter(workshop=workshop)
+    parts = [
+        rows.order_by()
+        .values("status")
+        .annotate(what=Value(what, CharField()), state=F("status"), n=Count("pk"))
+        .values_list("what", "state", "n")
+        for what, rows in ((INVITED, invited), (VOLUNTEERS, waiting(workshop, viewer)))
+    ]
+    return {(what, state): n for what, state, n in parts[0].union(parts[1], all=True)}
+
+
+def _invitations(workshop: Workshop, viewer: Viewer, query: PeopleQuery) -> list[Invitation]:
+    """Newest first."""
+    rows = visible_to(viewer, "row", Invitation).filter(workshop=workshop).order_by("-created_at", "-pk")
     if query.state:
         rows = rows.filter(status=query.state)
-    words = fold(query.q).split()
-    key = _uuid(query.after)
-    last = rows.filter(pk=key).values_list("created_at", flat=True).first() if key else None
-    if key and last is not None:
-        rows = rows.filter(Q(created_at__lt=last) | Q(created_at=last, pk__lt=key))
-    rows = rows.order_by("-created_at", "-pk")
-    limit = None if words else PAGE + 1  # names of invited people are not stored folded
-    found = [row for row in rows[:limit] if all(w in fold(f"{row.name} {row.address}") for w in words)][: PAGE + 1]
-    shown = found[:PAGE]
-    waiting = _waiting(workshop, [row.address for row in shown])
-    older = str(shown[-1].pk) if len(found) > PAGE else ""
-    return PeoplePage([], [_invitation(row, waiting) for row in shown], older)
+    words = fold(query.q).split()  # names of invited people are not stored folded
+    return [row for row in rows if all(word in fold(f"{row.name} {row.address}") for word in words)]
 
 
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+def _invitation_rows(workshop: Workshop, rows: list[Invitation]) -> list[InvitationRow]:
+    waits = _waiting(workshop, [row.address for row in rows])
+    return [_invitation(row, waits) for row in rows]
 
 
 def _waiting(workshop: Workshop, addresses: list[str]) -> set[str]:
     """Addresses of which a mail has not left yet."""
-    waiting = [MessageStatus.HELD, MessageStatus.DUE, MessageStatus.CLAIMED]
-    rows = Message.objects.about(Root.WORKSHOP, workshop.pk).filter(kind=INVITATION, status__in=waiting)
+    still = [MessageStatus.HELD, MessageStatus.DUE, MessageStatus.CLAIMED]
+    rows = Message.objects.about(Root.WORKSHOP, workshop.pk).filter(kind=INVITATION, status__in=still)
     return set(rows.filter(address__in=addresses).values_list("address", flat=True))
 
 
-def _invitation(row: Invitation, waiting: set[str]) -> InvitationRow:
+def _invitation(row: Invitation, waits: set[str]) -> InvitationRow:
     return InvitationRow(
         pk=row.pk,
         address=row.address,
@@ -246,5 +386,5 @@ def _invitation(row: Invitation, waiting: set[str]) -> InvitationRow:
         at=row.created_at,
         until=row.expires_at,
         answered_at=row.answered_at,
-        is_waiting=row.address in waiting,
+        is_waiting=row.address in waits,
     )

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from access.rights import visible_to
 from access.viewer import Viewer
@@ -103,9 +103,9 @@ def read_volunteers(workshop: Workshop, viewer: Viewer, query: VolunteersQuery) 
     return VolunteersPage(_offered(workshop, viewer, offered[:PAGE]), counts, len(offered) > PAGE)
 
 
-def waiting_count(workshop: Workshop, viewer: Viewer) -> int:
-    """How many offers wait for an answer. One query."""
-    return offers(viewer, workshop).filter(status=OfferStatus.OPEN, batch_id=None).count()
+def waiting(workshop: Workshop, viewer: Viewer) -> "QuerySet[Offer]":
+    """The offers that wait for an answer."""
+    return offers(viewer, workshop).filter(status=OfferStatus.OPEN, batch_id=None)
 
 
 def _offered(workshop: Workshop, viewer: Viewer, rows: list[Offer]) -> list[VolunteerRow]:

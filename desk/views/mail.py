@@ -15,19 +15,24 @@ from access.viewer import Viewer
 from audit.errors import Refused
 from audit.models import Root
 from desk.mail_forms import ConfirmForm, WordsForm
+from desk.reading.list_query import pairs_of
 from desk.reading.mail import (
+    MOST,
     TONES,
     MailPage,
-    MailQuery,
     batches_of,
     label_of,
     read_batches,
     read_mail,
     read_templates,
+    table_of,
     visible_messages,
     workshop_kinds,
 )
-from desk.views.base import desk_page, desk_render
+from desk.reading.mail_query import MailQuery
+from desk.services.reveal import reveal
+from desk.views.base import actor, desk_page, desk_render
+from desk.views.lists import Options, chips, file_of, files, own_views, row_of, views_of, wanted_file
 from notifications.kinds import Kind, kind_of
 from notifications.models import Batch, Message, Template
 from notifications.rendering import Rendered, Words, scope_of, validate, words_of
@@ -39,6 +44,9 @@ from submissions.models import Submission
 from workshops.models import Workshop
 
 RECENT = 10
+READY_MADE = (("Everything", ""), ("Failed", "status=failed"), ("In doubt", "status=in_doubt"), ("Held", "status=held"))
+PASSING = (MessageStatus.CLAIMED, MessageStatus.SENDING)
+STATES: Options = [(str(state.value), str(state.label), None) for state in MessageStatus if state not in PASSING]
 BATCH_ACTIONS: dict[str, tuple[Callable[..., Batch], str]] = {
     "cancel": (batch_services.cancel_batch, "Cancelled. Nobody gets this mail."),
     "send-now": (batch_services.send_now, "The hold is over: the mail leaves now."),
@@ -57,16 +65,20 @@ MESSAGE_ACTIONS: dict[str, tuple[Callable[..., Message], str]] = {
 @require_safe
 @desk_page
 def mail(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResponse:
-    query = MailQuery.of(request.GET.dict())
+    query = MailQuery.of(pairs_of(request.GET))
+    if name := wanted_file(request):
+        return _file(name, workshop, viewer, query)
     recent = list(batches_of(workshop).order_by("-pk")[:RECENT])
     page = read_mail(workshop, viewer, query)
     context = {
         "query": query,
         "page": page,
         "batches": read_batches(workshop, viewer, recent),
-        "chips": _chips(query),
+        "views": views_of(request, query, READY_MADE, own_views(workshop, viewer, query.name)),
+        "filters": [row_of("State", chips(query, "status", STATES))],
         "kinds": [(kind.name, kind.label) for kind in workshop_kinds()],
-        "keep": {"status": query.status, "kind": query.kind},
+        "kept": query.kept(),
+        **files(query),
         **_pages(query, page),
     }
     return desk_render(request, "desk/mail/mail.html", workshop, viewer, "mail", context)
@@ -173,7 +185,7 @@ def _batch_page(
     confirm: ConfirmForm | None = None,
     words: WordsForm | None = None,
 ) -> HttpResponse:
-    query = MailQuery.of(request.GET.dict())
+    query = MailQuery.of(pairs_of(request.GET))
     page = read_mail(workshop, viewer, query, batch=row)
     (line,) = read_batches(workshop, viewer, [row])
     number = row.messages.count()
@@ -298,19 +310,17 @@ def _is_secret(row: Message) -> bool:
         return True
 
 
-def _chips(query: MailQuery) -> list[dict[str, Any]]:
-    """The states as chips; one that is on takes its filter away."""
-    return [
-        {"words": words, "on": query.status == value, "url": query.url(status="" if query.status == value else value)}
-        for value, words in MessageStatus.choices
-        if value not in (MessageStatus.CLAIMED, MessageStatus.SENDING)
-    ]
+def _file(name: str, workshop: Workshop, viewer: Viewer, query: MailQuery) -> HttpResponse:
+    """What the list shows under these filters, the newest ten thousand. Addresses leave the house: it is logged."""
+    page = read_mail(workshop, viewer, query, most=MOST)
+    reveal(by=actor(viewer), workshop=workshop, page=f"mail.{name}")
+    return file_of(name, workshop, query.name, table_of(page))
 
 
 def _pages(query: MailQuery, page: MailPage) -> dict[str, str]:
     return {
         "newer_url": query.url() if query.before else "",
-        "older_url": query.url(before=page.older) if page.older else "",
+        "older_url": query.url(before=str(page.older)) if page.older else "",
     }
 
 

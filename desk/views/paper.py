@@ -25,7 +25,8 @@ from desk.reading.author_list import open_requests, twins_of
 from desk.reading.from_authors import from_authors
 from desk.reading.from_reviewers import from_reviewers
 from desk.reading.levels import own_reasons, papers_on_desk
-from desk.reading.paper_query import LIST, PaperQuery, pairs_of
+from desk.reading.list_query import pairs_of
+from desk.reading.paper_query import LIST, PaperQuery
 from desk.reading.papers import Scale, authors_of, beside, numbers_in_order, scales_of
 from desk.services.reveal import reveal
 from desk.views.base import actor, desk_page, desk_render

@@ -13,16 +13,33 @@ from django.views.decorators.http import require_POST, require_safe
 from access.rights import get_or_404
 from access.viewer import Viewer
 from audit.errors import Refused
-from desk.forms_people import LoadForm
-from desk.reading.people import INVITED, ROLES, PeopleQuery, counts, invitation_counts, list_people
-from desk.reading.volunteers import waiting_count
-from desk.views.base import desk_page, desk_render
-from reviews.models import Invitation, Reviewer
-from reviews.services.invite import send_again, take_back
-from reviews.services.reviewers import change_reviewer
+from desk.reading.list_query import pairs_of
+from desk.reading.people import VOLUNTEERS, PeoplePage, list_people
+from desk.reading.people_query import INVITED, ROLES, PeopleQuery
+from desk.reading.people_table import table_of
+from desk.services.reveal import reveal
+from desk.views.base import actor, desk_page, desk_render
+from desk.views.bulk_people import PEOPLE, WORDS
+from desk.views.lists import (
+    chips,
+    counted,
+    file_of,
+    flag_chips,
+    folded,
+    heads,
+    own_views,
+    pages,
+    row_of,
+    views_of,
+    wanted_file,
+)
+from reviews.models import Invitation
+from reviews.services.invite import (
+    send_again,
+    take_back,
+)
 from reviews.states import InvitationStatus
-from workshops.models import Membership, Workshop
-from workshops.services.roles import end_role
+from workshops.models import Workshop
 
 
 def _by(viewer: Viewer) -> Any:
@@ -30,55 +47,61 @@ def _by(viewer: Viewer) -> Any:
     return viewer.person
 
 
+READY_MADE = (
+    ("Everybody", ""),
+    ("May not deliver", "look=silent"),
+    ("Overdue", "sort=-overdue&look=overdue"),
+    ("Room for more", "role=reviewer&sort=load&look=room"),
+    ("Emergency pool", "look=emergency"),
+    ("No answer yet", "role=invited&state=sent"),
+)
+
+
 @require_safe
 @desk_page
 def people(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResponse:
-    query = PeopleQuery.of(request.GET.dict())
+    query = PeopleQuery.of(pairs_of(request.GET))
+    if name := wanted_file(request):
+        return _file(name, workshop, viewer, query)
     found = list_people(workshop, viewer, query)
+    invited = query.role == INVITED
     context = {
         "query": query,
         "found": found,
-        "chips": _chips(workshop, viewer, query),
-        "states": _states(workshop, viewer, query) if query.role == INVITED else [],
-        "older_url": query.url(after=found.older_after) if found.older_after else "",
-        "newer_url": query.url() if query.after else "",
-        "kept": [(name, value) for name, value in (("role", query.role), ("state", query.state)) if value],
-        "is_filtered": bool(query.q or query.state),
+        "views": views_of(request, query, READY_MADE, own_views(workshop, viewer, query.name)),
+        "filters": _filters(workshop, query, found),
+        "more": folded([] if invited else [row_of("Look at", flag_chips(query, "look", found.flags))]),
+        "heads": heads(query),
+        "kept": query.kept(),
+        "invited": invited,
+        "acts": [(key, words.bar) for key, words in WORDS.items()],
+        "undo": PEOPLE.undoable(request, workshop),
     }
-    return desk_render(request, "desk/people.html", workshop, viewer, "people", context)
+    return desk_render(request, "desk/people.html", workshop, viewer, "people", context | pages(query, found.pages))
 
 
-def _chips(workshop: Workshop, viewer: Viewer, query: PeopleQuery) -> list[dict[str, Any]]:
-    found = counts(workshop, viewer)
+def _filters(workshop: Workshop, query: PeopleQuery, found: PeoplePage) -> list[dict[str, Any]]:
     roles = [
-        {
-            "words": words,
-            "count": found.get(role, 0),
-            "on": query.role == role,
-            "url": query.url(role=str(role), state=""),
-        }
-        for role, words in ROLES.items()
+        {"words": words, "count": count, "on": query.role == role, "url": query.url(role=role, state="", look="")}
+        for role, words, count in counted(ROLES, found.roles)
     ]
-    waiting = {"words": "Volunteers", "count": waiting_count(workshop, viewer), "on": False}
-    return [*roles, waiting | {"url": reverse("desk:volunteers", args=[workshop.slug])}]
+    offers = {"words": "Volunteers", "count": found.roles[VOLUNTEERS], "on": False}
+    rows = [row_of("Role", [*roles, offers | {"url": reverse("desk:volunteers", args=[workshop.slug])}])]
+    if query.role == INVITED:
+        states = {str(state.value): str(state.label) for state in InvitationStatus if state in found.states}
+        rows.append(row_of("Answer", chips(query, "state", counted(states, found.states))))
+    return rows
+
+
+def _file(name: str, workshop: Workshop, viewer: Viewer, query: PeopleQuery) -> HttpResponse:
+    """Exactly what the list shows under these filters, all its pages. Names leave the house, so it is logged."""
+    found = list_people(workshop, viewer, query, everything=True)
+    reveal(by=actor(viewer), workshop=workshop, page=f"people.{name}")
+    return file_of(name, workshop, query.name, table_of(found, invitations=query.role == INVITED))
 
 
 def _people_url(workshop: Workshop) -> str:
     return reverse("desk:people", args=[workshop.slug])
-
-
-def _states(workshop: Workshop, viewer: Viewer, query: PeopleQuery) -> list[dict[str, Any]]:
-    found = invitation_counts(workshop, viewer)
-    return [
-        {
-            "words": state.label,
-            "count": found[state],
-            "on": query.state == state,
-            "url": query.url(state="" if query.state == state else str(state)),
-        }
-        for state in InvitationStatus
-        if state in found
-    ]
 
 
 # --- what is done with one line ---------------------------------------------------------------------------------------
@@ -87,7 +110,7 @@ def _states(workshop: Workshop, viewer: Viewer, query: PeopleQuery) -> list[dict
 @require_POST
 @desk_page
 def people_action(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResponse:
-    """``do``: send_again, take_back (with ``invitation``), end_role (``membership``), load (``reviewer``)."""
+    """``do``: send_again or take_back, with ``invitation``."""
     action = _ACTIONS.get(request.POST.get("do", ""))
     if action is None:
         raise Http404
@@ -117,35 +140,7 @@ def _take_back(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> str:
     return f"The invitation to {row.address} is taken back; nothing was sent."
 
 
-def _end_role(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> str:
-    rows = Membership.objects.open().select_related("user", "workshop").filter(workshop=workshop)
-    row = get_or_404(viewer, "row", rows, pk=_number(request, "membership"))
-    end_role(membership=row, by=_by(viewer))
-    return f"{row.user.name} is no longer {row.get_role_display().lower()}."
-
-
-def _load(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> str:
-    rows = Reviewer.objects.select_related("user", "workshop").filter(workshop=workshop)
-    row = get_or_404(viewer, "row", rows, pk=_number(request, "reviewer"))
-    form = LoadForm(request.POST)
-    if not form.is_valid():
-        raise Refused("The number of papers is between 1 and 50.")
-    change_reviewer(
-        reviewer=row, by=_by(viewer), load_max=form.cleaned_data["load_max"], senior=form.cleaned_data["senior"]
-    )
-    return f"{row.user.name}: at most {row.load_max} papers."
-
-
-def _number(request: HttpRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    if not (text.isdecimal() and len(text) < 19):
-        raise Http404
-    return int(text)
-
-
 _ACTIONS: dict[str, Callable[[HttpRequest, Workshop, Viewer], str]] = {
     "send_again": _send_again,
     "take_back": _take_back,
-    "end_role": _end_role,
-    "load": _load,
 }

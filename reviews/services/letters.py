@@ -12,11 +12,11 @@ from accounts.models import User
 from audit.models import Root
 from notifications.models import Batch
 from notifications.services.enqueue import Attachment, enqueue
-from reviews import emails
+from reviews import emails, emails_desk
 from reviews.models import Assignment
 from reviews.states import AssignmentKind
 from submissions.models import Authorship, Conflict, Submission
-from workshops.instants import aoe
+from workshops.instants import aoe, both
 from workshops.models import Membership, Workshop
 from workshops.states import Role
 
@@ -63,6 +63,38 @@ def tell_not_needed(
         scope=f"w:{workshop.pk}",
         batch=batch,
         due_at=None if batch else timezone.now() + UNDO,
+        reply_to=workshop.contact,
+    )
+
+
+def tell_reminded(user: User, assignments: Iterable[Assignment], *, workshop: Workshop, batch: Batch) -> None:
+    """Which reviews are still to come, and when each is or was due."""
+    rows = list(assignments)
+    enqueue(
+        kind=emails_desk.REVIEW_REMINDER,
+        key=str(batch.pk),
+        **_root(workshop, user, [row.submission for row in rows]),
+        values=_shared(workshop, user, rows),
+        recipient=user,
+        scope=f"w:{workshop.pk}",
+        batch=batch,
+        reply_to=workshop.contact,
+    )
+
+
+def tell_extended(
+    user: User, assignments: Iterable[Assignment], *, workshop: Workshop, until: datetime, reason: str
+) -> None:
+    """Which reviews are due later, until when, and why."""
+    rows = list(assignments)
+    enqueue(
+        kind=emails_desk.REVIEW_EXTENDED,
+        key=f"{rows[0].pk}.{until.isoformat()}",
+        **_root(workshop, user, [row.submission for row in rows]),
+        values={**_shared(workshop, user, rows), "until": both(until), "reason": reason},
+        recipient=user,
+        scope=f"w:{workshop.pk}",
+        due_at=timezone.now() + UNDO,
         reply_to=workshop.contact,
     )
 

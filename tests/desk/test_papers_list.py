@@ -140,7 +140,7 @@ def test_filters_are_kept_under_a_name_renamed_deleted_and_brought_back(cast, do
 
     page = do(cast.olga, f"papers/views/{view.pk}/", {"do": "delete"})
     assert SavedView.objects.count() == 0
-    forgotten = page.context["forgotten"]
+    forgotten = page.context["views"]["forgotten"]
     do(cast.olga, "papers/views/", forgotten)
     assert SavedView.objects.values_list("name", "query").get() == ("Late", "handler=me&look=late")
 

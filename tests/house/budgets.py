@@ -94,7 +94,6 @@ BUDGETS = [
     Budget("desk:search", "workshop", "organizers: 5"),
     # The five of a page of the desk, and the requests.
     Budget("desk:more_days", "workshop", "organizers: 6"),
-    Budget("desk:people", "workshop", "organizers: 14"),
     # The five of a page of the desk, and the person.
     Budget("desk:view_as", "rui as a person", "organizers: 6"),
     # The session, the person, and as whom.
@@ -110,6 +109,14 @@ BUDGETS = [
     Budget("desk:export", "reviews as notes", "organizers: 7"),
     # The first four; the workshop, tracks twice, topics, links, forms with their questions, outcomes, dates, mails.
     Budget("desk:settings_file", "workshop", "organizers: 14"),
+    # The five of a page of the desk, roles with their people, what they offer, assignments, dates, conflicts, answers
+    # to invitations, mails to those who are shown, saved views.
+    Budget("desk:people", "workshop", "organizers: 13"),
+    # The five, the person, roles, what they offer, topics, publications, assignments, dates, papers, chairs, conflicts,
+    # invitations, mails.
+    Budget("desk:person", "rui as a person", "organizers: 17"),
+    # The five, the reviews, dates, what those say that are shown, their questions, saved views.
+    Budget("desk:reviews", "workshop", "organizers: 10"),
     Budget("desk:volunteers", "workshop", "organizers: 24"),
     Budget("desk:papers", "workshop", "organizers: 14"),
     Budget("desk:incomplete", "workshop", "organizers: 8"),
@@ -134,13 +141,12 @@ BUDGETS = [
     Budget("desk:decisions", "workshop", "organizers: 18"),
     Budget("desk:release", "workshop", "olga otto: 13; ines: 10"),
     Budget("desk:letter", "letter to ada", "olga otto: 12"),
-    Budget("desk:mail", "workshop", "organizers: 8"),
+    Budget("desk:mail", "workshop", "organizers: 9"),
     Budget("desk:message", "mail of ada's", "olga otto: 9"),
     Budget("desk:message", "mail of otto's", "olga ines: 9"),
     Budget("desk:message", "mail to ivy", "organizers: 7"),
     Budget("desk:templates", "workshop", "organizers: 6"),
     Budget("desk:template", "words", "organizers: 8"),
-    Budget("desk:log", "workshop", "organizers: 7"),
     # The five of a page of the desk; forms, their versions and questions, the reviews that were written with each.
     Budget("desk:forms", "workshop", "organizers: 9"),
     # Tracks, and the forms that may be copied.
@@ -151,4 +157,5 @@ BUDGETS = [
     Budget("desk:form_draft", "draft of a form", "organizers: 9"),
     # The draft, and the four of the list.
     Budget("desk:open_form", "draft of a form", "organizers: 10"),
+    Budget("desk:log", "workshop", "organizers: 8"),
 ]

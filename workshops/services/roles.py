@@ -57,6 +57,15 @@ def end_role(*, membership: Membership, by: User | None) -> Membership:
     return membership
 
 
+@transaction.atomic
+def change_track(*, membership: Membership, track: Track | None, by: User | None) -> Membership:
+    """The same role for another track, or (None) for all of them. The old one ends, and the log keeps both."""
+    if membership.track_id == (track.pk if track else None):
+        return membership
+    end_role(membership=membership, by=by)
+    return give_role(workshop=membership.workshop, user=membership.user, role=membership.role, by=by, track=track)
+
+
 def _check(workshop: Workshop, user: User, role: str, track: Track | None) -> None:
     if role not in Role.values:
         raise Refused("Choose one of the roles: " + ", ".join(Role.labels) + ".", field="role")

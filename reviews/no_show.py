@@ -1,0 +1,64 @@
+"""Early signs that a reviewer may not deliver, from what they have done with the papers they have.
+
+The reviewing time of a paper runs from when it was given to when its review is due. Two looks are taken:
+
+- after a third of it, somebody who has acknowledged, opened and begun nothing may never have read the mail;
+- after two thirds of it, somebody who has written nothing will hardly write all of it in the last third.
+
+Who has submitted one review, or writes one, is at work and shows no sign. Plain functions: no database, no clock.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Task:
+    """One paper that somebody has to review.
+
+    ``acknowledged``: they said that they can review it; ``opened``: they have opened the form; ``written``: a word of
+    the review is saved, or it is submitted.
+    """
+
+    given_at: datetime
+    due_at: datetime | None
+    acknowledged: bool = False
+    opened: bool = False
+    written: bool = False
+
+
+@dataclass(frozen=True)
+class Sign:
+    """``step``: 1 after a third of the time, 2 after two thirds. ``reason``: a sentence for the organizers."""
+
+    step: int
+    reason: str
+
+
+def no_show_sign(tasks: Iterable[Task], now: datetime) -> Sign | None:
+    """The sign that these papers of one person show now; None where there is none."""
+    dated = [task for task in tasks if task.due_at is not None and task.due_at > task.given_at]
+    if any(task.written for task in dated):
+        return None
+    late = [task for task in dated if _passed(task, now) >= 2 / 3]
+    if late:
+        return Sign(2, f"{_of(late, 'nothing is written')} and two thirds of the time are over.")
+    begun = [task for task in dated if _passed(task, now) >= 1 / 3]
+    if begun and not any(task.acknowledged or task.opened for task in dated):
+        return Sign(1, f"{_of(begun, 'nothing is acknowledged or opened')} and a third of the time is over.")
+    return None
+
+
+def _passed(task: Task, now: datetime) -> float:
+    """Which part of the reviewing time is over."""
+    assert task.due_at is not None
+    return (now - task.given_at) / (task.due_at - task.given_at)
+
+
+def _of(tasks: list[Task], what: str) -> str:
+    if len(tasks) == 1:
+        return f"Of one paper {what},"
+    opened = sum(task.opened for task in tasks)
+    more = f", {opened} opened" if opened else ""
+    return f"Of {len(tasks)} papers {what}{more},"

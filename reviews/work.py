@@ -1,0 +1,150 @@
+"""Who has which paper to review and how far it is: one line an assignment, for the pages of people and of reviews.
+
+The callers say for which papers: for what hangs on a named reviewer those that the viewer is free on, for what is
+shown under handles those whose reviews they may see.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import CharField, F, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce
+
+from reviews.models import Assignment
+from reviews.states import CURRENT, REVIEWING, AssignmentKind, AssignmentStatus, ReviewStatus
+from submissions.models import Submission
+from submissions.states import SubmissionStatus
+from workshops.models import Deadline, Extension, Workshop
+from workshops.states import DeadlineKind
+
+COLUMNS = (
+    "pk",
+    "submission",
+    "submission__status",
+    "submission__track",
+    "user",
+    "kind",
+    "handle",
+    "status",
+    "created_at",
+    "due_at",
+    "review",
+    "review__status",
+    "review__draft_saved_at",
+    "review__submitted_at",
+)
+
+
+@dataclass(frozen=True)
+class Work:
+    """One paper that somebody reviews, or did. ``review`` None: the form was not opened yet."""
+
+    pk: UUID
+    paper: int
+    paper_status: str
+    track: int
+    user: int
+    kind: str
+    handle: int
+    status: str
+    given_at: datetime
+    due_at: datetime | None
+    review: UUID | None
+    review_status: str
+    saved_at: datetime | None
+    submitted_at: datetime | None
+
+    @property
+    def is_current(self) -> bool:
+        """Has the person the paper now?"""
+        return self.status in CURRENT
+
+    @property
+    def is_done(self) -> bool:
+        return self.review_status == ReviewStatus.SUBMITTED
+
+    @property
+    def is_awaited(self) -> bool:
+        """Is a review still to come?"""
+        alive = self.paper_status == SubmissionStatus.SUBMITTED
+        return self.is_current and alive and self.review_status in ("", ReviewStatus.DRAFT)
+
+    @property
+    def acknowledged(self) -> bool:
+        return self.status == AssignmentStatus.ACCEPTED
+
+    @property
+    def known_as(self) -> str:
+        return "Area chair" if self.kind == AssignmentKind.AREA_CHAIR else f"Reviewer {self.handle}"
+
+    def is_overdue(self, now: datetime) -> bool:
+        return self.is_awaited and self.due_at is not None and self.due_at < now
+
+    @property
+    def is_late(self) -> bool:
+        """Was it submitted after it was due?"""
+        return self.submitted_at is not None and self.due_at is not None and self.submitted_at > self.due_at
+
+
+def read_work(
+    workshop: Workshop, papers: "QuerySet[Submission]", rows: "QuerySet[Assignment] | None" = None
+) -> list[Work]:
+    """What the reviewers of these papers have to do. Two queries."""
+    found = Assignment.objects.all() if rows is None else rows
+    of_papers = found.filter(kind__in=REVIEWING, submission__in=papers.values("pk")).order_by()
+    lines = list(of_papers.values_list(*COLUMNS))
+    when = due_dates(workshop)
+    return [work_of(line, when) for line in lines]
+
+
+@dataclass(frozen=True)
+class DueDates:
+    """When reviews are due, by track ("" is the workshop's own date), and until when single ones are extended."""
+
+    by_track: dict[str, datetime]
+    extended: dict[str, datetime]
+
+    def of(self, assignment: UUID, own: datetime | None, track: int) -> datetime | None:
+        """An assignment's own date, else the track's; an extension that reaches farther wins."""
+        due = own or self.by_track.get(str(track)) or self.by_track.get("")
+        more = self.extended.get(str(assignment)) if self.extended else None
+        return max(due, more) if due and more else due or more
+
+
+def due_dates(workshop: Workshop) -> DueDates:
+    """One query: the deadlines of reviews, and the extensions of single ones."""
+    text = CharField()
+    deadlines = Deadline.objects.filter(workshop=workshop, kind=DeadlineKind.REVIEW).annotate(
+        what=Value("track", text), of=Coalesce(Cast("track", text), Value("")), when=F("at")
+    )
+    extensions = Extension.objects.filter(workshop=workshop, root_type=Extension.Root.ASSIGNMENT).annotate(
+        what=Value("extension", text), of=F("root_id"), when=F("until")
+    )
+    found: dict[str, dict[str, datetime]] = {"track": {}, "extension": {}}
+    columns = ("what", "of", "when")
+    both = deadlines.order_by().values_list(*columns).union(extensions.order_by().values_list(*columns), all=True)
+    for what, of, when in both:
+        found[what][of] = max(when, found[what].get(of, when))
+    return DueDates(found["track"], found["extension"])
+
+
+def work_of(line: tuple[Any, ...], when: DueDates) -> Work:
+    pk, paper, paper_status, track, user, kind, handle, status, given, due, review, state, saved, submitted = line
+    return Work(
+        pk,
+        paper,
+        paper_status,
+        track,
+        user,
+        kind,
+        handle,
+        status,
+        given,
+        when.of(pk, due, track),
+        review,
+        state or "",
+        saved,
+        submitted,
+    )
