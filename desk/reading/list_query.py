@@ -52,7 +52,7 @@ class ListQuery:
         return self
 
     def _mended(self) -> Self:
-        chosen = {
+        chosen: dict[str, Any] = {
             name: ",".join(one for one in choices if one in getattr(self, name).split(","))
             for name, choices in self.several.items()
         }

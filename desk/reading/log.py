@@ -52,7 +52,7 @@ class LogPage:
 
 def read_log(workshop: Workshop, viewer: Viewer, query: LogQuery, *, most: int = PAGE) -> LogPage:
     """The newest lines that the query asks for, from its key on. Two queries, and a third where names are asked for."""
-    entries = _asked(Entry.objects.filter(about(workshop, viewer)), workshop, viewer, query).older_than(query.key)
+    entries = _asked(Entry.objects.filter(about(workshop, viewer)).older_than(query.key), workshop, viewer, query)
     rows = list(entries.select_related("actor").order_by("-id")[: most + 1])
     shown = rows[:most]
     numbers, named = _papers(shown, viewer)

@@ -235,7 +235,7 @@ def state_of(work: Work) -> tuple[str, str]:
 def with_words(rows: Iterable[ReviewRow]) -> list[ReviewRow]:
     """The same lines with what the submitted ones say. Two queries."""
     rows = list(rows)
-    wanted = [row.work.review for row in rows if row.version is not None]
+    wanted = [row.work.review for row in rows if row.work.review is not None and row.version is not None]
     given = Review.objects.filter(pk__in=wanted, current__isnull=False)
     columns = ("pk", "current__form_version", "current__answers")
     answers = {pk: (version, said) for pk, version, said in given.values_list(*columns)}

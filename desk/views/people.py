@@ -34,10 +34,7 @@ from desk.views.lists import (
     wanted_file,
 )
 from reviews.models import Invitation
-from reviews.services.invite import (
-    send_again,
-    take_back,
-)
+from reviews.services.invite import send_again, take_back
 from reviews.states import InvitationStatus
 from workshops.models import Workshop
 
