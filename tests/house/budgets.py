@@ -113,8 +113,8 @@ BUDGETS = [
     # to invitations, mails to those who are shown, saved views.
     Budget("desk:people", "workshop", "organizers: 13"),
     # The five, the person, roles, what they offer, topics, publications, assignments, dates, papers, chairs, conflicts,
-    # invitations, mails.
-    Budget("desk:person", "rui as a person", "organizers: 17"),
+    # invitations, mails. Rui reviews nothing that Ines is free on, so there are no papers to read.
+    Budget("desk:person", "rui as a person", "olga otto: 17; ines: 16"),
     # The five, the reviews, dates, what those say that are shown, their questions, saved views.
     Budget("desk:reviews", "workshop", "organizers: 10"),
     Budget("desk:volunteers", "workshop", "organizers: 24"),
