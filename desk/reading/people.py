@@ -21,15 +21,14 @@ from accounts.addresses import fold
 from accounts.models import Publication
 from audit.models import Root
 from desk.reading.people_query import FLAGS, INVITED, PeopleQuery
-from desk.reading.roots import about
 from desk.reading.volunteers import waiting
 from notifications.models import Message
 from notifications.states import MessageStatus
 from reviews.emails import INVITATION
 from reviews.loads import free_papers
-from reviews.models import Invitation, Reviewer
+from reviews.models import Assignment, Invitation, Reviewer
 from reviews.no_show import Sign, Task, no_show_sign
-from reviews.states import InvitationStatus
+from reviews.states import CURRENT, InvitationStatus
 from reviews.work import Work, read_work
 from submissions.models import Conflict
 from workshops.models import Membership, Workshop
@@ -43,6 +42,9 @@ TONES = {
     InvitationStatus.DECLINED: "neutral",
     InvitationStatus.EXPIRED: "warn",
 }
+STAFF_READ = ("public", "member", "staff", "settings")
+FREE_READ = ("title", "row", "file", "authors", "reviews", "identities", "tentative", "act", "mail")
+"""Aspects that every organizer has of the workshop, and whoever is free on a paper of that paper."""
 PERSON = ("user", "user__given", "user__particle", "user__family", "user__email", "user__last_login")
 
 
@@ -221,14 +223,12 @@ def narrowed(rows: Iterable[PersonRow], query: PeopleQuery) -> list[PersonRow]:
 # --- reading ---
 
 
-def read_people(workshop: Workshop, viewer: Viewer, *, only: int | None = None) -> list[PersonRow]:
-    """Everybody with an open role (or this one person), by name. Five queries."""
+def read_people(workshop: Workshop, viewer: Viewer) -> list[PersonRow]:
+    """Everybody with an open role, by name. Six queries."""
     roles = visible_to(viewer, "row", Membership.objects.open()).filter(workshop=workshop)
     offers = visible_to(viewer, "row", Reviewer).filter(workshop=workshop)
     work = free_papers(viewer, workshop.pk)
     conflicts = visible_to(viewer, "row", Conflict.objects.effective()).filter(submission__workshop=workshop)
-    if only is not None:
-        roles, offers, conflicts = roles.filter(user=only), offers.filter(user=only), conflicts.filter(user=only)
     people: dict[int, tuple[Any, ...]] = {}
     lines: dict[int, list[RoleLine]] = defaultdict(list)
     columns = ("pk", "role", "track__name", *PERSON, "user__search_identity")
@@ -236,7 +236,7 @@ def read_people(workshop: Workshop, viewer: Viewer, *, only: int | None = None) 
         people[user] = tuple(person)
         lines[user].append(RoleLine(pk, role, f"{Role(role).label} ({track})" if track else str(Role(role).label)))
     reviewers = {row[0]: row[1:] for row in offers.annotate(n=_publications()).values_list(*OFFERED)}
-    assignments = None if only is None else _of_person(only)
+    assignments = Assignment.objects.filter(Q(status__in=CURRENT) | Q(review__isnull=False))
     tallies = tally(read_work(workshop, work, assignments), timezone.now())
     barred = dict(conflicts.order_by().values_list("user").annotate(n=Count("submission", distinct=True)))
     shows_all = nothing_hidden(viewer)
@@ -248,12 +248,6 @@ def read_people(workshop: Workshop, viewer: Viewer, *, only: int | None = None) 
 
 
 OFFERED = ("user", "pk", "load_max", "senior", "emergency", "n")
-
-
-def _of_person(user_id: int) -> Any:
-    from reviews.models import Assignment
-
-    return Assignment.objects.filter(user=user_id)
 
 
 def _publications() -> Subquery:
@@ -327,8 +321,11 @@ def _row(
 
 
 def mails_to(workshop: Workshop, viewer: Viewer, people: list[int]) -> dict[int, Mails]:
-    """The mails of this workshop to these people, of those that the viewer may see. One query."""
-    rows = Message.objects.filter(about(workshop, viewer), recipient__in=people).order_by()
+    """The mails to these people about the workshop and the papers that the viewer is free on. One query."""
+    of_workshop = Q(root_type=Root.WORKSHOP, root_id=workshop.pk, aspect__in=STAFF_READ)
+    free = free_papers(viewer, workshop.pk).values("pk")
+    of_papers = Q(root_type=Root.SUBMISSION, root_id__in=free, aspect__in=FREE_READ)
+    rows = Message.objects.filter(of_workshop | of_papers, recipient__in=people).order_by()
     wrong = Q(status__in=(MessageStatus.FAILED, MessageStatus.IN_DOUBT))
     found = rows.values_list("recipient").annotate(n=Count("pk"), bad=Count("pk", filter=wrong), last=Max("sent_at"))
     return {person: Mails(number, bad, last) for person, number, bad, last in found}

@@ -22,7 +22,7 @@ from desk.reading.paper import NOT_CONFIDENTIAL
 from desk.reading.papers import OVERALL
 from desk.reading.reviews_query import FLAGS, STATES, ReviewQuery
 from reviews.models import Assignment, Review, Score
-from reviews.states import REVIEWING, AssignmentStatus, ReviewStatus
+from reviews.states import CURRENT, REVIEWING, AssignmentStatus, ReviewStatus
 from reviews.work import COLUMNS, Work, due_dates, work_of
 from submissions.models import Submission
 from workshops.models import Question, Workshop
@@ -31,6 +31,7 @@ PAGE = 50
 SHORT = 100
 """Fewer words for the authors than this are short."""
 CONFIDENCE = "confidence"
+GONE = "gone"
 TONES = {"unopened": "neutral", "draft": "accent", "submitted": "good", "set_aside": "warn", "gone": "neutral"}
 EXTRA = (
     "submission__number",
@@ -109,7 +110,7 @@ class ReviewList:
 
 def list_reviews(workshop: Workshop, viewer: Viewer, query: ReviewQuery, *, everything: bool = False) -> ReviewList:
     """One page of the list, or all of it for a file. A fixed number of queries."""
-    rows = read_reviews(workshop, viewer)
+    rows = read_reviews(workshop, viewer, gone=query.state == GONE)
     states = Counter(row.state for row in rows)
     states["missing"] = sum(row.work.is_awaited for row in rows)
     flags = {"overdue": sum(row.overdue for row in rows), "late": sum(row.late for row in rows)}
@@ -154,7 +155,7 @@ def _asked(row: ReviewRow, query: ReviewQuery) -> bool:
     if query.state == "missing":
         in_state = row.work.is_awaited
     else:
-        in_state = row.state == query.state if query.state else row.state != "gone"
+        in_state = row.state == query.state if query.state else row.state != GONE
     if not in_state or (query.track and row.track_slug != query.track):
         return False
     if query.who and not (row.named and row.work.user == int(query.who)):
@@ -176,8 +177,11 @@ def _ordered(rows: list[ReviewRow], sort: str) -> list[ReviewRow]:
 # --- reading ---
 
 
-def read_reviews(workshop: Workshop, viewer: Viewer) -> list[ReviewRow]:
-    """All of them without what they say, by paper and handle. Two queries."""
+def read_reviews(workshop: Workshop, viewer: Viewer, *, gone: bool = False) -> list[ReviewRow]:
+    """All of them without what they say, by paper and handle. Two queries.
+
+    ``gone``: also those that were given back or taken back before anything was written.
+    """
     papers = Submission.objects.of(workshop.pk).filter(assessed(viewer))
     now = timezone.now()
     score = Score.objects.filter(review__assignment=OuterRef("pk"), review__status=ReviewStatus.SUBMITTED)
@@ -187,6 +191,8 @@ def read_reviews(workshop: Workshop, viewer: Viewer) -> list[ReviewRow]:
         overall=Subquery(score.filter(key=OVERALL).values("value")[:1]),
         confidence=Subquery(score.filter(key=CONFIDENCE).values("value")[:1]),
     )
+    if not gone:
+        rows = rows.filter(Q(status__in=CURRENT) | Q(review__isnull=False))
     when = due_dates(workshop)
     ordered = rows.order_by("submission__number", "handle").values_list(*COLUMNS, *EXTRA)
     found = (_row(work_of(line[: len(COLUMNS)], when), line[len(COLUMNS) :], now) for line in ordered)

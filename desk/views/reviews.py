@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from access.viewer import Viewer
 from desk.forms_acts import REVIEWS_FORMS
 from desk.reading.list_query import pairs_of
-from desk.reading.reviews import ReviewList, list_reviews
+from desk.reading.reviews import GONE, ReviewList, list_reviews
 from desk.reading.reviews_query import STATES, ReviewQuery
 from desk.reading.reviews_table import table_of
 from desk.services.reveal import reveal
@@ -86,7 +86,11 @@ def reviews(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpRes
 
 def _filters(query: ReviewQuery, found: ReviewList) -> list[dict[str, Any]]:
     tracks = [(slug, name, count) for slug, (name, count) in sorted(found.tracks.items())]
-    states = [(key, words, count) for key, words, count in counted(STATES, found.states) if count or query.state == key]
+    states = [
+        (key, words, None if key == GONE else count)
+        for key, words, count in counted(STATES, found.states)
+        if count or key in (GONE, query.state)
+    ]
     marks = flag_chips(query, "look")
     for chip, flag in zip(marks, query.several["look"], strict=True):
         chip["count"] = found.flags.get(flag)
