@@ -13,7 +13,7 @@ NOT_YOURS = "You do not act on this paper."
 
 def _rows(stage: Stage) -> list[ReviewRow]:
     wanted = set(stage.keys)
-    return [row for row in read_reviews(stage.workshop, stage.viewer) if row.pk in wanted]
+    return [row for row in read_reviews(stage.workshop, stage.viewer, gone=True) if row.pk in wanted]
 
 
 def _words(row: ReviewRow) -> str:
