@@ -196,7 +196,7 @@ def _papers(work: Iterable[Any], now: datetime) -> list[PaperLine]:
 
 
 def _invitations(workshop: Workshop, viewer: Viewer, user: User) -> list[InvitationLine]:
-    theirs = Q(user=user) | Q(address__iexact=user.email)
+    theirs = Q(user=user) | Q(address=user.email)
     rows = visible_to(viewer, "row", Invitation).filter(theirs, workshop=workshop).order_by("-created_at", "-pk")
     return [
         InvitationLine(
