@@ -20,7 +20,7 @@ from reviews.states import CURRENT, REVIEWING, AssignmentStatus, NominationStatu
 from submissions.models import AuthorListRequest, Conflict, Revision, Submission
 from submissions.states import ConflictState, SubmissionStatus
 from workshops.deadlines import Windows, windows_by_track
-from workshops.models import Deadline, Membership, Track, Workshop
+from workshops.models import Deadline, Extension, Membership, Track, Workshop
 from workshops.states import DeadlineKind, Role
 
 
@@ -57,7 +57,7 @@ class PaperFacts:
 
 @dataclass(frozen=True, slots=True)
 class PairFacts:
-    """A reviewer who has a paper, or whose review of it is submitted."""
+    """A reviewer who has a paper, or whose review of it is submitted. ``longer``: until when they got more days."""
 
     paper: int
     user: int
@@ -66,6 +66,7 @@ class PairFacts:
     since: datetime
     review: str | None
     submitted_at: datetime | None
+    longer: datetime | None = None
 
     @property
     def is_current(self) -> bool:
@@ -153,12 +154,21 @@ class Season:
     def reviews_in(self, paper: PaperFacts) -> int:
         return sum(pair.is_in for pair in self.pairs[paper.pk])
 
+    def overdue_since(self, paper: PaperFacts, pair: PairFacts) -> datetime | None:
+        """The date of a review, where it has passed: the reviewer's own, else the track's with its grace time."""
+        window = self.window(paper, DeadlineKind.REVIEW)
+        due = pair.due_at or window.at
+        if due is None or (pair.longer and pair.longer >= self.now):
+            return None
+        passed = pair.due_at < self.now if pair.due_at else window.is_late
+        return max(due, pair.longer or due) if passed else None
+
     def window(self, paper: PaperFacts, kind: str) -> Any:
         return self.windows[paper.track][kind]
 
 
 def read_season(workshop: Workshop, viewer: Viewer, now: datetime) -> Season:
-    """Seven queries, and two more where there is an edition before that the viewer organizes too."""
+    """Eight queries, and two more where there is an edition before that the viewer organizes too."""
     sides = (viewer,) if viewer.through is None else viewer.sides
     mine = all(workshop.previous_id in side.fact("organizes") for side in sides)
     previous = workshop.previous if mine else None
@@ -219,10 +229,12 @@ def _pairs(workshop: Workshop, papers: set[int]) -> dict[int, list[PairFacts]]:
     counted = Q(status__in=CURRENT) | Q(review__status=ReviewStatus.SUBMITTED)
     rows = Assignment.objects.filter(counted, kind__in=REVIEWING, submission__workshop=workshop).order_by()
     names = ("submission", "user", "status", "due_at", "created_at", "review__status", "review__submitted_at")
+    given = Extension.objects.filter(workshop=workshop, root_type=Extension.Root.ASSIGNMENT).order_by("until")
+    longer = dict(given.values_list("root_id", "until"))
     found: dict[int, list[PairFacts]] = defaultdict(list)
-    for row in rows.values_list(*names):
-        if row[0] in papers:
-            found[row[0]].append(PairFacts(*row))
+    for pk, *facts in rows.values_list("pk", *names):
+        if facts[0] in papers:
+            found[facts[0]].append(PairFacts(*facts, *[longer.get(str(pk))]))
     return found
 
 

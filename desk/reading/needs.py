@@ -223,12 +223,11 @@ def _awaited(season: Season, due: Callable[[PairFacts], bool]) -> list[tuple[Pap
 
 
 def _overdue(season: Season) -> Need | None:
-    late = []
-    for paper, pair in _awaited(season, lambda pair: pair.is_open):
-        window = season.window(paper, DeadlineKind.REVIEW)
-        due = pair.due_at or window.at
-        if due and (pair.due_at < season.now if pair.due_at else window.is_late):
-            late.append((due, pair.user))
+    late = [
+        (due, pair.user)
+        for paper, pair in _awaited(season, lambda pair: pair.is_open)
+        if (due := season.overdue_since(paper, pair))
+    ]
     if not late:
         return None
     text = f"{_count(len(late), 'review is', 'reviews are')} overdue"

@@ -42,12 +42,11 @@ PAGES = (
     Page("Forms", "desk:forms", DESK, "review form questions scale authors disclosures preset builder version"),
     Page("Mail", "desk:mail", DESK, "messages outbox emails bulk sent failed doubt"),
     Page("Words of mails", "desk:templates", DESK, "templates mail email wording"),
-    Page("Forms", "desk:forms", DESK, "review form questions scale builder preview authors"),
     Page(
         "Import and export",
         "desk:exchange",
         DESK,
-        "bring in csv json openreview hotcrp reviews assignments people file",
+        "bring in csv json openreview hotcrp reviews settings file",
     ),
     Page("Log", "desk:log", DESK, "history audit who did what"),
     Page("The first hour", "desk:guide", DESK, "guide setup open the call begin"),

@@ -15,7 +15,7 @@ from reviews.models import Assignment
 from submissions.models import Handler
 from submissions.services.conflicts import set_conflict
 from tests.factories import Cast, make_cast
-from workshops.models import Deadline
+from workshops.models import Deadline, Extension
 from workshops.services.create import create_workshop
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +46,19 @@ def test_overdue_reviews_are_counted_where_their_reviewers_may_be_known():
     on_ada = mine.filter(submission=cast.paper).count()
     on_otto = mine.filter(submission=cast.ottos_paper).count()
     assert counted == {"olga": on_ada + on_otto, "ines": on_otto or None, "otto": on_ada}
+
+
+def test_review_that_was_given_more_days_is_not_overdue():
+    cast = make_cast("review")
+    before = needs(cast, "olga", 15 * DAY)["overdue"]
+    Extension.objects.create(
+        workshop=cast.workshop,
+        root_type="assignment",
+        root_id=str(cast.raes_assignment.pk),
+        until=timezone.now() + 20 * DAY,
+    )
+
+    assert needs(cast, "olga", 15 * DAY)["overdue"] == before - 1
 
 
 def test_reviewers_who_have_not_answered_are_named_after_three_days():
