@@ -96,6 +96,10 @@ class AccountAdapter(DefaultAccountAdapter):
 class SecondFactorAdapter(DefaultMFAAdapter):
     """Passkeys and authenticator apps, named our way."""
 
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": "This code is not right. Type the digits that the app shows now, or a recovery code.",
+    }
+
     def _get_site_name(self) -> str:
         return settings.MFA_TOTP_ISSUER
 

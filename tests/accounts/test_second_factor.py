@@ -83,7 +83,8 @@ class TestAuthenticatorApp:
 
         answer = browser.post(reverse("mfa_activate_totp"), {"code": "000000"})
 
-        assert answer.context["form"].errors == {"code": ["This is not the code. Copy it whole from the newest mail."]}
+        said = "This code is not right. Type the digits that the app shows now, or a recovery code."
+        assert answer.context["form"].errors == {"code": [said]}
         assert Authenticator.objects.count() == 0
 
     def test_code_by_mail_alone_does_not_sign_in_who_has_an_app(self, ada: User):
