@@ -31,6 +31,7 @@ from notifications.services.batches import send_now
 from notifications.services.deliver import deliver_lot
 from reviews.models import Assignment, AssignmentRun, Invitation, Review
 from reviews.services.assign import assign
+from reviews.services.extension_request import ask_for_days
 from reviews.services.invite import invite
 from reviews.services.nominate import nominate
 from reviews.services.review import open_review, save_draft, submit_review
@@ -364,6 +365,7 @@ def decide_on(paper: Submission, by: User, key: str) -> Decision:
 
 
 def _release(cast: Cast) -> None:
+    ask_for_days(assignment=cast.raes_assignment, by=cast.rae, days=2)
     confirm(decision=decide_on(cast.ottos_paper, cast.olga, "reject"), by=cast.ines)
     letters = 2 * len(papers_of_ada(cast)) + 1
     cast.release = start_release(workshop=cast.workshop, by=cast.olga, typed=letters)

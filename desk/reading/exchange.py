@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import tablib
 from django.db.models import Q, QuerySet
 
 from access.registry import right
@@ -229,6 +228,8 @@ def as_file(sheet: Sheet, kind: str) -> bytes:
         return json.dumps({"rows": sheet.rows}, ensure_ascii=False, indent=1).encode()
     lines = [[safe(row[column]) for column in sheet.columns] for row in sheet.rows]
     if kind == "xlsx":
+        import tablib  # heavy, and only for this
+
         exported: bytes = tablib.Dataset(*lines, headers=sheet.columns, title="Sheet").export("xlsx")
         return exported
     out = io.StringIO()

@@ -2,7 +2,6 @@
 
 import re
 
-from accounts.bibtex.names import NotAName, parse_name
 from accounts.bibtex.text import one_line, shortened
 from reviews.importing.records import PersonRow, Read
 from reviews.importing.tables import Line, address_in, left_out_columns, listed, read_table
@@ -101,6 +100,8 @@ def _name(line: Line, problems: list[Problem]) -> tuple[str, str, str]:
         return given, "", family
     if not one_line(line.get("name")):
         return "", "", ""
+    from accounts.bibtex.names import NotAName, parse_name  # brings a parser along, only where something is read
+
     try:
         person = parse_name(line.get("name"))
     except NotAName as problem:

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from accounts.bibtex.text import one_line
 from reviews.importing.records import Read, ReviewRow
 from reviews.importing.tables import Line, address_in, paper_in, read_table
-from submissions.importing.openreview import read_openreview
 from submissions.importing.records import Problem, error
 from submissions.importing.text import as_written
 
@@ -65,6 +64,8 @@ def read_reviews(content: bytes, name: str) -> Read[ReviewRow]:
 
 def read_notes(content: bytes, name: str) -> Read[ReviewRow]:
     """The reviews among OpenReview's notes (API v2): submissions with their replies."""
+    from submissions.importing.openreview import read_openreview  # brings a parser along, only where something is read
+
     result = read_openreview(content.decode("utf-8", "replace").removeprefix("\ufeff"), name)
     rows = [
         ReviewRow(

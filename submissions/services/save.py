@@ -89,7 +89,7 @@ def save_submission(
         revision = _save(submission, by, received_at, version, content, track)
         if revision.status != RevisionStatus.LATE:
             disclosures.write_answers(submission, answered)
-        working_copy.drop(submission, by, tab=tab)
+        working_copy.drop(submission=submission, by=by, tab=tab)
     submission.refresh_from_db()
     return revision
 

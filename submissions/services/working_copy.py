@@ -65,7 +65,7 @@ def restore_working_copy(*, submission: Submission, by: User | None) -> bool:
     return bool(rows.update(discarded_at=None))
 
 
-def drop(submission: Submission, by: User | None, *, tab: str = "") -> None:
+def drop(*, submission: Submission, by: User | None, tab: str = "") -> None:
     """What was typed is saved; what another tab of the same person holds is not."""
     kept = of(submission, by)
     if kept is not None and kept.data.get("tab", [""])[0] in ("", tab):

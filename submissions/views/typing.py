@@ -46,7 +46,7 @@ def keep(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         return JsonResponse({"message": refusal.sentence}, status=422)
     words = "Kept, not saved yet,"
     if kept.received_at == received_at(request) and not _says_anything_new(submission, request.POST):
-        drop(submission, actor(request, submission), tab=request.POST.get("tab", ""))
+        drop(submission=submission, by=actor(request, submission), tab=request.POST.get("tab", ""))
         words = "The same as what is saved,"
     at = kept.received_at.astimezone(UTC).isoformat()
     return JsonResponse({"version": int(version), "saved_at": at, "words": words})

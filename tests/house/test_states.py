@@ -13,7 +13,7 @@ from audit.transitions import IllegalMove, Moves, move
 from decisions.models import Decision, Release
 from jobs.models import Job
 from notifications.models import Batch, Message
-from reviews.models import Assignment, AssignmentRun, Invitation, Nomination, Offer, Review
+from reviews.models import Assignment, AssignmentRun, ExtensionRequest, Invitation, Nomination, Offer, Review
 from submissions.models import AuthorListRequest, Conflict, File, Revision, Submission
 from tests.house.conftest import Season, put_back
 from tests.house.floors import FLOORS, ROOT
@@ -38,6 +38,7 @@ MODELS: dict[str, type[models.Model]] = {
     "reviews.RUN_MOVES": AssignmentRun,
     "reviews.ASSIGNMENT_MOVES": Assignment,
     "reviews.REVIEW_MOVES": Review,
+    "reviews.REQUEST_MOVES": ExtensionRequest,
     "decisions.MOVES": Decision,
     "decisions.RELEASE_MOVES": Release,
 }
