@@ -25,6 +25,7 @@ ALLOWED = {
         ("sent", "accepted"),
         ("sent", "declined"),
         ("sent", "expired"),
+        ("accepted", "declined"),
         ("declined", "accepted"),
         ("declined", "sent"),
         ("expired", "sent"),
