@@ -136,9 +136,8 @@ def late(submission: Submission, page: AuthorPage) -> Typed:
     return Typed(choices, form, AuthorRows.stored(authors_of(revision)), answers)
 
 
-def posted(submission: Submission, data: QueryDict) -> Typed:
+def posted(data: QueryDict, choices: Choices) -> Typed:
     """What came with a POST, to be judged."""
-    choices = choices_of(submission.workshop_id)
     form = PaperForm(data, tracks=choices.tracks, topics=choices.topics)
     answers = {
         each.version_id: QuestionsForm(each.questions, data, draft=True, prefix=each.prefix) for each in choices.asked

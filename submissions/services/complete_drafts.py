@@ -55,7 +55,7 @@ def _typed_in_time(submission: Submission, until: datetime) -> list[WorkingCopy]
 def _save(submission: Submission, kept: WorkingCopy) -> bool:
     """False for what was typed over an older version, or cannot be saved as it is; it stays where it was."""
     data = form_state.query_dict(kept.data | {"version": [str(submission.version)]})
-    typed = form_state.posted(submission, data)
+    typed = form_state.posted(data, form_state.choices_of(submission.workshop_id))
     if "base" not in data and kept.version != submission.version:
         return False
     if both_versions.is_overtaken(submission, data, typed.choices) or not typed.is_valid():

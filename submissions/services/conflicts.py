@@ -81,7 +81,7 @@ def find_conflicts(
     """
     if by is not None:
         require(acting(by), "staff", workshop)
-    facts = _read(workshop, _members(workshop, user), _authors(workshop))
+    facts = _read(workshop, _members(workshop, user), _papers_to_compare(workshop, submission))
     wanted = {key: found for key, found in _compare(facts, workshop) if _in_scope(key, submission)}
     existing = _existing(workshop, submission, user)
     return _write(workshop, wanted, existing)
@@ -97,7 +97,7 @@ def conflicts_if_added(
     more = Authorship(
         submission_id=submission.pk, user_id=owner, email=email, given=given, particle=particle, family=family
     )
-    facts = _read(submission.workshop, _members(submission.workshop), _authors(submission.workshop), more)
+    facts = _read(submission.workshop, _members(submission.workshop), _papers(submission.workshop), more)
     known = Conflict.objects.filter(submission=submission)
     settled = set(known.effective().values_list("user", flat=True))
     waived = set(known.filter(state=ConflictState.WAIVED).values_list("user", "reason"))
@@ -139,7 +139,7 @@ def conflicts_of(workshop: Workshop, people: Iterable[int], papers: "QuerySet[Su
 
     Other papers of the workshop are not looked at: nothing of them can be guessed from the answer.
     """
-    facts = _read(workshop, set(people), Authorship.objects.filter(submission__in=papers.values("pk")))
+    facts = _read(workshop, set(people), papers)
     found: dict[int, set[int]] = defaultdict(set)
     for paper, person, _ in dict(_compare(facts, workshop)):
         found[person].add(paper)
@@ -157,7 +157,7 @@ def conflicts_foreseen(
     """
     rows = EmailAddress.objects.filter(email__in=list(guests), verified=True)
     keys: dict[str, int] = dict(rows.values_list("email", "user"))
-    facts = _read(workshop, set(keys.values()), Authorship.objects.filter(submission__in=papers.values("pk")))
+    facts = _read(workshop, set(keys.values()), papers)
     for number, address in enumerate((one for one in guests if one not in keys), start=1):
         keys[address] = -number  # no account has such a key
         _add_guest(facts, -number, address, guests[address])
@@ -228,19 +228,40 @@ def _members(workshop: Workshop, user: User | None = None) -> set[int]:
     return set((roles.filter(user=user) if user else roles).values_list("user", flat=True))
 
 
-def _authors(workshop: Workshop) -> "QuerySet[Authorship]":
-    return Authorship.objects.filter(submission__workshop=workshop)
+def _is_draft(submission: Submission | None) -> bool:
+    """A draft makes no conflicts on other papers: nobody was told of it. So those need not be compared again."""
+    return submission is not None and submission.status == SubmissionStatus.DRAFT
+
+
+def _papers(workshop: Workshop) -> "QuerySet[Submission]":
+    return Submission.objects.of(workshop.pk)
+
+
+def _papers_to_compare(workshop: Workshop, submission: Submission | None) -> "QuerySet[Submission]":
+    """All of the workshop's, or of a draft those that one of its authors has written too: its conflicts are made of no
+    others, and in the last hour hundreds of drafts are saved.
+    """
+    if submission is None or not _is_draft(submission):
+        return _papers(workshop)
+    own = list(Authorship.objects.filter(submission=submission).values_list("user", "email"))
+    accounts, addresses = {user for user, _ in own if user}, {email for _, email in own if email}
+    known = EmailAddress.objects.filter(Q(user__in=accounts) | Q(email__in=addresses), verified=True)
+    for account, address in known.values_list("user", "email"):
+        accounts.add(account)
+        addresses.add(address)
+    theirs = Authorship.objects.filter(submission__workshop=workshop)
+    theirs = theirs.filter(Q(user__in=accounts) | Q(email__in=addresses))
+    return Submission.objects.filter(pk__in={submission.pk, *theirs.values_list("submission", flat=True)})
 
 
 def _read(
-    workshop: Workshop, people: set[int], listed: "QuerySet[Authorship]", more: Authorship | None = None
+    workshop: Workshop, people: set[int], papers: "QuerySet[Submission]", more: Authorship | None = None
 ) -> Facts:
     facts = Facts(people=people)
-    authors = listed.exclude(status=AuthorshipStatus.DISOWNED)
+    authors = Authorship.objects.filter(submission__in=papers.values("pk")).exclude(status=AuthorshipStatus.DISOWNED)
     known = ("id", "submission_id", "user_id", "email", "given", "particle", "family")
     facts.authors = list(authors.only(*known).order_by("id"))
     facts.authors += [more] if more else []
-    papers = Submission.objects.of(workshop.pk)
     known_of = papers.filter(Q(status=SubmissionStatus.DRAFT) | ~Q(declared_conflicts=""))
     for paper, status, declared in known_of.values_list("pk", "status", "declared_conflicts"):
         facts.declared[paper] = declared
@@ -405,7 +426,9 @@ def _confirmed(**evidence: Any) -> Found:
 
 
 def _in_scope(key: Key, submission: Submission | None) -> bool:
-    return submission is None or key[0] == submission.pk or key[2] == ConflictReason.SHARED_PAPER
+    if submission is None or key[0] == submission.pk:
+        return True
+    return key[2] == ConflictReason.SHARED_PAPER and not _is_draft(submission)
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
@@ -415,7 +438,9 @@ def _existing(workshop: Workshop, submission: Submission | None, user: User | No
     rows: QuerySet[Conflict] = Conflict.objects.filter(submission__workshop=workshop, reason__in=FOUND_BY_MACHINE)
     if user is not None:
         rows = rows.filter(user=user)
-    if submission is not None:
+    if _is_draft(submission):
+        rows = rows.filter(submission=submission)
+    elif submission is not None:
         rows = rows.filter(Q(submission=submission) | Q(reason=ConflictReason.SHARED_PAPER))
     return {(row.submission_id, row.user_id, row.reason): row for row in rows}
 

@@ -112,7 +112,8 @@ def _save(
     write_content(row, content, track, by)
     revision = add_revision(row, by=by, received_at=received_at, content=content)
     _record_save(row, by, revision)
-    conflicts.find_conflicts(workshop=row.workshop, by=None, submission=row)
+    if base is None or any(content_of(base).get(name) != content[name] for name in ("authors", "declared_conflicts")):
+        conflicts.find_conflicts(workshop=row.workshop, by=None, submission=row)
     if not submit_if_complete(submission=row, by=by) and row.status == SubmissionStatus.SUBMITTED:
         tell.receipt(row, to=by)
         tell.listed_as_author(row, by=by)

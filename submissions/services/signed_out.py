@@ -55,7 +55,7 @@ def deliver(request: HttpRequest, user: User) -> None:
 
 def _deliver(paper: Submission, user: User, waiting: dict[str, Any]) -> None:
     at, data = datetime.fromisoformat(waiting["at"]), form_state.query_dict(waiting["data"])
-    typed = form_state.posted(paper, data)
+    typed = form_state.posted(data, form_state.choices_of(paper.workshop_id))
     if typed.is_valid():
         try:
             with transaction.atomic():

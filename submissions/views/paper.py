@@ -43,11 +43,12 @@ def paper(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     submission = own_paper(request, slug, number)
     if request.method != "POST":
         return paper_page(request, submission)
-    data = both_versions.chosen(submission, request.POST, form_state.choices_of(submission.workshop_id))
+    choices = form_state.choices_of(submission.workshop_id)
+    data = both_versions.chosen(submission, request.POST, choices)
     action = request.POST.get("action", "save")
     if action != "save":
         return _change_form(request, submission, data, action)
-    typed = _save(request, submission, data)
+    typed = _save(request, submission, form_state.posted(data, choices), data)
     if typed.saved and not typed.file_refused:
         if typed.late or (typed.file_taken and waiting_of(own_paper(request, slug, number))):
             messages.warning(request, KEPT_LATE)
@@ -61,8 +62,7 @@ def paper(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return paper_page(request, own_paper(request, slug, number), typed, data)
 
 
-def _save(request: HttpRequest, submission: Submission, data: QueryDict) -> Typed:
-    typed = form_state.posted(submission, data)
+def _save(request: HttpRequest, submission: Submission, typed: Typed, data: QueryDict) -> Typed:
     if typed.is_valid():
         _save_words(request, submission, typed)
     elif data.get("version") != str(submission.version):
