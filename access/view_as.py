@@ -83,7 +83,7 @@ class ViewAsMiddleware:
         if SESSION_KEY not in request.session:
             return self.get_response(request)
         request.seen_as = seen_as(request)  # type: ignore[attr-defined]  # read by viewer_of and the banner
-        if request.seen_as is None:  # type: ignore[attr-defined]
+        if request.seen_as is None:  # type: ignore[attr-defined]  # set by the middleware
             stop(request)
             request.was_seen_as = True  # type: ignore[attr-defined]  # for process_view
             messages.info(request, OVER)

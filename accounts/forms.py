@@ -7,6 +7,7 @@ from django import forms
 from django.http import HttpRequest
 
 from accounts.addresses import normalise_email
+from accounts.fields import read_by
 from accounts.models import Affiliation, Relation, User
 from accounts.names import tidy_name
 from accounts.services.profile import MOST_AFFILIATIONS, NAMELESS
@@ -112,7 +113,8 @@ class ProfileForm(forms.Form):
         widget=forms.TextInput({"spellcheck": "false"}),
     )
     homepage = forms.URLField(label="Home page", max_length=200, required=False, assume_scheme="https")
-    orcid.readers = homepage.readers = "Read by the organizers; it tells people of one name apart"  # type: ignore[attr-defined]
+    read_by(orcid, "Read by the organizers; it tells people of one name apart")
+    read_by(homepage, "Read by the organizers; it tells people of one name apart")
 
     @classmethod
     def of(cls, person: User) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from allauth.socialaccount import forms as elsewhere_forms
 from django import forms
 from django.http import HttpRequest
 
+from accounts.fields import mark_needed
 from accounts.forms import clean_person_name
 from accounts.models import UnconfirmedAddress, User
 from accounts.services.addresses import MOST, note_unconfirmed
@@ -135,6 +136,6 @@ class MergeForm(forms.Form):
 
     def __init__(self, *args: Any, asks: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["second"].needed = True  # type: ignore[attr-defined]  # read by the templates of fields
+        mark_needed(self.fields["second"])
         if not asks:
             del self.fields["second"]

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from accounts.fields import choose_from, read_by
 from decisions.models import Decision, Outcome
 from desk.reading.paper import Candidate
 from submissions.states import ConflictReason, ConflictState
@@ -20,7 +21,7 @@ def text_box(
 ) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": rows})
     field = forms.CharField(label=label, required=required, widget=widget, help_text=help, max_length=20_000)
-    field.readers = readers  # type: ignore[attr-defined]
+    read_by(field, readers)
     return field
 
 
@@ -52,7 +53,7 @@ class DecisionForm(forms.Form):
             start |= {"outcome": decision.outcome_id, "reason": decision.reason, "to_authors": decision.to_authors}
         super().__init__(*args, **{**kwargs, "initial": start})
         choices = [(outcome.pk, outcome.label) for outcome in outcomes]
-        self.fields["outcome"].choices = [("", "Choose"), *choices]  # type: ignore[attr-defined]
+        choose_from(self.fields["outcome"], [("", "Choose"), *choices])
         self.by_id = {outcome.pk: outcome for outcome in outcomes}
 
     @property
@@ -69,7 +70,7 @@ class AssignForm(forms.Form):
     def __init__(self, *args: Any, people: list[Candidate], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [("", "Choose"), *((one.user_id, one.words) for one in people)]
-        self.fields["user"].choices = choices  # type: ignore[attr-defined]
+        choose_from(self.fields["user"], choices)
 
 
 class HandlerForm(forms.Form):
@@ -78,7 +79,7 @@ class HandlerForm(forms.Form):
 
     def __init__(self, *args: Any, people: People, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user"].choices = [("", "Choose"), *people]  # type: ignore[attr-defined]
+        choose_from(self.fields["user"], [("", "Choose"), *people])
 
 
 class ConflictForm(forms.Form):
@@ -89,7 +90,7 @@ class ConflictForm(forms.Form):
 
     def __init__(self, *args: Any, people: People, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user"].choices = [("", "Choose"), *people]  # type: ignore[attr-defined]
+        choose_from(self.fields["user"], [("", "Choose"), *people])
 
 
 class SettleForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from accounts.fields import read_by
 from workshops.fields import AoeDateTimeField
 
 AUTHORS_READ = "The authors of the paper will read this."
@@ -10,7 +11,7 @@ READERS = "Whoever is told will read this, and the log keeps it."
 
 def _text(label: str, readers: str, *, required: bool = True) -> forms.CharField:
     field = forms.CharField(label=label, required=required, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
-    field.readers = readers  # type: ignore[attr-defined]
+    read_by(field, readers)
     return field
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
+from accounts.fields import choose_from
 from accounts.models import User
 from workshops.fields import AoeDateTimeField
 from workshops.instants import AOE, input_value
@@ -60,9 +61,7 @@ class NewEditionForm(forms.Form):
     def __init__(self, data: Any = None, *, old: Workshop, rows: list[Deadline], people: list[User]) -> None:
         self.old, self.rows, self.people = old, rows, {str(user.pk): user for user in people}
         super().__init__(data, initial=self._proposed())
-        self.fields["organizers"].choices = [  # type: ignore[attr-defined]
-            (pk, user.get_full_name()) for pk, user in self.people.items()
-        ]
+        choose_from(self.fields["organizers"], [(pk, user.get_full_name()) for pk, user in self.people.items()])
         if not people:
             del self.fields["organizers"]
         for row in rows:

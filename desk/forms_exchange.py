@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 
+from accounts.fields import mark_needed
+
 LARGEST = 3_000_000
 """A page that shows what a file would do carries it along, within DATA_UPLOAD_MAX_MEMORY_SIZE."""
 
@@ -19,7 +21,7 @@ class FileAgainForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["file"].needed = True  # type: ignore[attr-defined]  # the page that shows it again has it
+        mark_needed(self.fields["file"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

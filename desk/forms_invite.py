@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from accounts.fields import choose_from, mark_needed, read_by
 from workshops.models import Track
 from workshops.states import Role
 
@@ -58,9 +59,9 @@ class InviteForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.by_id = {str(track.pk): track for track in tracks}
         choices = [("", "All tracks"), *((pk, track.name) for pk, track in self.by_id.items())]
-        self.fields["for_track"].choices = choices  # type: ignore[attr-defined]
-        self.fields["note"].readers = "Read by everybody whom you invite here"  # type: ignore[attr-defined]
-        self.fields["lines"].needed = True  # type: ignore[attr-defined]
+        choose_from(self.fields["for_track"], choices)
+        read_by(self.fields["note"], "Read by everybody whom you invite here")
+        mark_needed(self.fields["lines"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.fields import choose_from
 from desk.forms import AUTHORS_READ, ORGANIZERS_READ, text_box
 from desk.services.bulk import Options
 from submissions.services.save import AuthorData
@@ -99,7 +100,7 @@ class EnterForm(forms.Form):
     def __init__(self, *args: Any, tracks: Sequence[Track], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.tracks = {str(track.pk): track for track in tracks}
-        self.fields["track"].choices = [(key, track.name) for key, track in self.tracks.items()]  # type: ignore[attr-defined]
+        choose_from(self.fields["track"], [(key, track.name) for key, track in self.tracks.items()])
         self.fields["counts_from"].initial = timezone.now()
         self.fields["file"].help_text = f"At most {settings.MAX_PDF_BYTES // 1024 // 1024} MB."
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from accounts.fields import choose_from, read_by
 from workshops.models import Track
 
 
@@ -28,7 +29,7 @@ class AnswerVolunteersForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Stands in each of the mails.",
     )
-    note.readers = "Read by everybody whom you choose"  # type: ignore[attr-defined]
+    read_by(note, "Read by everybody whom you choose")
 
 
 class ProposeForm(forms.Form):
@@ -38,7 +39,7 @@ class ProposeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.by_id = {str(track.pk): track for track in tracks}
         choices = [("", "All tracks"), *((pk, track.name) for pk, track in self.by_id.items())]
-        self.fields["track"].choices = choices  # type: ignore[attr-defined]
+        choose_from(self.fields["track"], choices)
 
     @property
     def chosen(self) -> Track | None:
@@ -57,9 +58,9 @@ class AddPairForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Only where a conflict is suspected.",
     )
-    override.readers = "Read by organizers without a conflict with this paper"  # type: ignore[attr-defined]
+    read_by(override, "Read by organizers without a conflict with this paper")
 
     def __init__(self, *args: Any, papers: list[tuple[int, str]], people: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, choices in (("paper", papers), ("user", people)):
-            self.fields[name].choices = [("", "Choose"), *choices]  # type: ignore[attr-defined]
+            choose_from(self.fields[name], [("", "Choose"), *choices])

@@ -8,6 +8,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
+from accounts.fields import choose_from, mark_needed
 from workshops.form_rules import MOST_ANSWERS, MOST_POINTS, MOST_QUESTIONS, Kind, Problem, key_for
 from workshops.models import Form, Question, Track
 from workshops.presets import FORM_NAMES
@@ -324,9 +325,9 @@ class NewForm(forms.Form):
         super().__init__(data, initial={"purpose": Form.Purpose.REVIEW, "start": "preset-full"})
         self.tracks = {str(track.pk): track for track in tracks}
         every = ("", "All tracks without a form of their own")
-        self.fields["track"].choices = [every, *((key, track.name) for key, track in self.tracks.items())]  # type: ignore[attr-defined]
-        self.fields["track"].needed = True  # type: ignore[attr-defined]
-        self.fields["start"].choices = starts(copies)  # type: ignore[attr-defined]
+        choose_from(self.fields["track"], [every, *((key, track.name) for key, track in self.tracks.items())])
+        mark_needed(self.fields["track"])
+        choose_from(self.fields["start"], starts(copies))
 
 
 class StartForm(forms.Form):
@@ -337,7 +338,7 @@ class StartForm(forms.Form):
     def __init__(self, data: Any = None, *, copies: Sequence[tuple[str, str]]) -> None:
         super().__init__(data, initial={"start": "newest"})
         newest = ("newest", "The questions as they are now")
-        self.fields["start"].choices = [newest, *starts(copies)]  # type: ignore[attr-defined]
+        choose_from(self.fields["start"], [newest, *starts(copies)])
 
 
 def starts(copies: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

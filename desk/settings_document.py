@@ -298,7 +298,7 @@ def wanted(now: Document, given: Document) -> Document:
             continue
         kept = NOTHING if section.whole else now[section.name]
         new = {key: _full(section, now[section.name].get(key), values) for key, values in rows.items()}
-        document[section.name] = {**kept, **new}  # type: ignore[dict-item]
+        document[section.name] = {**kept, **new}  # type: ignore[dict-item]  # a section is a mapping there
     return document
 
 

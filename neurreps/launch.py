@@ -161,7 +161,7 @@ def prctl(option: int, value: int) -> None:
 
 def start(*command: str, env: dict[str, str], **options: object) -> subprocess.Popen[str]:
     """Start a process out of the terminal's reach, so that Ctrl-C comes to us alone, and end it should we vanish."""
-    return subprocess.Popen(  # type: ignore[call-overload]
+    return subprocess.Popen(  # type: ignore[call-overload]  # the options come as one mapping
         command,
         cwd=ROOT,
         env=env,

@@ -19,7 +19,7 @@ class MailDirectoryBackend(BaseEmailBackend):
         folder.mkdir(parents=True, exist_ok=True)
         for email in email_messages:
             message = email.message()
-            content = message.as_bytes(linesep="\r\n")  # type: ignore[call-arg]
+            content = message.as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own class of message takes it
             _write(folder, file_name(str(message["Message-ID"])), content)
         return len(email_messages)
 

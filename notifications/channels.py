@@ -118,7 +118,7 @@ def is_loopback(host: str) -> bool:
 def write(email: EmailMessage) -> Written:
     """Put a mail into its form. Raises Unwritable."""
     try:
-        return Written(email, email.message().as_bytes(linesep="\r\n"))  # type: ignore[call-arg]
+        return Written(email, email.message().as_bytes(linesep="\r\n"))  # type: ignore[call-arg]  # Django's own class of message takes it
     except Exception as error:
         raise Unwritable(f"{type(error).__name__}: {error}") from error
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -30,6 +31,6 @@ def papers(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "proceedings/papers.html", {"workshop": workshop, "tracks": tracks, "total": total})
 
 
-def _public(row: object) -> PublicPaper:
-    authors = ", ".join(author.name for author in row.shown_authors)  # type: ignore[attr-defined]
-    return PublicPaper(row.number, row.title, authors, row.tldr, row.code_url)  # type: ignore[attr-defined]
+def _public(row: Any) -> PublicPaper:
+    authors = ", ".join(author.name for author in row.shown_authors)
+    return PublicPaper(row.number, row.title, authors, row.tldr, row.code_url)

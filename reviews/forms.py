@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from accounts.fields import choose_from, read_by
 from reviews.states import Knowing
 from workshops.answers import Kind, QuestionsForm
 from workshops.reading import QuestionData
@@ -90,9 +91,9 @@ class ReviewingForm(forms.Form):
     def __init__(self, *args: Any, topics: Iterable[tuple[int, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            field.readers = "Read by the organizers"  # type: ignore[attr-defined]
+            read_by(field, "Read by the organizers")
         choices = [(str(pk), name) for pk, name in topics]
-        self.fields["topics"].choices = choices  # type: ignore[attr-defined]
+        choose_from(self.fields["topics"], choices)
         if not choices:
             del self.fields["topics"]
 
@@ -114,7 +115,7 @@ class DeclineForm(forms.Form):
         help_text="A conflict of interest, or no time: a word is enough.",
         error_messages={"required": "Say why in a word: a conflict of interest, or no time."},
     )
-    reason.readers = "Read by the organizers of this paper"  # type: ignore[attr-defined]
+    read_by(reason, "Read by the organizers of this paper")
     hand_over = forms.BooleanField(
         label="Leave what I have written so far to the organizers of this paper",
         required=False,
@@ -135,7 +136,7 @@ class ConflictForm(forms.Form):
         help_text="A word is enough: a former student, a joint project, I know this work from its authors.",
         error_messages={"required": "Say in a word what the conflict is."},
     )
-    why.readers = "Read by the organizers of this paper"  # type: ignore[attr-defined]
+    read_by(why, "Read by the organizers of this paper")
 
 
 class AuthorsKnownForm(forms.Form):
@@ -152,7 +153,8 @@ class AuthorsKnownForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="A preprint, a talk, the style. You need not write names.",
     )
-    knowing.readers = text.readers = "Read by the organizers of this paper"  # type: ignore[attr-defined]
+    read_by(knowing, "Read by the organizers of this paper")
+    read_by(text, "Read by the organizers of this paper")
 
 
 class DaysForm(forms.Form):
@@ -169,7 +171,8 @@ class DaysForm(forms.Form):
         },
     )
     reason = forms.CharField(label="Why?", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
-    days.readers = reason.readers = "Read by the organizers of this paper"  # type: ignore[attr-defined]
+    read_by(days, "Read by the organizers of this paper")
+    read_by(reason, "Read by the organizers of this paper")
 
 
 class UploadForm(forms.Form):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from accounts.fields import mark_needed, read_by
 from accounts.models import Relation
 from accounts.services.relations import Tie
 from reviews.first_visit import FirstVisitPage
@@ -73,9 +74,9 @@ class FirstVisitForm(forms.Form):
         self.topic_names = [f"topic-{pk}" for pk, _ in page.topics]
         for pk, name in page.topics:
             self.fields[f"topic-{pk}"] = forms.ChoiceField(label=name, choices=CHOICES, required=False)
-            self.fields[f"topic-{pk}"].needed = True  # type: ignore[attr-defined]
+            mark_needed(self.fields[f"topic-{pk}"])
         for field in ("load_max", "statement", "institutions"):
-            self.fields[field].readers = READERS  # type: ignore[attr-defined]
+            read_by(self.fields[field], READERS)
 
     def topics(self) -> list[forms.BoundField]:
         return [self[name] for name in self.topic_names]

@@ -2,6 +2,8 @@
 
 from django import forms
 
+from accounts.fields import read_by
+
 
 class NominateForm(forms.Form):
     name = forms.CharField(label="Their name", max_length=200, error_messages={"required": "Write their name."})
@@ -18,4 +20,4 @@ class NominateForm(forms.Form):
         help_text="What they know of the subject, in a sentence.",
         error_messages={"required": "Say in a sentence what they know of the subject."},
     )
-    why.readers = "Read by the organizers of this paper"  # type: ignore[attr-defined]
+    read_by(why, "Read by the organizers of this paper")

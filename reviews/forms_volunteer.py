@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 
+from accounts.fields import choose_from, read_by
+
 
 class VolunteerForm(forms.Form):
     load = forms.IntegerField(
@@ -35,8 +37,8 @@ class VolunteerForm(forms.Form):
     def __init__(self, *args: Any, topics: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            field.readers = "Read by the organizers"  # type: ignore[attr-defined]
+            read_by(field, "Read by the organizers")
         choices = [(str(pk), name) for pk, name in topics]
-        self.fields["topics"].choices = choices  # type: ignore[attr-defined]
+        choose_from(self.fields["topics"], choices)
         if not choices:
             del self.fields["topics"]

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from accounts.fields import choose_from, read_by
 from submissions.models import Authorship
 from submissions.services.author_list import Spelled
 from submissions.services.author_requests import LONGEST_REASON
@@ -23,7 +24,7 @@ def _reason(label: str, *, required: bool, readers: str, missing: str = "") -> f
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": missing},
     )
-    field.readers = readers  # type: ignore[attr-defined]
+    read_by(field, readers)
     return field
 
 
@@ -67,7 +68,7 @@ class RemoveAuthorForm(forms.Form):
     def __init__(self, *args: Any, authors: Sequence[Authorship], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(row.pk, row.name) for row in authors]
-        self.fields["author"].choices = [("", "Choose"), *choices]  # type: ignore[attr-defined]
+        choose_from(self.fields["author"], [("", "Choose"), *choices])
 
 
 class MissingForm(forms.Form):

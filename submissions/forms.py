@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from accounts.fields import choose_from, mark_needed, read_by
 from submissions.models import Authorship, Submission
 from submissions.services.save import MOST_AUTHORS, AuthorData
 from workshops.models import Topic, Track
@@ -52,7 +53,7 @@ class StartForm(_OurWords):
     def __init__(self, *args: Any, tracks: Sequence[Track], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.tracks = {str(track.pk): track for track in tracks}
-        self.fields["track"].choices = [(key, track.name) for key, track in self.tracks.items()]  # type: ignore[attr-defined]
+        choose_from(self.fields["track"], [(key, track.name) for key, track in self.tracks.items()])
 
     def clean_track(self) -> Track:
         return self.tracks[self.cleaned_data["track"]]
@@ -110,15 +111,15 @@ class PaperForm(_OurWords):
         super().__init__(*args, **kwargs)
         self.tracks = {str(track.pk): track for track in tracks}
         self.by_topic = {str(topic.pk): topic for topic in topics}
-        self.fields["track"].choices = [(key, track.name) for key, track in self.tracks.items()]  # type: ignore[attr-defined]
-        self.fields["topics"].choices = [(key, topic.name) for key, topic in self.by_topic.items()]  # type: ignore[attr-defined]
+        choose_from(self.fields["track"], [(key, track.name) for key, track in self.tracks.items()])
+        choose_from(self.fields["topics"], [(key, topic.name) for key, topic in self.by_topic.items()])
         self.fields["file"].validators = []
         self.fields["supplement"].validators = []
-        self.fields["supplement"].readers = "Reviewers of this paper and organizers."  # type: ignore[attr-defined]
-        self.fields["file"].needed = True  # type: ignore[attr-defined]
+        read_by(self.fields["supplement"], "Reviewers of this paper and organizers.")
+        mark_needed(self.fields["file"])
         for name in ("title", "abstract", "tldr", "keywords"):
-            self.fields[name].readers = EVERYBODY  # type: ignore[attr-defined]
-        self.fields["declared_conflicts"].readers = "Organizers who are free to judge the paper; no reviewer."  # type: ignore[attr-defined]
+            read_by(self.fields[name], EVERYBODY)
+        read_by(self.fields["declared_conflicts"], "Organizers who are free to judge the paper; no reviewer.")
 
     def words(self) -> dict[str, Any]:
         """What save_submission takes of it."""
@@ -307,7 +308,7 @@ class WithdrawForm(forms.Form):
     def __init__(self, *args: Any, submission: Submission, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.submission = submission
-        self.fields["reason"].readers = "All authors of the paper, by mail."  # type: ignore[attr-defined]
+        read_by(self.fields["reason"], "All authors of the paper, by mail.")
         self.fields["number"].error_messages["required"] = self._sentence()
 
     def clean_number(self) -> int:

@@ -18,6 +18,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanSwitchWidget
 from access.admin import ConflictAwareAdmin, ConflictAwareInline, RemovableInline
 from access.rights import visible_to
 from access.viewer import viewer_of
+from accounts.request import person
 from audit.errors import Refused
 from workshops.banners import BadPicture, redrawn
 from workshops.editions import follows
@@ -166,9 +167,9 @@ class WorkshopAdmin(ConflictAwareAdmin):
         """The picture through its service, everything else as it is."""
         super().save_model(request, obj, form, change)
         if picture := form.cleaned_data.get("new_banner"):
-            set_banner(workshop=obj, by=request.user, picture=picture)  # type: ignore[arg-type]
+            set_banner(workshop=obj, by=person(request), picture=picture)
         elif form.cleaned_data.get("remove_banner"):
-            remove_banner(workshop=obj, by=request.user)  # type: ignore[arg-type]
+            remove_banner(workshop=obj, by=person(request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A workshop is begun on the desk, with its tracks, forms and dates."""
@@ -231,7 +232,7 @@ class DeadlineAdmin(ConflictAwareAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Through the service, which knows the order of the season and what is pinned."""
-        saved = set_deadline(by=request.user, **form.values())  # type: ignore[arg-type]
+        saved = set_deadline(by=person(request), **form.values())
         obj.pk, obj.workshop, obj.track, obj.kind = saved.pk, saved.workshop, saved.track, saved.kind
 
 
@@ -254,7 +255,7 @@ class FormAdmin(ConflictAwareAdmin):
         if "begin_version" not in request.POST:
             return super().response_change(request, obj)
         try:
-            version = new_form_version(form=obj, by=request.user)  # type: ignore[arg-type]
+            version = new_form_version(form=obj, by=person(request))
         except Refused as refusal:
             messages.error(request, refusal.sentence)
             return redirect("admin:workshops_form_change", obj.pk)
@@ -341,16 +342,16 @@ class FormVersionAdmin(ConflictAwareAdmin):
         if formset.instance.status != FormStatus.DRAFT or not formset.has_changed():
             formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
             return
-        change_questions(version=formset.instance, by=request.user, questions=formset.questions())  # type: ignore[arg-type]
+        change_questions(version=formset.instance, by=person(request), questions=formset.questions())
         formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
 
     def response_change(self, request: HttpRequest, obj: FormVersion) -> HttpResponse:
         try:
             if "open_version" in request.POST:
-                open_form_version(version=obj, by=request.user)  # type: ignore[arg-type]
+                open_form_version(version=obj, by=person(request))
                 messages.success(request, f"Version {obj.number} is open: it is what is asked from now on.")
             elif "copy_version" in request.POST:
-                obj = new_form_version(form=obj.form, by=request.user)  # type: ignore[arg-type]
+                obj = new_form_version(form=obj.form, by=person(request))
                 messages.success(request, f"Version {obj.number} is a draft that you can change.")
             elif obj.status != FormStatus.DRAFT:
                 messages.info(request, FIXED)

@@ -6,6 +6,7 @@ from typing import Any, Self
 from django import forms
 from django.http import QueryDict
 
+from accounts.fields import mark_needed, read_by
 from workshops.models import Question
 from workshops.reading import QuestionData
 from workshops.widgets import ScaleWidget
@@ -58,9 +59,9 @@ def _shown(value: Any) -> Any:
 def _field(question: QuestionData, draft: bool) -> forms.Field:
     field = _MAKERS[question.kind](question)
     field.label, field.help_text, field.required = question.text, question.help, question.required and not draft
-    field.needed = question.required  # type: ignore[attr-defined]
+    mark_needed(field, question.required)
     words = question.readers_label
-    field.readers = f"Read by {words[:1].lower()}{words[1:]}"  # type: ignore[attr-defined]
+    read_by(field, f"Read by {words[:1].lower()}{words[1:]}")
     field.widget.is_required = field.required
     if draft and isinstance(field.widget, forms.Textarea):
         field.widget.attrs["rows"] = 2

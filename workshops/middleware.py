@@ -13,7 +13,7 @@ LONGEST_UPLOAD = timedelta(hours=2)
 
 def received_at(request: HttpRequest) -> datetime:
     """The instant of the request's first byte."""
-    instant: datetime = request.received_at  # type: ignore[attr-defined]
+    instant: datetime = request.received_at  # type: ignore[attr-defined]  # set by the middleware below
     return instant
 
 
@@ -30,7 +30,7 @@ class FirstByteMiddleware:
         self.unix = "unix" in settings.TRUSTED_PROXY
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.received_at = self._first_byte(request)  # type: ignore[attr-defined]
+        request.received_at = self._first_byte(request)  # type: ignore[attr-defined]  # read by received_at
         return self.get_response(request)
 
     def _first_byte(self, request: HttpRequest) -> datetime:

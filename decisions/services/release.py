@@ -83,7 +83,7 @@ def preview(
         ready=ready,
         undecided=[paper for paper in waiting if _decision(paper) is None],
         unconfirmed=[p for p in waiting if (d := _decision(p)) and d.status == DecisionStatus.TENTATIVE],
-        few_reviews=[p for p in ready if _needs_reviews(p) and p.n_reviews < p.track.reviews_enough],  # type: ignore[attr-defined]
+        few_reviews=[p for p in ready if _needs_reviews(p) and p.n_reviews < p.track.reviews_enough],  # type: ignore[attr-defined]  # annotated
         no_address=[author for author in authors if not address_of(author)],
         told=len(papers) - len(waiting),
         letters=_letters(workshop, ready),
@@ -129,7 +129,7 @@ def _letters(workshop: Workshop, papers: list[Submission]) -> list[Letter]:
         shared = _shared_values(workshop, paper, decision, reviews.get(paper.pk, []), due.get(paper.track_id, ""))
         letters += [
             Letter(paper, decision, author, {**shared, "author": author.name})
-            for author in paper.told_authors  # type: ignore[attr-defined]
+            for author in paper.told_authors  # type: ignore[attr-defined]  # prefetched
             if address_of(author)
         ]
     return letters

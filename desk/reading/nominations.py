@@ -85,4 +85,4 @@ def _answer(row: Nomination) -> str:
         return "Reviews here already, and has the paper."
     if row.invitation.status != InvitationStatus.ACCEPTED:
         return f"Invitation: {row.invitation.get_status_display().lower()}."
-    return "Has the paper." if row.has_it else "Accepted, and does not have the paper: look at the conflicts."  # type: ignore[attr-defined]
+    return "Has the paper." if row.has_it else "Accepted, and does not have the paper: look at the conflicts."  # type: ignore[attr-defined]  # annotated

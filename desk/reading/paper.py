@@ -213,7 +213,7 @@ def conflicts_of(submission: Submission) -> list[ConflictPart]:
         for row in rows
     ]
     first = {ConflictState.SUSPECTED: 0, ConflictState.WAIVED: 2}
-    return sorted(parts, key=lambda part: (first.get(part.state, 1), part.name.casefold()))  # type: ignore[call-overload]
+    return sorted(parts, key=lambda part: (first.get(part.state, 1), part.name.casefold()))  # type: ignore[call-overload]  # a state is a str, and a key of it
 
 
 def _evidence(data: dict[str, Any]) -> str:

@@ -170,7 +170,7 @@ def _of_people(workshop: Workshop, viewer: Viewer, people: list[int]) -> dict[in
 
 
 def _papers(workshop: Workshop, viewer: Viewer, people: list[int]) -> Iterable[tuple[int, int]]:
-    known = visible_to(viewer, "authors", Submission).filter(workshop=workshop).submitted()  # type: ignore[attr-defined]
+    known = visible_to(viewer, "authors", Submission).filter(workshop=workshop).submitted()  # type: ignore[attr-defined]  # the model's own queryset
     rows = Authorship.objects.filter(user__in=people, submission__in=known.values("pk"))
     rows = rows.exclude(status=AuthorshipStatus.DISOWNED)
     return rows.order_by("submission__number").values_list("user", "submission__number")

@@ -137,7 +137,7 @@ class _Applying:
         with _at(where):
             refuse_invalid(row)
         root = {"root_type": Root.WORKSHOP, "root_id": self.workshop.pk}
-        save_setting(row, by=self.by, changed=changed, added=added, **root)  # type: ignore[arg-type]
+        save_setting(row, by=self.by, changed=changed, added=added, **root)  # type: ignore[arg-type]  # the root is a pair of keywords
 
     def _list(
         self, name: str, words: str, model: type[models.Model], lookup: Callable[[tuple[str, ...]], Values]

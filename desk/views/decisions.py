@@ -73,7 +73,7 @@ def decide_row(request: HttpRequest, workshop: Workshop, viewer: Viewer, number:
     papers = Submission.objects.of(workshop.pk).select_related("track", "workshop")
     paper = get_or_404(viewer, "act", papers, number=number)
     error = _save(request, paper, viewer)
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
         if error:
             messages.error(request, error)
         return redirect(f"{reverse('desk:decisions', args=[workshop.slug])}?{request.GET.urlencode()}".rstrip("?"))

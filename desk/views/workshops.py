@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 
 from access.rights import visible_to
 from access.viewer import viewer_of
+from accounts.request import person
 from audit.errors import Refused
 from desk.forms import NewWorkshopForm
 from desk.services.new_workshop import create
@@ -25,7 +26,7 @@ def new_workshop(request: HttpRequest) -> HttpResponse:
     form = NewWorkshopForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            workshop = create(by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            workshop = create(by=person(request), **form.cleaned_data)
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         else:

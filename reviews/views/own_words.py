@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from access.viewer import viewer_of
+from accounts.request import person
 from audit.errors import Refused
 from reviews.copies import copy_of
 from reviews.forms import posted_answers
@@ -56,10 +57,10 @@ def restore(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     answers = answers_of_version(text, number)
     typed = request.POST.get("version", "")
     try:
-        row = open_review(assignment=assignment, by=request.user)  # type: ignore[arg-type]
+        row = open_review(assignment=assignment, by=person(request))
         save_draft(
             review=row,
-            by=request.user,  # type: ignore[arg-type]
+            by=person(request),
             version=int(typed) if typed.isdecimal() and len(typed) < 10 else 0,
             answers=answers,
         )

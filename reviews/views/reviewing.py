@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from access.rights import get_or_404
 from access.viewer import viewer_of
 from accounts.models import User
+from accounts.request import person
 from accounts.services.publications import add_publications
 from audit.errors import Refused
 from reviews import reading
@@ -177,7 +178,7 @@ def _offer(request: HttpRequest, workshop: Workshop, form: ReviewingForm) -> boo
     try:
         change_reviewer(
             reviewer=reviewer,
-            by=request.user,  # type: ignore[arg-type]
+            by=person(request),
             load_max=form.cleaned_data["load_max"],
             statement=form.cleaned_data["statement"],
             emergency=form.cleaned_data["emergency"],
@@ -246,7 +247,7 @@ def accept(request: HttpRequest, slug: str) -> HttpResponse:
     """Yes to all new papers, with one click."""
     workshop = get_or_404(viewer_of(request), "public", Workshop, slug=slug)
     reading.reviewing_page(viewer_of(request), workshop)
-    count = accept_assignments(workshop=workshop, by=request.user)  # type: ignore[arg-type]
+    count = accept_assignments(workshop=workshop, by=person(request))
     said = "Thank you. The organizers know that your papers are in good hands."
     messages.success(request, said if count else "Your papers are accepted already.")
     return redirect("reviews:profile", slug)

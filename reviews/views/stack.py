@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from access.rights import get_or_404
 from access.viewer import viewer_of
+from accounts.request import person
 from audit.errors import Refused
 from reviews.reading import Place
 from reviews.services.ranking import order_stack
@@ -36,7 +37,7 @@ def order(request: HttpRequest, slug: str) -> HttpResponse:
         moved = [by_key[key] for key in wanted if key in by_key]
         return _page(request, workshop, moved if len(moved) == len(papers) else papers)
     try:
-        order_stack(workshop=workshop, by=request.user, assignments=[UUID(key) for key in wanted])  # type: ignore[arg-type]
+        order_stack(workshop=workshop, by=person(request), assignments=[UUID(key) for key in wanted])
     except (Refused, ValueError) as refusal:
         said = refusal.sentence if isinstance(refusal, Refused) else "Your papers have changed. Look at the list again."
         return _page(request, workshop, papers, sentence=said, status=422)

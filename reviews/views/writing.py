@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from access.rights import get_or_404, visible_to
 from access.viewer import viewer_of
+from accounts.request import person
 from audit.errors import Refused, StaleState
 from reviews import reading
 from reviews.both_texts import chosen, differences, marks, read_marks
@@ -175,7 +176,7 @@ def _not_written(
         with suppress(Refused):
             version = _write(request, assignment, answers, version, submits=False)
     elif isinstance(refusal, Closed):
-        keep_refused(assignment=assignment, by=request.user, answers=answers)  # type: ignore[arg-type]
+        keep_refused(assignment=assignment, by=person(request), answers=answers)
     page = reading.review_page(viewer_of(request), assignment.pk, received_at(request))
     known = {question.key for question in page.questions}
     form = ReviewForm.of_answers(page.questions, {key: answers[key] for key in answers if key in known})
@@ -204,7 +205,7 @@ def _kept_page(request: HttpRequest, pk: UUID, assignment: Assignment) -> HttpRe
     questions = own_text(viewer_of(request), pk, aspect="kept").questions
     typed = posted_answers(request.POST, questions)
     with suppress(Refused):
-        keep_refused(assignment=assignment, by=request.user, answers=typed)  # type: ignore[arg-type]
+        keep_refused(assignment=assignment, by=person(request), answers=typed)
     text = kept_text(viewer_of(request), pk)
     answers = reading.answers_in_words(text.questions, typed)
     context = {"page": text, "answers": answers or text.answers, "typed": bool(answers)}
@@ -266,7 +267,7 @@ def chair_response(
 ) -> HttpResponse:
     """The paper with all submitted reviews and who wrote them; each look is in the log."""
     page = chair_page(viewer_of(request), pk, received_at(request))
-    reveal_reviewers(by=request.user, submission_id=page.submission)  # type: ignore[arg-type]
+    reveal_reviewers(by=person(request), submission_id=page.submission)
     context = {"page": page, "decline_form": decline_form or DeclineForm(auto_id="decline_%s")}
     return render(request, "reviews/chair.html", context, status=status)
 

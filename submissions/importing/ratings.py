@@ -76,5 +76,6 @@ def overall(value: object) -> int:
 
 
 def _first_phrase(value: str) -> str:
-    behind = value[_NUMBER.match(value).end() :] if _NUMBER.match(value) else value  # type: ignore[union-attr]
+    number = _NUMBER.match(value)
+    behind = value[number.end() :] if number else value
     return re.split(r"[:.,;(]", behind.lstrip(" :-–—.)"), maxsplit=1)[0].casefold()

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from access.rights import get_or_404
 from access.viewer import viewer_of
 from accounts.models import User
+from accounts.request import person
 from accounts.services.prove import owner_of
 from audit.errors import Refused
 from submissions.author_forms import AddAuthorForm, ArrangeRows, MissingForm, NotMeForm, RemoveAuthorForm
@@ -26,7 +27,7 @@ from submissions.services.author_list import arrange_authors
 from submissions.services.confirm_author import confirm_author
 from submissions.services.tell_again import tell_again
 from submissions.states import AuthorshipStatus
-from submissions.views.base import own_paper, person
+from submissions.views.base import own_paper
 from workshops.middleware import received_at
 from workshops.models import Workshop
 

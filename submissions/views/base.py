@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,16 +11,12 @@ from django.utils.crypto import salted_hmac
 from access.rights import get_or_404, visible_to
 from access.viewer import viewer_of
 from accounts.models import User
+from accounts.request import person
 from submissions.models import Submission
 from submissions.reading import papers_for_authors
 from submissions.services import signed_out
 
 View = Callable[..., HttpResponse]
-
-
-def person(request: HttpRequest) -> User:
-    """Whoever is signed in; the views that ask are closed to others."""
-    return cast(User, request.user)
 
 
 def own_paper(request: HttpRequest, slug: str, number: int) -> Submission:

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from access.rights import visible_to
 from access.viewer import PUBLIC, Viewer, follow_link, key_of, viewer_of
 from accounts.limits import within_limit
+from accounts.request import person
 from audit.errors import Refused
 from submissions.forms import AddressForm
 from submissions.models import Authorship, Submission
 from submissions.services import claim_paper
 from submissions.services.unclaimed import author_behind
-from submissions.views.base import actor, by_link, for_authors, own_paper, person
+from submissions.views.base import actor, by_link, for_authors, own_paper
 from submissions.views.paper import paper_page
 from workshops.middleware import received_at
 

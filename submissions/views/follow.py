@@ -8,12 +8,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from access.viewer import viewer_of
+from accounts.request import person
 from audit.errors import Refused
 from submissions.forms import WithdrawForm
 from submissions.reading import AuthorPage, read_page
 from submissions.services.withdraw import undo_withdrawal
 from submissions.services.withdraw import withdraw as withdraw_paper
-from submissions.views.base import for_authors, own_paper, person
+from submissions.views.base import for_authors, own_paper
 from submissions.withdrawing import foresee_withdrawal
 from workshops.middleware import received_at
 
