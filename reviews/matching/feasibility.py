@@ -20,8 +20,16 @@ from scipy.sparse.csgraph import connected_components
 
 from reviews.matching import reasons
 from reviews.matching.flow import Flow
-from reviews.matching.problem import Bools, Ints, Problem
-from reviews.matching.result import Reason
+from reviews.matching.problem import Bar, Bars, Bools, Ints, Problem
+from reviews.matching.result import Reason, RemedyKind
+
+# What lifts a bar, the easiest first.
+LIFTS: dict[Bar, RemedyKind] = {
+    Bar.SUSPECTED: "settle_suspected",
+    Bar.FORBIDDEN: "allow_forbidden",
+    Bar.CONFLICT: "waive_conflicts",
+}
+Lifts = list[tuple[int, int, Bar]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +45,7 @@ class Remaining:
 def remaining(problem: Problem) -> Remaining:
     locks = problem.lock_mask()
     per_paper, per_reviewer = locks.sum(axis=1), locks.sum(axis=0)
-    least = np.array([one.min for one in problem.reviewers], dtype=np.int64)
+    least = problem.least_load()
     most = np.array([one.max for one in problem.reviewers], dtype=np.int64)
     return Remaining(
         demand=np.array([paper.demand for paper in problem.papers], dtype=np.int64) - per_paper,
@@ -61,8 +69,8 @@ def explain(problem: Problem) -> tuple[Reason, ...]:
     rest = remaining(problem)
     papers, reviewers = [one.id for one in problem.papers], [one.id for one in problem.reviewers]
     locks = problem.lock_mask()
-    service = _Side(papers, reviewers, rest.demand, rest.most, rest.open, problem.forbidden, locks)
-    loads = _Side(reviewers, papers, rest.least, rest.demand, rest.open.T, problem.forbidden.T, locks.T)
+    service = _Side(papers, reviewers, rest.demand, rest.most, rest.open, problem.bars, locks)
+    loads = _Side(reviewers, papers, rest.least, rest.demand, rest.open.T, problem.bars.T, locks.T)
     return tuple(
         [reasons.too_few_places(gap) for gap in _gaps(service)] + [reasons.too_few_papers(gap) for gap in _gaps(loads)]
     )
@@ -77,7 +85,7 @@ class _Side:
     need: Ints
     room: Ints
     open: Bools
-    forbidden: Bools
+    bars: Bars
     locked: Bools
 
 
@@ -101,9 +109,7 @@ def _gaps(side: _Side) -> list[reasons.Gap]:
     return gaps
 
 
-def _gap(
-    side: _Side, left: Ints, right: Ints, unmet: Ints, widened: dict[int, int], lifted: list[tuple[int, int]]
-) -> reasons.Gap:
+def _gap(side: _Side, left: Ints, right: Ints, unmet: Ints, widened: dict[int, int], lifted: Lifts) -> reasons.Gap:
     open_pairs = side.open[np.ix_(left, right)].sum(axis=0)
     return reasons.Gap(
         left=tuple(side.left[index] for index in left),
@@ -113,7 +119,7 @@ def _gap(
         locked=bool(side.locked[left].any()),
         cut=tuple((side.left[index], int(unmet[index])) for index in left if unmet[index]),
         widened=tuple((side.right[index], by) for index, by in widened.items()),
-        lifted=tuple((side.left[one], side.right[other]) for one, other in lifted),
+        lifted=tuple((side.left[one], side.right[other], LIFTS[bar]) for one, other, bar in lifted),
     )
 
 
@@ -138,14 +144,20 @@ def _widened(flow: Flow, full: Ints, missing: int) -> dict[int, int]:
     return {int(index): int(more[index]) for index in full if more[index]} if flow.sent == target else {}
 
 
-def _lifted(flow: Flow, side: _Side, left: Ints, free: Ints, missing: int) -> tuple[list[tuple[int, int]], Flow]:
-    """Forbidden pairs that, once allowed, serve all that is missing, and the flow that uses them; or no pairs."""
-    rows, columns = np.nonzero(side.forbidden[np.ix_(left, free)])
-    if len(rows) < missing:
-        return [], flow
-    ones, others = left[rows], free[columns]
-    lifted = flow.copy()
-    used = lifted.lend(ones, others)
-    if lifted.sent < flow.sent + missing:
-        return [], flow
-    return list(zip(ones[used].tolist(), others[used].tolist(), strict=True)), lifted
+def _lifted(flow: Flow, side: _Side, left: Ints, free: Ints, missing: int) -> tuple[Lifts, Flow]:
+    """Barred pairs that, once allowed, serve all that is missing, and the flow that uses them; or no pairs.
+
+    Of one kind of bar if that suffices, those first that are lifted most easily; never an author's own paper.
+    """
+    bars = side.bars[np.ix_(left, free)]
+    for kinds in [(kind,) for kind in LIFTS] + [tuple(LIFTS)]:
+        rows, columns = np.nonzero(np.isin(bars, kinds))
+        if len(rows) < missing:
+            continue
+        ones, others = left[rows], free[columns]
+        lifted = flow.copy()
+        used = lifted.lend(ones, others)
+        if lifted.sent >= flow.sent + missing:
+            pairs = zip(ones[used].tolist(), others[used].tolist(), strict=True)
+            return [(one, other, Bar(side.bars[one, other])) for one, other in pairs], lifted
+    return [], flow

@@ -15,7 +15,7 @@ class Gap:
     """One independent shortage: `left` needs more than `right` has room for, and what would mend it.
 
     `cut`: by how much less the left may need; `widened`: by how much more room on the right; `lifted`: which
-    forbidden pairs. Each mends the whole gap, or is empty when it cannot.
+    barred pairs, and how. Each mends the whole gap, or is empty when it cannot.
     """
 
     left: tuple[str, ...]
@@ -25,7 +25,7 @@ class Gap:
     locked: bool  # some of the left is already served by locked pairs
     cut: tuple[tuple[str, int], ...]
     widened: tuple[tuple[str, int], ...]
-    lifted: tuple[tuple[str, str], ...]
+    lifted: tuple[tuple[str, str, RemedyKind], ...]
 
     @property
     def missing(self) -> int:
@@ -37,9 +37,9 @@ def too_few_places(gap: Gap) -> Reason:
     one = len(gap.left) == 1
     need = f"{_these(len(gap.left), 'paper')} {'needs' if one else 'need'} {_needed(gap, 'review')}"
     remedies = (
-        _remedy("raise_maximum", [Change(None, reviewer, by) for reviewer, by in gap.widened]),
-        _remedy("lower_demand", [Change(paper, None, by) for paper, by in gap.cut]),
-        _remedy("lift_pairs", [Change(paper, reviewer, 1) for paper, reviewer in gap.lifted]),
+        remedy("raise_maximum", [Change(None, reviewer, by, "raise_maximum") for reviewer, by in gap.widened]),
+        remedy("lower_demand", [Change(paper, None, by, "lower_demand") for paper, by in gap.cut]),
+        _lift([Change(paper, reviewer, 1, kind) for paper, reviewer, kind in gap.lifted]),
     )
     sentence = f"{need}; {_places(gap, 'it' if one else 'them')}: {_are(gap.missing, 'missing')}."
     return _reason("too_few_places", gap, gap.left, gap.right, sentence, remedies)
@@ -51,8 +51,8 @@ def too_few_papers(gap: Gap) -> Reason:
     need = f"{_these(len(gap.left), 'reviewer')} {'needs' if one else 'need'} at least {_needed(gap, 'paper')}"
     offer = f"the papers that {'this reviewer' if one else 'they'} may review offer {_count(gap.available, 'place')}"
     remedies = (
-        _remedy("lower_minimum", [Change(None, reviewer, by) for reviewer, by in gap.cut]),
-        _remedy("lift_pairs", [Change(paper, reviewer, 1) for reviewer, paper in gap.lifted]),
+        remedy("lower_minimum", [Change(None, reviewer, by, "lower_minimum") for reviewer, by in gap.cut]),
+        _lift([Change(paper, reviewer, 1, kind) for reviewer, paper, kind in gap.lifted]),
     )
     sentence = f"{need}; {offer}: {_are(gap.missing, 'missing')}."
     return _reason("too_few_papers", gap, gap.right, gap.left, sentence, remedies)
@@ -75,7 +75,7 @@ def _over_demand(problem: Problem, paper: int, reviewers: list[int]) -> Reason:
         (one.id,), tuple(problem.reviewers[r].id for r in reviewers), len(reviewers), one.demand, True, (), (), ()
     )
     sentence = f"This paper needs {_count(one.demand, 'review')} but has {_count(gap.needed, 'locked reviewer')}"
-    remedies = (_remedy("remove_locks", [Change(one.id, None, gap.missing)]),)
+    remedies = (remedy("remove_locks", [Change(one.id, None, gap.missing, "remove_locks")]),)
     return _reason("locks_over_demand", gap, gap.left, gap.right, f"{sentence}: {gap.missing} too many.", remedies)
 
 
@@ -84,8 +84,8 @@ def _over_maximum(problem: Problem, reviewer: int, papers: list[int]) -> Reason:
     ids = tuple(problem.papers[p].id for p in papers)
     gap = Gap(ids, (one.id,), len(ids), one.max, True, (), (), ())
     sentence = f"This reviewer may have {_count(one.max, 'paper')} but has {_count(gap.needed, 'locked paper')}"
-    changes = [Change(None, one.id, gap.missing)]
-    remedies = (_remedy("raise_maximum", changes), _remedy("remove_locks", changes))
+    kinds: tuple[RemedyKind, ...] = ("raise_maximum", "remove_locks")
+    remedies = tuple(remedy(kind, [Change(None, one.id, gap.missing, kind)]) for kind in kinds)
     return _reason("locks_over_maximum", gap, gap.left, gap.right, f"{sentence}: {gap.missing} too many.", remedies)
 
 
@@ -109,19 +109,33 @@ def _reason(
     )
 
 
-def _remedy(kind: RemedyKind, changes: list[Change]) -> Remedy | None:
+def _lift(changes: list[Change]) -> Remedy | None:
+    kinds = {change.kind for change in changes}
+    return remedy(kinds.pop() if len(kinds) == 1 else "mixed", changes)
+
+
+def remedy(kind: RemedyKind, changes: list[Change]) -> Remedy | None:
     """The remedy made of these changes; None when there are none, because it would not help."""
     if not changes:
         return None
+    kinds = list(dict.fromkeys(change.kind for change in changes))
+    steps = [_step(one, [change for change in changes if change.kind == one]) for one in kinds]
+    return Remedy(kind, tuple(changes), " ".join(steps))
+
+
+def _step(kind: RemedyKind, changes: list[Change]) -> str:
     total = sum(change.by for change in changes)
     sentences: dict[RemedyKind, str] = {
         "raise_maximum": f"Raise the maximum of {_count(len(changes), 'reviewer')} by {_count(total, 'place')} in all.",
         "lower_demand": f"Lower the demand of {_count(len(changes), 'paper')} by {_count(total, 'review')} in all.",
         "lower_minimum": f"Lower the minimum of {_count(len(changes), 'reviewer')} by {_count(total, 'paper')} in all.",
-        "lift_pairs": f"Allow {_count(total, 'forbidden pair')}.",
+        "waive_conflicts": f"Waive {_count(total, 'conflict')}.",
+        "settle_suspected": f"Settle {_count(total, 'suspected conflict')} as none.",
+        "allow_forbidden": f"Allow {_count(total, 'forbidden pair')}.",
+        "ease_rule": f"Ease a rule in {_count(total, 'case')}.",
         "remove_locks": f"Remove {_count(total, 'lock')}.",
     }
-    return Remedy(kind, tuple(changes), sentences[kind])
+    return sentences[kind]
 
 
 def _needed(gap: Gap, noun: str) -> str:

@@ -1,9 +1,11 @@
-"""Read a problem as JSON on standard input, write the solution as JSON on standard output.
+"""Read a task as JSON on standard input, write the answer as JSON on standard output.
 
-    python -m reviews.matching.worker [--seed N] [--seconds N] [--megabytes N] < PROBLEM.json > SOLUTION.json
+    python -m reviews.matching.worker [--seconds N] [--megabytes N] < TASK.json > ANSWER.json
 
-Exit status: 0 solved, 2 infeasible (with its reasons), 1 bad input, 3 failed. The limits are set on this very process
-before anything large is loaded or read, so they hold even when the caller is gone.
+TASK.json: {"task": "solve" | "frontier" | "repair", "problem": the JSON form of a problem, "options": {…}}, the options
+being the keyword arguments of the function of that name in `reviews.matching`. How far it is goes to standard error, a
+line of JSON a step. Exit status: 0 solved, 2 infeasible (with its reasons), 1 bad input, 3 failed. The limits are set
+on this very process before anything large is loaded or read, so they hold even when the caller is gone.
 """
 
 from __future__ import annotations
@@ -12,21 +14,20 @@ import argparse
 import json
 import resource
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-STATUS = {"solved": 0, "bad_input": 1, "infeasible": 2}
+STATUS = {"solved": 0, "frontier": 0, "repaired": 0, "bad_input": 1, "infeasible": 2}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m reviews.matching.worker")
-    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--seconds", type=int, help="limit of CPU time")
     parser.add_argument("--megabytes", type=int, help="limit of address space")
     options = parser.parse_args(arguments)
     limit(seconds=options.seconds, megabytes=options.megabytes)
     try:
-        answer = _solve(sys.stdin.read(), seed=options.seed)
+        answer = _answer(sys.stdin.read())
     except MemoryError:
         answer = {"outcome": "out_of_memory"}
     json.dump(answer, sys.stdout)
@@ -41,18 +42,36 @@ def limit(*, seconds: int | None, megabytes: int | None) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (megabytes * 2**20, megabytes * 2**20))
 
 
-def _solve(text: str, *, seed: int) -> dict[str, Any]:
-    from reviews.matching import ProblemError, SolverFailed, solve
-    from reviews.matching.problem import Problem
+def _answer(text: str) -> dict[str, Any]:
+    from reviews.matching import ProblemError, SolverFailed
 
     try:
-        return solve(Problem.from_dict(json.loads(text)), seed=seed).to_dict()
+        return _do(json.loads(text))
     except json.JSONDecodeError as error:
         return {"outcome": "bad_input", "reason": f"This is not JSON: {error}."}
     except ProblemError as error:
         return {"outcome": "bad_input", "reason": str(error)}
     except SolverFailed as error:
         return {"outcome": "failed", "reason": error.reason}
+
+
+def _do(task: Mapping[str, Any]) -> dict[str, Any]:
+    from reviews.matching import Infeasible, frontier, repair, solve
+    from reviews.matching.problem import Problem
+
+    problem, options = Problem.from_dict(task["problem"]), task["options"]
+    if task["task"] == "repair":
+        return repair(problem, **options).to_dict()
+    if task["task"] == "frontier":
+        points = frontier(problem, **options, tell=_tell)
+        if isinstance(points, Infeasible):
+            return points.to_dict()
+        return {"outcome": "frontier", "points": [point._asdict() for point in points]}
+    return solve(problem, **options, tell=_tell).to_dict()
+
+
+def _tell(phase: str, done: int, total: int) -> None:
+    print(json.dumps({"phase": phase, "done": done, "total": total}), file=sys.stderr, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

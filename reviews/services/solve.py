@@ -33,7 +33,7 @@ def solve_run(progress: Progress) -> None:
     problem = problem_of(run, acting(run.created_by))
     progress.tell("Finding the best assignment", done=1, total=STEPS)
     try:
-        answer = solve_limited(problem, seed=run.seed, seconds=SECONDS, megabytes=MEGABYTES)
+        answer = solve_limited(problem, mode="total", seed=run.seed, seconds=SECONDS, megabytes=MEGABYTES)
     except SolverFailed as failure:
         raise Refused(failure.reason) from failure
     except ProblemError as error:
@@ -76,7 +76,7 @@ def _infeasible(answer: Infeasible) -> dict[str, Any]:
 def _reason(reason: Reason) -> dict[str, Any]:
     """Ids, never names: who may read them is asked when the page is made."""
     remedies = [
-        {"sentence": remedy.sentence, "changes": [list(change) for change in remedy.changes]}
+        {"sentence": remedy.sentence, "changes": [list(change[:3]) for change in remedy.changes]}
         for remedy in reason.remedies
     ]
     return {

@@ -92,7 +92,7 @@ def proposal(stage: Any, *, by: User | None = None, in_worker: bool = False, **o
         run_jobs()
     else:
         problem = problem_of(run, Viewer(by))
-        write_answer(run, problem, solve(Problem.from_dict(problem), seed=run.seed))
+        write_answer(run, problem, solve(Problem.from_dict(problem), mode="total", seed=run.seed))
         Job.objects.filter(pk=run.job_id).update(status="done")
     run.refresh_from_db()
     return run

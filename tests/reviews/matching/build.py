@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from reviews.matching.problem import Paper, Problem, Reviewer
+from reviews.matching.problem import Bar, Paper, Problem, Reviewer
 
 
 def problem(
@@ -15,14 +15,15 @@ def problem(
     least: int | list[int] = 0,
     most: int | list[int] = 1,
     forbidden: Iterable[tuple[int, int]] = (),
+    bar: Bar = Bar.FORBIDDEN,
     locked: Iterable[tuple[int, int]] = (),
 ) -> Problem:
     """Papers p0, p1, … and reviewers r0, r1, … over a matrix of scores (None where unknown)."""
     matrix = np.array(scores, dtype=float)
     papers, reviewers = matrix.shape
-    barred = np.zeros(matrix.shape, dtype=bool)
+    bars = np.zeros(matrix.shape, dtype=np.int8)
     for pair in forbidden:
-        barred[pair] = True
+        bars[pair] = bar
     demands = [demand] * papers if isinstance(demand, int) else demand
     minima = [least] * reviewers if isinstance(least, int) else least
     maxima = [most] * reviewers if isinstance(most, int) else most
@@ -30,7 +31,7 @@ def problem(
         [Paper(f"p{index}", value) for index, value in enumerate(demands)],
         [Reviewer(f"r{index}", low, high) for index, (low, high) in enumerate(zip(minima, maxima, strict=True))],
         matrix,
-        barred,
+        bars,
         frozenset(locked),
     )
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 
 from reviews.matching import Infeasible, Reason, Remedy, Solution, solve
-from reviews.matching.problem import Problem
+from reviews.matching.problem import Bar, Problem
 from tests.reviews.matching.build import problem, workshop
 from tests.reviews.matching.test_optimum import problems
 
@@ -36,14 +36,14 @@ def apply(given_problem: Problem, remedy: Remedy) -> Problem:
 
 
 def lift(given_problem: Problem, remedy: Remedy) -> Problem:
-    forbidden = given_problem.forbidden.copy()
+    bars = given_problem.bars.copy()
     papers = [paper.id for paper in given_problem.papers]
     reviewers = [one.id for one in given_problem.reviewers]
     for change in remedy.changes:
         pair = papers.index(str(change.paper_id)), reviewers.index(str(change.reviewer_id))
-        assert forbidden[pair]
-        forbidden[pair] = False
-    return replace(given_problem, forbidden=forbidden)
+        assert bars[pair]
+        bars[pair] = Bar.OPEN
+    return replace(given_problem, bars=bars)
 
 
 @given(problems())
@@ -54,7 +54,7 @@ def test_one_remedy_a_reason_makes_the_problem_solvable(given_problem: Problem) 
     assert isinstance(found, Infeasible)
     kinds = {reason.kind for reason in found.reasons}
     assume(len(kinds) == 1 and not kinds & {"locks_over_demand", "locks_over_maximum"})
-    for preferred in ("lower_demand", "raise_maximum", "lower_minimum", "lift_pairs"):
+    for preferred in ("lower_demand", "raise_maximum", "lower_minimum", "allow_forbidden"):
         mended = given_problem
         for reason in found.reasons:
             assert reason.needed - reason.available == reason.missing > 0
@@ -80,7 +80,7 @@ def test_papers_that_share_too_few_reviewers_are_named_with_them() -> None:
     assert [(remedy.kind, sum(change.by for change in remedy.changes)) for remedy in reason.remedies] == [
         ("raise_maximum", 9),
         ("lower_demand", 9),
-        ("lift_pairs", 9),
+        ("allow_forbidden", 9),
     ]
     assert reason.remedies[0].sentence == "Raise the maximum of 4 reviewers by 9 places in all."
 
@@ -91,7 +91,7 @@ def test_a_paper_with_too_few_allowed_reviewers_cannot_be_mended_by_higher_maxim
     assert reason.sentence == (
         "This paper needs 3 reviews; the 2 reviewers who may review it have 2 places left for it: 1 is missing."
     )
-    assert [remedy.kind for remedy in reason.remedies] == ["lower_demand", "lift_pairs"]
+    assert [remedy.kind for remedy in reason.remedies] == ["lower_demand", "allow_forbidden"]
 
 
 def test_two_separate_shortages_are_two_reasons() -> None:
@@ -123,7 +123,7 @@ def test_minimum_loads_above_what_can_be_given_name_the_reviewers() -> None:
     assert reason.sentence == (
         "This reviewer needs at least 2 papers; the papers that this reviewer may review offer 1 place: 1 is missing."
     )
-    assert [remedy.kind for remedy in reason.remedies] == ["lower_minimum", "lift_pairs"]
+    assert [remedy.kind for remedy in reason.remedies] == ["lower_minimum", "allow_forbidden"]
 
 
 def test_locked_reviewers_are_taken_off_before_counting() -> None:

@@ -12,6 +12,10 @@ from reviews.matching.problem import Problem
 from tests.reviews.matching.build import problem, workshop
 
 
+def task(given_problem: Problem) -> str:
+    return json.dumps({"task": "solve", "problem": given_problem.to_dict(), "options": {}})
+
+
 def run(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *arguments], input=text, capture_output=True, text=True, cwd=ROOT, check=False
@@ -36,7 +40,7 @@ def test_bad_input_is_refused_with_its_place() -> None:
         solve_limited({"papers": [{"id": "p"}], "reviewers": []})
 
 
-@pytest.mark.parametrize(("given_problem", "megabytes"), [(problem([[0.5]]), 60), (workshop(1000, 1000), 220)])
+@pytest.mark.parametrize(("given_problem", "megabytes"), [(problem([[0.5]]), 60), (workshop(1000, 1000), 260)])
 def test_a_problem_too_big_for_its_memory_fails_with_a_sentence(given_problem: Problem, megabytes: int) -> None:
     with pytest.raises(SolverFailed) as error:
         solve_limited(given_problem, megabytes=megabytes)
@@ -58,14 +62,14 @@ def test_importing_the_caller_loads_neither_numpy_nor_scipy_nor_django() -> None
 
 def test_solving_loads_no_django() -> None:
     code = "import sys; from reviews.matching import worker; worker.main([]); print('django' in sys.modules)"
-    assert run("-c", code, text=json.dumps(problem([[0.5]]).to_dict())).stdout.endswith("}False\n")
+    assert run("-c", code, text=task(problem([[0.5]]))).stdout.endswith("}False\n")
 
 
 @pytest.mark.parametrize(
     ("text", "status"),
     [
-        (json.dumps(problem([[0.5]]).to_dict()), 0),
-        (json.dumps(problem([[0.5]], demand=2).to_dict()), 2),
+        (task(problem([[0.5]])), 0),
+        (task(problem([[0.5]], demand=2)), 2),
         ("{", 1),
     ],
 )

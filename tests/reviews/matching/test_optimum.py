@@ -151,7 +151,7 @@ def test_rank_counts_only_allowed_reviewers_and_shares_ties() -> None:
 
 def test_the_same_seed_gives_the_same_assignment_whatever_the_order_of_the_rows() -> None:
     first = problem(np.full((6, 9), 0.5), demand=2, most=2)
-    turned = Problem(first.papers[::-1], first.reviewers[::-1], first.scores, first.forbidden)
+    turned = Problem(first.papers[::-1], first.reviewers[::-1], first.scores, first.bars)
     found = solve(first, seed=7)
     assert isinstance(found, Solution)
     assert solve(first, seed=7) == found

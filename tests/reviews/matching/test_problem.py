@@ -25,7 +25,7 @@ def readable() -> dict[str, Any]:
 
 def test_the_json_form_is_read_with_gaps_as_unknown_and_authors_barred_from_their_own_paper() -> None:
     found = Problem.from_dict(readable())
-    assert found.papers == (Paper("p1", 1), Paper("p2", 2))
+    assert found.papers == (Paper("p1", 1, ("r2", "someone else")), Paper("p2", 2))
     assert found.reviewers == (Reviewer("r1", 0, 2), Reviewer("r2", 1, 3))
     np.testing.assert_array_equal(found.scores, [[0.25, np.nan], [np.nan, 1.0]])
     assert found.forbidden.tolist() == [[False, True], [True, False]]
@@ -62,12 +62,11 @@ def test_a_problem_comes_back_the_same_through_json() -> None:
         ({"scores": {"rows": [[0.5, 0.5], [0.5]]}}, "scores.rows[1] has 1 scores; there are 2 reviewers."),
         ({"locks": [["p9", "r1"]]}, "locks[0]: there is no paper with the id 'p9'."),
         (
-            {"locks": [["p2", "r1"]]},
-            "The pair of paper “p2” and reviewer “r1” is both locked and forbidden; remove one of the two.",
-        ),
-        (
-            {"rules": {}},
-            "rules: this field is not known; known are conflicts, forbidden, locks, papers, reviewers, scores.",
+            {"rule": {}},
+            (
+                "rule: this field is not known; known are "
+                "conflicts, forbidden, locks, papers, reviewers, rules, scores, suspected."
+            ),
         ),
     ],
 )
@@ -99,7 +98,7 @@ def test_a_contradiction_is_named(change: dict[str, Any], message: str) -> None:
 def test_the_hash_ignores_the_order_of_rows() -> None:
     first = problem([[0.1, None], [0.3, 0.4]], most=2, forbidden=[(0, 1)], locked=[(1, 0)])
     turned = Problem(
-        first.papers[::-1], first.reviewers[::-1], first.scores[::-1, ::-1], first.forbidden[::-1, ::-1], {(0, 1)}
+        first.papers[::-1], first.reviewers[::-1], first.scores[::-1, ::-1], first.bars[::-1, ::-1], {(0, 1)}
     )
     assert input_hash(turned) == input_hash(first)
 
@@ -110,7 +109,7 @@ def test_the_hash_ignores_the_order_of_rows() -> None:
         {"papers": [Paper("p0", 2)]},
         {"reviewers": [Reviewer("r0", 0, 1), Reviewer("r1", 0, 2)]},
         {"scores": np.array([[0.5, np.nan]])},
-        {"forbidden": np.array([[False, True]])},
+        {"bars": np.array([[False, True]])},
         {"locked": {(0, 0)}},
     ],
 )
