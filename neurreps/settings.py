@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import environ
 import structlog
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
@@ -192,6 +193,13 @@ CELERY_BEAT_SCHEDULE = {
     },
     "drop-old-uploads": {"task": "submissions.tasks.drop_old_uploads", "schedule": timedelta(hours=1)},
     "find-likeness": {"task": "submissions.tasks.find_likeness", "schedule": timedelta(minutes=3)},
+    # Fixed times are UTC.
+    "compare-at-night": {"task": "reviews.tasks.bidding_at_night", "schedule": crontab(hour=3, minute=30)},
+    "refresh-affinities": {
+        "task": "reviews.tasks.refresh_affinities",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 280},
+    },
     "expire-invitations": {"task": "reviews.tasks.expire_invitations", "schedule": timedelta(hours=1)},
 }
 

@@ -9,9 +9,12 @@ from access.rights import visible_to
 from access.viewer import Viewer
 from accounts.models import User
 from reviews.models import (
+    Affinity,
+    AffinityBook,
     Assignment,
     AssignmentRun,
     AuthorsKnown,
+    Bid,
     ExtensionRequest,
     Invitation,
     Nomination,
@@ -70,6 +73,27 @@ def discussion_open() -> Q:
 @grant(Submission, "row", "title", "file")
 def reviewers_of_it(viewer: Viewer) -> Q:
     return reviewing(viewer)
+
+
+@grant(Submission, "bid")
+def those_on_whose_bidding_page_it_stands(viewer: Viewer) -> Q:
+    """Title, abstract, keywords, topics and track, while bidding is open (reviews.bidding asks the window).
+
+    A conflict that came later hides nothing of it: what disappears would tell who wrote it. Being an author does.
+    """
+    shown = Bid.objects.filter(user=viewer.id).values("submission")
+    return Q(pk__in=shown, status=SubmissionStatus.SUBMITTED) & ~authoring(viewer)
+
+
+@grant(Bid, "own")
+def who_bids(viewer: Viewer) -> Q:
+    return Q(user_id=viewer.id)
+
+
+@grant(Affinity, "own")
+def whose_affinity_it_is(viewer: Viewer) -> Q:
+    """Of the papers that stand on one's bidding page, and of no other: it tells what a paper is about."""
+    return Q(user_id=viewer.id, submission__in=Bid.objects.filter(user=viewer.id).values("submission"))
 
 
 @grant(Submission, "authors")
@@ -160,6 +184,9 @@ def reviewers_of_my_workshops(viewer: Viewer) -> Q:
 through(Assignment, "submission", Submission, "identities")
 through(Assignment, "submission", Submission, "reviews", gives="progress")
 through(ProposedPair, "submission", Submission, "act")
+through(Affinity, "submission", Submission, "act")
+through(AffinityBook, "workshop", Workshop, "staff")
+through(Bid, "submission", Submission, "act")
 through(AssignmentRun, "workshop", Workshop, "staff")
 through(Invitation, "workshop", Workshop, "staff")
 through(Nomination, "submission", Submission, "act")
@@ -175,7 +202,9 @@ through(AuthorsKnown, "assignment__submission", Submission, "act")
 through(StackOrder, "submission", Submission, "act")
 
 for model, path in (
+    (Affinity, "submission"),
     (Assignment, "submission"),
+    (Bid, "submission"),
     (Nomination, "submission"),
     (ProposedPair, "submission"),
     (Review, "assignment__submission"),
@@ -185,6 +214,9 @@ for model, path in (
     (StackOrder, "submission"),
 ):
     gate(model, path, Submission, "identities")
+seen_by_others(Submission, "bid", with_aspect="act")
+seen_by_others(Affinity, "own", with_aspect="row")
+seen_by_others(Bid, "own", with_aspect="row")
 seen_by_others(Assignment, "own", with_aspect="row")
 seen_by_others(Nomination, "own", with_aspect="row")
 seen_by_others(Reviewer, "self", with_aspect="row")

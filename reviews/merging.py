@@ -7,8 +7,10 @@ from django.db.models import Q
 from accounts.merging import Link, links, refuses, stays
 from accounts.models import User
 from reviews.models import (
+    Affinity,
     Assignment,
     AssignmentRun,
+    Bid,
     ExtensionRequest,
     Invitation,
     Nomination,
@@ -37,6 +39,12 @@ def _offers(theirs: Reviewer, row: Reviewer) -> None:
 def _volunteered(theirs: Offer, row: Offer) -> None:
     """The kept account's word to a workshop stands."""
     OfferedTopic.objects.filter(offer=row).delete()
+
+
+def _bid_twice(theirs: Bid, row: Bid) -> None:
+    """The kept account's word stands; where it said nothing, the other one's does."""
+    if not theirs.value:
+        Bid.objects.filter(pk=theirs.pk).update(value=row.value, at=row.at)
 
 
 def reviewed_twice(kept: User, gone: User) -> Iterator[str]:
@@ -80,6 +88,14 @@ def register() -> None:
         ),
         Link(Assignment, "user", words=("assigned paper with its review", "assigned papers with their reviews")),
         Link(ProposedPair, "user", twin=lambda row, kept: Q(run=row.run_id, submission=row.submission_id)),
+        Link(
+            Bid,
+            "user",
+            words=("paper to bid on", "papers to bid on"),
+            twin=lambda row, kept: Q(submission=row.submission_id),
+            join=_bid_twice,
+        ),
+        Link(Affinity, "user", twin=lambda row, kept: Q(submission=row.submission_id, method=row.method)),
         Link(StackOrder, "user", twin=lambda row, kept: Q(submission=row.submission_id)),
         # Whose proposal it is, it is solved with that person's rights.
         Link(AssignmentRun, "created_by"),

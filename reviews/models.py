@@ -9,11 +9,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from jobs.models import Job
-from reviews.querysets import AssignmentQuerySet, ReviewQuerySet
+from reviews.querysets import AssignmentQuerySet, BidQuerySet, ReviewQuerySet
 from reviews.states import (
     CURRENT,
+    AffinityMethod,
     AssignmentKind,
     AssignmentStatus,
+    BidValue,
+    Imported,
     InvitationStatus,
     Knowing,
     NominationStatus,
@@ -44,6 +47,7 @@ class Reviewer(models.Model):
     statement = models.TextField(blank=True, help_text="What this person knows, in their own words.")
     policies_at = models.DateTimeField(null=True, blank=True, help_text="Since when they agree to the policies.")
     ties_at = models.DateTimeField(null=True, blank=True, help_text="Since when they have named their conflicts.")
+    bidding_since = models.DateTimeField(null=True, blank=True, help_text="When they had the papers to bid on shown.")
 
     class Meta:
         constraints = [
@@ -154,6 +158,80 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return self.purpose
+
+
+class Bid(models.Model):
+    """A paper on a reviewer's bidding page, and what they said of it.
+
+    The row is there from the moment the paper is shown to them, with an empty value, and stays: a conflict that is
+    declared later takes no paper off the page, or who wrote it could be guessed from what disappears.
+    """
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="bids")
+    user = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="bids", db_index=False)
+    value = models.CharField(max_length=9, choices=BidValue.choices, blank=True)
+    shown_at = models.DateTimeField()
+    at = models.DateTimeField(null=True, blank=True, help_text="When it was last said.")
+
+    objects = BidQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "submission"], name="bid_once")]
+
+    def __str__(self) -> str:
+        return self.get_value_display() if self.value else "no bid"
+
+
+class Affinity(models.Model):
+    """How near a paper is to what a reviewer knows, by one method.
+
+    ``value``: from 0 to 1, comparable between the reviewers of one paper. ``percentile``: its mid-rank among the known
+    values of the paper. Both are empty where nothing is known of the reviewer (``unknown``). ``shared``: what made the
+    score, {"publications": [[key, how near], …], "terms": [[word, part of the score], …]}, the nearest first; the key
+    is a publication's, or "profile" for topics and statement. Only near pairs have it.
+    """
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="affinities", db_index=False)
+    user = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="affinities", db_index=False)
+    method = models.CharField(max_length=8, choices=AffinityMethod.choices)
+    value = models.FloatField(null=True, blank=True)
+    percentile = models.FloatField(null=True, blank=True)
+    unknown = models.BooleanField(default=False)
+    shared = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name_plural = "affinities"
+        constraints = [models.UniqueConstraint(fields=["submission", "user", "method"], name="affinity_once")]
+        indexes = [models.Index(fields=["user", "method"], name="affinity_user")]
+
+    def __str__(self) -> str:
+        return "unknown" if self.value is None else f"{self.value:.3f}"
+
+
+class AffinityBook(models.Model):
+    """Which affinities count in a workshop, and how far they are. ``input_hash``: of the texts they were made from."""
+
+    workshop = models.OneToOneField(Workshop, on_delete=models.PROTECT, related_name="affinity_book")
+    method = models.CharField(max_length=8, choices=AffinityMethod.choices, default=AffinityMethod.TFIDF)
+    imported = models.CharField(max_length=7, choices=Imported.choices, blank=True, default=Imported.NONE)
+    imported_at = models.DateTimeField(null=True, blank=True)
+    input_hash = models.CharField(max_length=64, blank=True)
+    computed_at = models.DateTimeField(null=True, blank=True)
+    job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return self.get_method_display()
+
+
+class TextVector(models.Model):
+    """What the sentence model makes of a text, by the hash of the text: 384 little-endian 32-bit floats."""
+
+    text_hash = models.CharField(max_length=64, unique=True)
+    vector = models.BinaryField()
+    used_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.text_hash
 
 
 class AssignmentRun(models.Model):

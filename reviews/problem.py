@@ -4,7 +4,6 @@ The problem is over the papers that the run's maker is free on: pairs and loads 
 nor constraints. What a paper has already counts: its demand and its reviewers' room are what is left.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -13,13 +12,12 @@ from allauth.account.models import EmailAddress
 from django.db.models import Count, QuerySet
 
 from access.viewer import Viewer
-from accounts.models import Publication
-from reviews.affinity import affinities, percentiles
 from reviews.loads import free_papers, loads
-from reviews.models import Assignment, AssignmentRun, ProposedPair, Reviewer, TopicInterest
+from reviews.models import Assignment, AssignmentRun, ProposedPair, Reviewer
 from reviews.rules import open_reviewers
+from reviews.scoring import Scoring, Weights
 from reviews.states import REVIEWING, Origin
-from submissions.models import Authorship, Conflict, Submission, SubmissionTopic
+from submissions.models import Authorship, Conflict, Submission
 from submissions.states import AuthorshipStatus, SubmissionStatus
 
 Pair = tuple[int, int]
@@ -66,11 +64,12 @@ def problem_of(run: AssignmentRun, viewer: Viewer) -> dict[str, Any]:
     never, suspected = barred_pairs(papers, users)
     never |= _assigned_ever(papers, users)
     wanted, refused = _kept(run.params.get("keep"), papers, users)
+    scoring = Scoring(run.workshop_id, papers, users, Weights.of(run.params))
     locks = {pair for pair, why in wanted.items() if pair not in never and (why or pair not in suspected)}
     return {
         "papers": [{"id": str(pk), "demand": found.demand[pk]} for pk in papers],
         "reviewers": [{"id": str(user), "min": found.room[user][0], "max": found.room[user][1]} for user in users],
-        "scores": {"rows": _scores(found)},
+        "scores": {"rows": scoring.rows()},
         "forbidden": _texts((never | suspected | refused) - locks),
         "locks": _texts(locks),
     }
@@ -112,34 +111,3 @@ def _kept(earlier: int | None, papers: list[int], users: list[int]) -> tuple[dic
     pairs = [((row.submission_id, row.user_id), row) for row in rows]
     wanted = {pair: row.why for pair, row in pairs if row.kept and row.origin in (Origin.LOCK, Origin.ADDED)}
     return wanted, {pair for pair, row in pairs if row.origin == Origin.FORBID}
-
-
-def _scores(found: Material) -> list[list[float | None]]:
-    """Percentiles of the affinity, papers × reviewers; None where nothing is known of the reviewer."""
-    users = [reviewer.user_id for reviewer in found.reviewers]
-    table = affinities(_paper_texts(found.papers), _profiles(found.reviewers))
-    ranked = {paper: percentiles(row) for paper, row in table.items()}
-    return [[ranked[paper.pk][user] for user in users] for paper in found.papers]
-
-
-def _paper_texts(papers: list[Submission]) -> dict[int, str]:
-    topics: dict[int, list[str]] = defaultdict(list)
-    rows = SubmissionTopic.objects.filter(submission__in=[paper.pk for paper in papers])
-    for paper, topic in rows.values_list("submission", "topic__name"):
-        topics[paper].append(topic)
-    return {p.pk: " ".join([p.title, p.abstract, p.keywords, *topics[p.pk]]) for p in papers}
-
-
-def _profiles(reviewers: list[Reviewer]) -> dict[int, list[str]]:
-    """What each reviewer has written, and their statement with the topics they chose, more often those known better."""
-    texts: dict[int, list[str]] = {reviewer.user_id: [] for reviewer in reviewers}
-    for user, title, abstract in Publication.objects.filter(user__in=texts).values_list("user", "title", "abstract"):
-        texts[user].append(f"{title} {abstract}")
-    interests: dict[int, list[str]] = defaultdict(list)
-    chosen = TopicInterest.objects.filter(reviewer__in=[reviewer.pk for reviewer in reviewers])
-    for reviewer_id, topic, level in chosen.values_list("reviewer", "topic__name", "level"):
-        interests[reviewer_id] += [topic] * level
-    for reviewer in reviewers:
-        if own := " ".join([reviewer.statement, *interests[reviewer.pk]]).strip():
-            texts[reviewer.user_id].append(own)
-    return texts

@@ -1,5 +1,7 @@
 """May this person review this paper? Each refusal is a sentence; none tells of a paper that its reader may not see."""
 
+from typing import Any
+
 from allauth.account.models import EmailAddress
 from django.db.models import Q, QuerySet
 
@@ -58,10 +60,14 @@ def check_pair(submission: Submission, user: User, why: str) -> None:
 
 
 def is_author(submission: Submission, user: User) -> bool:
-    """By the account, or by any confirmed address of the person."""
-    addresses = EmailAddress.objects.filter(user=user, verified=True).values("email")
-    listed = Authorship.objects.filter(submission=submission).exclude(status=AuthorshipStatus.DISOWNED)
-    return listed.filter(Q(user=user) | Q(email__in=addresses)).exists()
+    return written_by(user.pk).filter(submission=submission).exists()
+
+
+def written_by(user_id: int) -> "QuerySet[Authorship, Any]":
+    """The papers that list the person, by their account or by any confirmed address of theirs; for ``pk__in``."""
+    addresses = EmailAddress.objects.filter(user=user_id, verified=True).values("email")
+    listed = Authorship.objects.exclude(status=AuthorshipStatus.DISOWNED)
+    return listed.filter(Q(user=user_id) | Q(email__in=addresses)).values("submission")
 
 
 def check_not_assigned(submission: Submission, user: User) -> None:

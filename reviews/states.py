@@ -164,3 +164,42 @@ class Knowing(models.TextChoices):
 
     GUESS = "guess", "It is a guess"
     SURE = "sure", "I am sure"
+
+
+class BidValue(models.TextChoices):
+    """What a reviewer says of a paper on their bidding page, the most eager first."""
+
+    VERY_HIGH = "very_high", "Very high"
+    HIGH = "high", "High"
+    NEUTRAL = "neutral", "Neutral"
+    LOW = "low", "Low"
+    VERY_LOW = "very_low", "Very low"
+    CONFLICT = "conflict", "Conflict"
+
+
+BID_WORTH: dict[str, float] = {
+    BidValue.VERY_HIGH: 1.0,
+    BidValue.HIGH: 0.5,
+    BidValue.NEUTRAL: 0.0,
+    BidValue.LOW: -0.5,
+    BidValue.VERY_LOW: -1.0,
+}
+"""What a bid adds to a pair's score, times its weight. A conflict has no worth: it bars the pair."""
+
+
+class AffinityMethod(models.TextChoices):
+    TFIDF = "tfidf", "Words in common (TF-IDF)"
+    SEMANTIC = "semantic", "Sentence model (all-MiniLM-L6-v2)"
+    IMPORTED = "imported", "From a file"
+
+
+COMPUTED = (AffinityMethod.TFIDF, AffinityMethod.SEMANTIC)
+"""Methods that the site computes itself; one of them is in force in a workshop."""
+
+
+class Imported(models.TextChoices):
+    """What scores from a file do to the computed ones."""
+
+    NONE = "", "Computed scores alone"
+    JOIN = "join", "The mean of both, where the file has the pair"
+    REPLACE = "replace", "The file alone; a pair that it does not have is unknown"

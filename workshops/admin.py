@@ -132,7 +132,7 @@ class WorkshopAdmin(ConflictAwareAdmin):
         (None, {"fields": ("name", "year", "slug", "tagline", "about", "call", "contact")}),
         ("Picture", {"fields": ("banner_preview", "new_banner", "banner_words", "remove_banner")}),
         ("When and where", {"fields": ("venue", "starts", "ends", "previous")}),
-        ("Reviewing", {"fields": ("reviewer_policies",)}),
+        ("Reviewing", {"fields": ("reviewer_policies", "bids_wanted")}),
         ("Deciding", {"fields": ("two_person", "authors_may_be_revealed")}),
         ("Mail", {"fields": ("hold_minutes",)}),
         ("Conflicts", {"fields": ("conflict_years", "conflict_sources")}),

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from workshops.models import Deadline, Extension, Track
 from workshops.states import DeadlineKind
 
@@ -133,6 +135,14 @@ def passed_deadlines(kind: str, *, since: datetime, until: datetime, awaited: bo
         if since < (at := closing(row.at, row.grace_minutes)) <= until
     ]
     return sorted(found, key=lambda each: (each.at, each.deadline.pk, each.track.pk))
+
+
+def bidding_open(at: datetime, *, lately: timedelta = timedelta(0)) -> set[int]:
+    """The workshops in which bidding is open at this instant, in any track; with those where it ended ``lately``."""
+    day = timedelta(days=1)  # the longest grace time
+    rows = Deadline.objects.filter(Q(opens_at=None) | Q(opens_at__lte=at), kind=DeadlineKind.BIDDING)
+    known = rows.filter(at__gte=at - day - lately).values_list("workshop", "at", "grace_minutes")
+    return {workshop for workshop, ends, grace in known if at <= closing(ends, grace) + lately}
 
 
 def holding(rows: Sequence[Deadline]) -> list[tuple[Deadline, Track]]:

@@ -50,6 +50,9 @@ class Workshop(models.Model):
         blank=True,
         help_text="What reviewers agree to at their first visit. Markdown; empty: the usual ones.",
     )
+    bids_wanted = models.PositiveSmallIntegerField(
+        "bids wanted", default=20, help_text="On how many papers a reviewer should bid at least; 0: no number is named."
+    )
     authors_may_be_revealed = models.BooleanField("reviewers learn the authors after release", default=False)
 
     objects = WorkshopQuerySet.as_manager()

@@ -14,6 +14,7 @@ from jobs.states import JobStatus
 from reviews.models import AssignmentRun, ProposedPair
 from reviews.problem import material, papers_of_run
 from reviews.rules import check_not_assigned, check_pair, check_room, check_under_review, reviewer_of
+from reviews.scoring import Weights
 from reviews.services.publish import preview, publish_run, undo_run
 from reviews.services.whole import log_run, require_whole
 from reviews.states import RUN_MOVES, Origin, RunOutcome, RunStatus
@@ -33,12 +34,15 @@ def start_run(
     track: Track | None = None,
     seed: int = 0,
     keep: AssignmentRun | None = None,
+    weights: Weights | None = None,
 ) -> AssignmentRun:
     """Ask the worker for a proposal over the papers that ``by`` is free on (all of them for the system).
 
-    ``keep``: an earlier proposal whose locked, added and refused pairs stay so. Raises Refused when there is nothing
-    to assign, nobody to assign it to, or one is being made already.
+    ``keep``: an earlier proposal whose locked, added and refused pairs stay so. ``weights``: what affinity, bids and
+    topics count. Raises Refused when there is nothing to assign, nobody to assign it to, or one is being made already.
     """
+    weights = weights or Weights()
+    weights.check()
     viewer = acting(by)
     require(viewer, "staff", workshop)
     Workshop.objects.select_for_update().get(pk=workshop.pk)
@@ -53,7 +57,7 @@ def start_run(
     params = {
         "papers": [paper.pk for paper in found.papers],
         "reviewers": len(found.reviewers),
-        "weights": {"affinity": 1.0},
+        "weights": weights.to_dict(),
         "keep": keep.pk if keep else None,
     }
     run = AssignmentRun.objects.create(workshop=workshop, track=track, seed=seed, params=params, created_by=by)

@@ -13,6 +13,7 @@ from reviews.matching.limited import solve_limited
 from reviews.matching.result import Infeasible, Pair, ProblemError, Reason, Solution, SolverFailed
 from reviews.models import AssignmentRun, ProposedPair
 from reviews.problem import problem_of
+from reviews.services.affinity import bring_up_to_date
 from reviews.services.whole import log_run
 from reviews.states import Origin, RunOutcome, RunStatus
 
@@ -30,6 +31,7 @@ def solve_run(progress: Progress) -> None:
     if run.outcome != RunOutcome.PENDING or run.status != RunStatus.OPEN:
         return
     progress.tell("Comparing papers with what reviewers know", done=0, total=STEPS)
+    bring_up_to_date(run.workshop)
     problem = problem_of(run, acting(run.created_by))
     progress.tell("Finding the best assignment", done=1, total=STEPS)
     try:

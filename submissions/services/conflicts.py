@@ -7,7 +7,7 @@ compared in memory through indexes, and written in bulk. See docs/algorithms/con
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -31,6 +31,7 @@ from submissions.states import (
     SubmissionStatus,
 )
 from submissions.ties import Pair, Ties, by_declarations, by_publications, by_relations
+from workshops.deadlines import bidding_open
 from workshops.models import Membership, Workshop
 
 FOUND_BY_MACHINE = (
@@ -41,7 +42,15 @@ FOUND_BY_MACHINE = (
     ConflictReason.PUBLICATION,
     ConflictReason.BY_AUTHOR,
 )
+AFTER_BIDDING = timedelta(days=3)
 Key = tuple[int, int, str]  # paper, person, reason
+DECLARED = (
+    ConflictReason.INSTITUTION,
+    ConflictReason.RELATION,
+    ConflictReason.PUBLICATION,
+    ConflictReason.BY_AUTHOR,
+)
+"""Reasons that somebody can bring about, and take away, by what they tell. While bidding is open they only come."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +125,8 @@ def check_person_given_a_role(membership: Membership) -> None:
 
 def check_person_who_told_more(user: User) -> None:
     """Whoever changes their profile is compared again, as somebody who judges and as an author, in the same
-    transaction. Workshops that are over stay as they were.
+    transaction. Workshops that are over stay as they were; one whose bidding is open waits for the night, so that
+    nobody learns who wrote what by telling of somebody and looking again (compare_at_night).
     """
     papers: dict[int, list[Submission]] = defaultdict(list)
     for paper in Submission.objects.filter(authorships__user=user).distinct():
@@ -124,7 +134,10 @@ def check_person_who_told_more(user: User) -> None:
     judged = set(Membership.objects.open().filter(user=user).values_list("workshop", flat=True))
     today = timezone.now().date()
     current = Workshop.objects.filter(pk__in=judged | papers.keys(), frozen_at=None).exclude(ends__lt=today)
+    tonight = bidding_open(timezone.now())
     for workshop in current.order_by("pk"):
+        if workshop.pk in tonight:
+            continue
         written = papers[workshop.pk]
         if not written:
             find_conflicts(workshop=workshop, by=None, user=user)
@@ -132,6 +145,14 @@ def check_person_who_told_more(user: User) -> None:
             find_conflicts(workshop=workshop, by=None, submission=written[0])
         else:
             find_conflicts(workshop=workshop, by=None)
+
+
+def compare_at_night(now: datetime) -> int:
+    """Find the conflicts anew where bidding is open or has ended within three days. Returns in how many workshops."""
+    waiting = bidding_open(now, lately=AFTER_BIDDING)
+    for workshop in Workshop.objects.filter(pk__in=waiting, frozen_at=None).order_by("pk"):
+        find_conflicts(workshop=workshop, by=None)
+    return len(waiting)
 
 
 def conflicts_of(workshop: Workshop, people: Iterable[int], papers: "QuerySet[Submission]") -> dict[int, set[int]]:
@@ -201,6 +222,22 @@ def set_conflict(*, submission: Submission, user: User, reason: str, state: str,
             data={"user": user.pk, "reason": reason, "state": state},
         )
     return conflict
+
+
+@transaction.atomic
+def take_back_conflict(*, submission: Submission, user: User, reason: str) -> bool:
+    """A person does not stand by a conflict that they themselves have told of. True where there was one.
+
+    The caller has asked whether they may. Raises Refused where an organizer has settled it in the meantime.
+    """
+    row = Conflict.objects.select_for_update().filter(submission=submission, user=user, reason=reason).first()
+    if row is None or row.state == ConflictState.WAIVED:
+        return False
+    if not _is_machines(row):
+        raise Refused("The organizers have settled this conflict. Write to them if it is none.")
+    row.delete()
+    _record("conflict.gone", [(submission.pk, user.pk, reason)])
+    return True
 
 
 def _settle(submission: Submission, user: User, reason: str, state: str, by: User | None, why: str) -> Conflict:
@@ -456,6 +493,9 @@ def _write(workshop: Workshop, wanted: dict[Key, Found], existing: dict[Key, Con
         batch_size=500,
     )
     machine = {key: row for key, row in existing.items() if _is_machines(row)}
+    weaker = {key for key, row in machine.items() if _weakens(row, wanted.get(key))}
+    if weaker and workshop.pk in bidding_open(timezone.now()):
+        machine = {key: row for key, row in machine.items() if key not in weaker}
     changed = [key for key, row in machine.items() if key in wanted and row.state != wanted[key].state]
     refreshed = [key for key, row in machine.items() if key in wanted and _differs(row, wanted[key])]
     for key in refreshed:
@@ -467,6 +507,12 @@ def _write(workshop: Workshop, wanted: dict[Key, Found], existing: dict[Key, Con
     _record("conflict.found", [*new, *changed])
     _record("conflict.gone", gone)
     return len(new) + len(changed) + len(gone)
+
+
+def _weakens(row: Conflict, found: Found | None) -> bool:
+    """Would something that was declared go, or become a mere suspicion?"""
+    less = found is None or (row.state == ConflictState.CONFIRMED and found.state == ConflictState.SUSPECTED)
+    return row.reason in DECLARED and less
 
 
 def _is_machines(row: Conflict) -> bool:

@@ -14,6 +14,7 @@ from reviews.matching import solve
 from reviews.matching.problem import Problem
 from reviews.models import Assignment, AssignmentRun, Review
 from reviews.problem import problem_of
+from reviews.services.affinity import bring_up_to_date
 from reviews.services.assign import assign
 from reviews.services.review import open_review, submit_review
 from reviews.services.reviewers import add_reviewer
@@ -91,6 +92,7 @@ def proposal(stage: Any, *, by: User | None = None, in_worker: bool = False, **o
     if in_worker:
         run_jobs()
     else:
+        bring_up_to_date(run.workshop)
         problem = problem_of(run, Viewer(by))
         write_answer(run, problem, solve(Problem.from_dict(problem), mode="total", seed=run.seed))
         Job.objects.filter(pk=run.job_id).update(status="done")

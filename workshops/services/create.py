@@ -20,7 +20,7 @@ from workshops.states import Role
 FIELDS = frozenset(
     """
     tagline about call contact venue starts ends previous hold_minutes two_person conflict_years conflict_sources
-    authors_may_be_revealed reviewer_policies
+    authors_may_be_revealed reviewer_policies bids_wanted
     """.split()
 )
 DAYS_AHEAD = 30
