@@ -72,7 +72,7 @@ FRONTIER = (0.0, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05)
 def solve(
     problem: Problem,
     *,
-    mode: Mode = "total",
+    mode: Mode = "fair",
     epsilon: float = EPSILON,
     max_probability: float = MAX_PROBABILITY,
     seed: int = 0,
@@ -115,7 +115,7 @@ def frontier(
 
     Along the points, in the order of `epsilons`, the floor never falls where more may be given away.
     """
-    from reviews.matching.fair import run_frontier
+    from reviews.matching.run import run_frontier
 
     return run_frontier(problem, epsilons=tuple(epsilons), seed=seed, seconds=seconds, tell=tell)
 

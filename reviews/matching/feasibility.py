@@ -2,8 +2,8 @@
 
 Papers must get all their reviews, reviewers at least their minimum and at most their maximum. Both sides can be
 looked at apart: if the papers can be served within the maxima, and the minima can be filled within the demands, then
-one assignment does both (Mendelsohn & Dulmage 1958). `find_pairs` builds it in that order, and `explain` asks the
-same question twice, the second time with papers and reviewers exchanged.
+one assignment does both (Mendelsohn & Dulmage 1958). `explain` asks the same question twice, the second time with
+papers and reviewers exchanged.
 
 The minimum cut is Hall's condition (Hall 1935) with its numbers: the set X of papers that an unserved paper can reach
 by exchanging reviewers, and the reviewers who may review them. Each of those is full, or already has every paper of X
@@ -55,15 +55,6 @@ def remaining(problem: Problem) -> Remaining:
     )
 
 
-def find_pairs(rest: Remaining, candidates: Bools) -> tuple[Ints, Ints] | None:
-    """Pairs among the candidates that meet every demand, minimum and maximum, or None when there are none."""
-    flow = Flow(rest.demand, rest.least, candidates)
-    if flow.sent < rest.least.sum():
-        return None
-    flow.widen(np.arange(len(rest.most)), rest.most - rest.least)
-    return flow.pairs() if flow.sent == rest.demand.sum() else None
-
-
 def explain(problem: Problem) -> tuple[Reason, ...]:
     """The reasons why no assignment exists; empty when one does. Call it when no paper or reviewer is over-locked."""
     rest = remaining(problem)
@@ -74,6 +65,16 @@ def explain(problem: Problem) -> tuple[Reason, ...]:
     return tuple(
         [reasons.too_few_places(gap) for gap in _gaps(service)] + [reasons.too_few_papers(gap) for gap in _gaps(loads)]
     )
+
+
+def explain_seniors(problem: Problem) -> tuple[Reason, ...]:
+    """The reasons why the papers cannot all have their senior reviewers, looked at apart from everything else."""
+    rest, locks = remaining(problem), problem.lock_mask()
+    senior = np.array([one.senior for one in problem.reviewers], dtype=bool)
+    need = np.maximum(problem.seniors() - locks[:, senior].sum(axis=1), 0)
+    names = [one.id for one in problem.papers], [one.id for one in problem.reviewers if one.senior]
+    side = _Side(*names, need, rest.most[senior], rest.open[:, senior], problem.bars[:, senior], locks[:, senior])
+    return tuple(reasons.too_few_seniors(gap) for gap in _gaps(side))
 
 
 @dataclass(frozen=True, eq=False)

@@ -45,7 +45,7 @@ SEARCH = 0.6  # share of the time that fair mode may search beyond a good answer
 def solve_limited(
     problem: Problem | Mapping[str, Any],
     *,
-    mode: Mode = "total",
+    mode: Mode = "fair",
     epsilon: float = EPSILON,
     max_probability: float = MAX_PROBABILITY,
     seed: int = 0,

@@ -20,7 +20,6 @@ Bools = NDArray[np.bool_]
 
 LARGEST_NEED = 1_000  # of a demand or a minimum; what a maximum may be is bounded by the number of papers anyway
 LARGEST_MAXIMUM = 1_000_000
-NEUTRAL_SCORE = 0.5  # stands in only where not one score of the whole problem is known
 
 
 Bars = NDArray[np.int8]
@@ -38,11 +37,13 @@ class Bar(IntEnum):
 
 @dataclass(frozen=True)
 class Paper:
-    """`authors` are ids of reviewers who wrote it (for the rules; they are barred by `Problem.bars`)."""
+    """`authors` are ids of reviewers who wrote it (for the rules; they are barred by `Problem.bars`); `seniors` takes
+    the place of the rule's number for this paper."""
 
     id: str
     demand: int
     authors: tuple[str, ...] = ()
+    seniors: int | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,12 @@ class Problem:
     def forbidden(self) -> Bools:
         return self.bars != Bar.OPEN
 
+    def seniors(self) -> Ints:
+        """How many senior reviewers each paper must have."""
+        rule = self.rules.seniors_per_paper
+        wanted = [min(rule if one.seniors is None else one.seniors, one.demand) for one in self.papers]
+        return np.array(wanted, dtype=np.int64)
+
     def least_load(self) -> Ints:
         """The least load of each reviewer, for authors what the rules ask of them."""
         least = np.array([one.min for one in self.reviewers], dtype=np.int64)
@@ -112,8 +119,8 @@ class Problem:
     def from_dict(cls, data: Mapping[str, Any], *, folder: Path | None = None) -> Problem:
         """Read the JSON form; a file of scores that it names is looked for in `folder`.
 
-        {"papers": [{"id", "demand", "authors": [reviewer, …]?}], "reviewers": [{"id", "min"?, "max", "senior"?,
-        "institutions"?}], "scores": [[paper, reviewer, score], …], {"rows": [[score or null, …] a paper]} or
+        {"papers": [{"id", "demand", "authors": [reviewer, …]?, "seniors"?}], "reviewers": [{"id", "min"?, "max",
+        "senior"?, "institutions"?}], "scores": [[paper, reviewer, score], …], {"rows": [[score or null, …] a paper]} or
         {"dense": "scores.npy"}, "conflicts", "suspected", "forbidden", "locks": [[paper, reviewer], …], "rules":
         {"seniors_per_paper", "one_per_institution", "no_mutual_review", "papers_per_author"}}.
         Nobody is given a paper of their own.
@@ -126,7 +133,7 @@ class Problem:
         """The JSON form; `Problem.from_dict` gives the same problem back."""
         rows = [[None if np.isnan(score) else score for score in row] for row in self.scores.tolist()]
         return {
-            "papers": [{"id": one.id, "demand": one.demand, "authors": list(one.authors)} for one in self.papers],
+            "papers": [_paper(one) for one in self.papers],
             "reviewers": [{**asdict(one), "institutions": list(one.institutions)} for one in self.reviewers],
             "scores": {"rows": rows},
             "forbidden": self._barred(Bar.FORBIDDEN),
@@ -142,28 +149,16 @@ class Problem:
     def _ids(self, paper: int, reviewer: int) -> list[str]:
         return [self.papers[paper].id, self.reviewers[reviewer].id]
 
-    def filled_scores(self) -> tuple[Floats, Bools]:
-        """The scores without gaps, and where they had them.
-
-        A gap takes the median of the paper's known scores over the reviewers allowed for it; a paper without any
-        takes the median of all papers. A gap is never taken for a score of 0.
-        """
-        unknown = np.isnan(self.scores)
-        gappy = np.flatnonzero(unknown.any(axis=1))
-        if not gappy.size:
-            return self.scores, unknown
-        filled = self.scores.copy()
-        overall = _median(self.scores[~unknown & ~self.forbidden], NEUTRAL_SCORE)
-        for paper in gappy:
-            known = self.scores[paper, ~unknown[paper] & ~self.forbidden[paper]]
-            filled[paper, unknown[paper]] = _median(known, overall)
-        return filled, unknown
-
     def lock_mask(self) -> Bools:
         mask = np.zeros(self.scores.shape, dtype=bool)
         for paper, reviewer in self.locked:
             mask[paper, reviewer] = True
         return mask
+
+
+def _paper(paper: Paper) -> dict[str, Any]:
+    row = {"id": paper.id, "demand": paper.demand, "authors": list(paper.authors)}
+    return row if paper.seniors is None else {**row, "seniors": paper.seniors}
 
 
 def input_hash(problem: Problem) -> str:
@@ -175,7 +170,7 @@ def input_hash(problem: Problem) -> str:
     scores[np.isnan(scores)] = -1.0
     digest = hashlib.sha256()
     chosen = [problem.papers[p] for p in papers]
-    digest.update(repr([(one.id, int(one.demand), sorted(one.authors)) for one in chosen]).encode())
+    digest.update(repr([(one.id, int(one.demand), sorted(one.authors), one.seniors) for one in chosen]).encode())
     rows = [problem.reviewers[r] for r in reviewers]
     digest.update(repr([(o.id, int(o.min), int(o.max), o.senior, sorted(o.institutions)) for o in rows]).encode())
     digest.update(repr(problem.rules).encode())
@@ -185,15 +180,14 @@ def input_hash(problem: Problem) -> str:
     return digest.hexdigest()
 
 
-def _median(values: Floats, otherwise: float) -> float:
-    return float(np.median(values)) if values.size else otherwise
-
-
 def _check_rows(problem: Problem) -> None:
     check_unique("papers", [paper.id for paper in problem.papers])
     check_unique("reviewers", [reviewer.id for reviewer in problem.reviewers])
     for index, paper in enumerate(problem.papers):
         _check_count(f"The demand of paper “{paper.id}”", paper.demand, LARGEST_NEED, ("papers", index, "demand"))
+        if paper.seniors is not None:
+            path = ("papers", index, "seniors")
+            _check_count(f"The number of seniors of paper “{paper.id}”", paper.seniors, LARGEST_NEED, path)
     for index, one in enumerate(problem.reviewers):
         _check_count(f"The minimum of reviewer “{one.id}”", one.min, LARGEST_NEED, ("reviewers", index, "min"))
         _check_count(f"The maximum of reviewer “{one.id}”", one.max, LARGEST_MAXIMUM, ("reviewers", index, "max"))

@@ -40,7 +40,8 @@ def read(data: Mapping[str, Any], folder: Path | None = None) -> Problem:
 
 
 def _paper(row: Mapping[str, Any], index: int) -> Paper:
-    return Paper(row["id"], row["demand"], _texts(row, "authors", ("papers", index), "reviewer ids"))
+    authors = _texts(row, "authors", ("papers", index), "reviewer ids")
+    return Paper(row["id"], row["demand"], authors, row.get("seniors"))
 
 
 def _reviewer(row: Mapping[str, Any], index: int) -> Reviewer:

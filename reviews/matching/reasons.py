@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reviews.matching.problem import Problem
+from reviews.matching.problem import Bar, Problem
 from reviews.matching.result import Change, Reason, ReasonKind, Remedy, RemedyKind
 
 
@@ -45,6 +45,20 @@ def too_few_places(gap: Gap) -> Reason:
     return _reason("too_few_places", gap, gap.left, gap.right, sentence, remedies)
 
 
+def too_few_seniors(gap: Gap) -> Reason:
+    """Papers that must have senior reviewers, more than those have places."""
+    one = len(gap.left) == 1
+    need = f"{_these(len(gap.left), 'paper')} {'needs' if one else 'need'} {_needed(gap, 'senior review')}"
+    remedies = (
+        remedy("raise_maximum", [Change(None, reviewer, by, "raise_maximum") for reviewer, by in gap.widened]),
+        remedy("lower_seniors", [Change(paper, None, by, "lower_seniors") for paper, by in gap.cut]),
+        _lift([Change(paper, reviewer, 1, kind) for paper, reviewer, kind in gap.lifted]),
+    )
+    places = _places(gap, "it" if one else "them").replace("reviewer", "senior reviewer")
+    sentence = f"{need}; {places}: {_are(gap.missing, 'missing')}."
+    return _reason("rule", gap, gap.left, gap.right, sentence, remedies)
+
+
 def too_few_papers(gap: Gap) -> Reason:
     """Reviewers whose minimum is more than the papers they may review can offer."""
     one = len(gap.left) == 1
@@ -56,6 +70,30 @@ def too_few_papers(gap: Gap) -> Reason:
     )
     sentence = f"{need}; {offer}: {_are(gap.missing, 'missing')}."
     return _reason("too_few_papers", gap, gap.right, gap.left, sentence, remedies)
+
+
+def locks_on_bars(problem: Problem) -> tuple[Reason, ...]:
+    """Locked pairs that may not be."""
+    pairs = sorted((p, r) for p, r in problem.locked if problem.bars[p, r])
+    return tuple(_on_bar(problem, p, r) for p, r in pairs)
+
+
+def _on_bar(problem: Problem, paper: int, reviewer: int) -> Reason:
+    names = problem.papers[paper].id, problem.reviewers[reviewer].id
+    bar = Bar(problem.bars[paper, reviewer])
+    what, lift = ON_BAR[bar]
+    steps: list[RemedyKind] = ["remove_locks", *([lift] if lift else [])]
+    remedies = tuple(one for one in (remedy(kind, [Change(*names, 1, kind)]) for kind in steps) if one)
+    sentence = f"This reviewer is locked to this paper but {what}."
+    return Reason("lock_on_conflict", names[:1], names[1:], 1, 0, 1, sentence, remedies)
+
+
+ON_BAR: dict[Bar, tuple[str, RemedyKind | None]] = {
+    Bar.FORBIDDEN: ("the pair is forbidden", "allow_forbidden"),
+    Bar.SUSPECTED: ("may have a conflict with it", "settle_suspected"),
+    Bar.CONFLICT: ("has a conflict with it", "waive_conflicts"),
+    Bar.AUTHOR: ("is one of its authors", None),
+}
 
 
 def too_many_locks(problem: Problem) -> tuple[Reason, ...]:
@@ -132,7 +170,11 @@ def _step(kind: RemedyKind, changes: list[Change]) -> str:
         "waive_conflicts": f"Waive {_count(total, 'conflict')}.",
         "settle_suspected": f"Settle {_count(total, 'suspected conflict')} as none.",
         "allow_forbidden": f"Allow {_count(total, 'forbidden pair')}.",
-        "ease_rule": f"Ease a rule in {_count(total, 'case')}.",
+        "lower_seniors": f"Ask for {_count(total, 'senior reviewer')} less, over {_count(len(changes), 'paper')}.",
+        "lower_author_minimum": f"Ask {_count(len(changes), 'author')} for {_count(total, 'paper')} less in all.",
+        "allow_same_institution": f"Allow two reviewers of one institution for {_count(len(changes), 'paper')}.",
+        "allow_mutual_review": f"Allow people to review each other’s papers in {_count(total, 'case')}.",
+        "raise_probability": f"Raise the highest probability to {total} %.",
         "remove_locks": f"Remove {_count(total, 'lock')}.",
     }
     return sentences[kind]

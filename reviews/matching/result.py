@@ -195,8 +195,7 @@ def _lottery(data: Mapping[str, Any]) -> Lottery:
 
 
 def _other(row: list[Any]) -> Other:
-    *start, holders = row
-    return Other(*start, tuple(holders))
+    return Other._make([*row[:-1], tuple(row[-1])])
 
 
 class Alternate(NamedTuple):
@@ -254,7 +253,10 @@ RemedyKind = Literal[
     "allow_forbidden",
     "lower_minimum",
     "remove_locks",
-    "ease_rule",  # fewer senior reviewers of these papers, or a pair that breaks a rule
+    "lower_seniors",
+    "lower_author_minimum",
+    "allow_same_institution",
+    "allow_mutual_review",
     "raise_probability",
     "mixed",
 ]
@@ -272,7 +274,8 @@ ReasonKind = Literal[
 class Change(NamedTuple):
     """One step of a remedy: this paper's demand or this reviewer's load by so many, or this pair.
 
-    `kind` says which, so that the steps of a mixed remedy can be applied one by one.
+    `kind` says which, so that the steps of a mixed remedy can be applied one by one. A rule on institutions or mutual
+    reviews is eased for these papers; a higher probability is `by` percent.
     """
 
     paper_id: str | None
