@@ -43,6 +43,7 @@ from rehearsal.papers import make_pdf, make_up
 from rehearsal.people import Crowd, Persona, address_for
 from rehearsal.reviewing import answers_for
 from reviews.models import Assignment, AssignmentRun, Invitation, Review, Reviewer
+from reviews.options import Options
 from reviews.services.answer import answer_invitation
 from reviews.services.assign import accept_assignments, assign, decline_assignment
 from reviews.services.first_visit import tell_first_visit
@@ -327,7 +328,8 @@ class Season:
     def propose(self) -> AssignmentRun:
         """A complete proposal; while there are too few reviewers, more are invited."""
         for _ in range(4):
-            run = start_run(workshop=self.workshop, by=self.chair, track=self.track, seed=self.plan.seed)
+            options = Options(seed=self.plan.seed)
+            run = start_run(workshop=self.workshop, by=self.chair, track=self.track, options=options)
             finish_jobs(self.workshop)
             run.refresh_from_db()
             if run.outcome == RunOutcome.COMPLETE:

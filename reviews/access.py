@@ -24,6 +24,9 @@ from reviews.models import (
     Review,
     Reviewer,
     ReviewVersion,
+    RunEdit,
+    RunPaper,
+    RunPerson,
     StackOrder,
     TopicInterest,
 )
@@ -188,6 +191,9 @@ through(Affinity, "submission", Submission, "act")
 through(AffinityBook, "workshop", Workshop, "staff")
 through(Bid, "submission", Submission, "act")
 through(AssignmentRun, "workshop", Workshop, "staff")
+through(RunEdit, "submission", Submission, "act")
+through(RunPaper, "submission", Submission, "act")
+through(RunPerson, "run", AssignmentRun, "row")
 through(Invitation, "workshop", Workshop, "staff")
 through(Nomination, "submission", Submission, "act")
 through(Offer, "workshop", Workshop, "staff")
@@ -207,6 +213,8 @@ for model, path in (
     (Bid, "submission"),
     (Nomination, "submission"),
     (ProposedPair, "submission"),
+    (RunEdit, "submission"),
+    (RunPaper, "submission"),
     (Review, "assignment__submission"),
     (ReviewVersion, "review__assignment__submission"),
     (ExtensionRequest, "assignment__submission"),

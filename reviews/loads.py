@@ -1,5 +1,7 @@
 """How many papers reviewers have. For a viewer with a hidden paper every number is as if that paper did not exist."""
 
+from collections.abc import Collection
+
 from django.db.models import Count, QuerySet
 
 from access.rights import visible_to
@@ -14,10 +16,12 @@ def free_papers(viewer: Viewer, workshop_id: int) -> "QuerySet[Submission]":
     return visible_to(viewer, "act", Submission).filter(workshop_id=workshop_id)
 
 
-def loads(viewer: Viewer, workshop_id: int, user_ids: list[int] | None = None) -> dict[int, int]:
+def loads(
+    viewer: Viewer, workshop_id: int, user_ids: list[int] | None = None, *, kinds: Collection[str] = REVIEWING
+) -> dict[int, int]:
     """How many papers each reviewer has now, counted over the papers that the viewer is free on. One query."""
     rows = Assignment.objects.current().filter(
-        kind__in=REVIEWING, submission__in=free_papers(viewer, workshop_id).values("pk")
+        kind__in=kinds, submission__in=free_papers(viewer, workshop_id).values("pk")
     )
     if user_ids is not None:
         rows = rows.filter(user__in=user_ids)

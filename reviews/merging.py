@@ -19,6 +19,8 @@ from reviews.models import (
     ProposedPair,
     Reviewer,
     ReviewVersion,
+    RunEdit,
+    RunPerson,
     StackOrder,
     TopicInterest,
 )
@@ -88,6 +90,7 @@ def register() -> None:
         ),
         Link(Assignment, "user", words=("assigned paper with its review", "assigned papers with their reviews")),
         Link(ProposedPair, "user", twin=lambda row, kept: Q(run=row.run_id, submission=row.submission_id)),
+        Link(RunPerson, "user", twin=lambda row, kept: Q(run=row.run_id)),
         Link(
             Bid,
             "user",
@@ -105,6 +108,7 @@ def register() -> None:
         (Invitation, "invited_by"),
         (Nomination, "answered_by"),
         (AssignmentRun, "published_by"),
+        (RunEdit, "by"),
         (Assignment, "created_by"),
         (ReviewVersion, "saved_by"),
         (ExtensionRequest, "answered_by"),

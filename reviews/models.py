@@ -25,6 +25,7 @@ from reviews.states import (
     RequestStatus,
     ReviewStatus,
     RunOutcome,
+    RunPurpose,
     RunStatus,
     SavedAs,
 )
@@ -240,6 +241,7 @@ class AssignmentRun(models.Model):
     workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="runs")
     track = models.ForeignKey(Track, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=10, choices=RunPurpose.choices, default=RunPurpose.REVIEWERS)
     mode = models.CharField(max_length=10, default="total")
     params = models.JSONField(default=dict)
     seed = models.PositiveIntegerField(default=0)
@@ -250,6 +252,7 @@ class AssignmentRun(models.Model):
     rounds = models.PositiveIntegerField(null=True, blank=True)
     outcome = models.CharField(max_length=10, choices=RunOutcome.choices, default=RunOutcome.PENDING)
     reasons = models.JSONField(default=list)
+    facts = models.JSONField(default=dict, help_text="Numbers over all its papers, as reviews.services.solve writes.")
     status = models.CharField(max_length=10, choices=RunStatus.choices, default=RunStatus.OPEN)
     created_by = models.ForeignKey(
         USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -278,12 +281,81 @@ class ProposedPair(models.Model):
     rank = models.PositiveIntegerField(null=True, blank=True)
     allowed = models.PositiveIntegerField(null=True, blank=True, help_text="How many reviewers the rank is among.")
     why = models.TextField(blank=True, help_text="Why it was added in spite of a suspected conflict.")
+    replaces = models.ForeignKey(
+        "Assignment",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The assignment whose place it takes, in a repair.",
+    )
+    alternates = models.JSONField(
+        default=list, help_text="[[person, score, unknown, rank, cost], …] who else could fill the hole."
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "submission", "user"], name="pair_once_a_run")]
 
     def __str__(self) -> str:
         return f"pair {self.pk}"
+
+
+class RunPaper(models.Model):
+    """A paper as the solver saw it, so that no page needs a solver.
+
+    ``people``: [[person, score, unknown, affinity, bid, topic, rank or null], …], the highest score first; of very
+    many people only the best. ``price``: what one more review of it would add; ``senior_price``: one senior less.
+    """
+
+    run = models.ForeignKey(AssignmentRun, on_delete=models.CASCADE, related_name="papers", db_index=False)
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
+    demand = models.PositiveSmallIntegerField()
+    allowed = models.PositiveIntegerField(default=0, help_text="How many people might review it.")
+    price = models.FloatField(default=0.0)
+    senior_price = models.FloatField(default=0.0)
+    authors = models.JSONField(default=list, help_text="Who of the people wrote it.")
+    people = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "submission"], name="paper_once_a_run")]
+
+    def __str__(self) -> str:
+        return f"paper {self.submission_id} of run {self.run_id}"
+
+
+class RunPerson(models.Model):
+    """A reviewer or chair as the solver saw them. ``price``: what one more place of theirs would add to the total."""
+
+    run = models.ForeignKey(AssignmentRun, on_delete=models.CASCADE, related_name="people", db_index=False)
+    user = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    least = models.PositiveSmallIntegerField(default=0)
+    most = models.PositiveSmallIntegerField()
+    senior = models.BooleanField(default=False)
+    institutions = models.JSONField(default=list)
+    price = models.FloatField(default=0.0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "user"], name="person_once_a_run")]
+
+    def __str__(self) -> str:
+        return f"person {self.user_id} of run {self.run_id}"
+
+
+class RunEdit(models.Model):
+    """One edit of a proposal by hand, so that it can be undone: each of its pairs as it was, and as it is since.
+
+    ``pairs``: [{"user": key, "before": state or null, "after": state}, …]; a state is {"kept", "origin", "why"}.
+    """
+
+    run = models.ForeignKey(AssignmentRun, on_delete=models.CASCADE, related_name="edits")
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
+    pairs = models.JSONField()
+    by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField(auto_now_add=True)
+    undone = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"edit {self.pk}"
 
 
 class Assignment(models.Model):

@@ -4,6 +4,7 @@ The problem is over the papers that the run's maker is free on: pairs and loads 
 nor constraints. What a paper has already counts: its demand and its reviewers' room are what is left.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +13,18 @@ from allauth.account.models import EmailAddress
 from django.db.models import Count, QuerySet
 
 from access.viewer import Viewer
+from accounts.addresses import domain_of, institution_of
+from accounts.models import Affiliation
 from reviews.loads import free_papers, loads
 from reviews.models import Assignment, AssignmentRun, ProposedPair, Reviewer
+from reviews.options import Options
 from reviews.rules import open_reviewers
-from reviews.scoring import Scoring, Weights
-from reviews.states import REVIEWING, Origin
+from reviews.scoring import Scoring
+from reviews.states import REVIEWING, UNDONE, AssignmentKind, AssignmentStatus, Origin, RunPurpose
 from submissions.models import Authorship, Conflict, Submission
 from submissions.states import AuthorshipStatus, SubmissionStatus
+from workshops.models import Membership
+from workshops.states import Role
 
 Pair = tuple[int, int]
 
@@ -28,9 +34,10 @@ class Material:
     """Who and what a run is about. ``demand`` and ``room`` (least, most) are what is left to give."""
 
     papers: list[Submission]
-    reviewers: list[Reviewer]
+    people: list[int]
     demand: dict[int, int]
     room: dict[int, tuple[int, int]]
+    seniors: frozenset[int] = frozenset()
 
 
 def papers_of_run(workshop_id: int, track_id: int | None, viewer: Viewer) -> "QuerySet[Submission]":
@@ -42,37 +49,121 @@ def papers_of_run(workshop_id: int, track_id: int | None, viewer: Viewer) -> "Qu
 def material(workshop_id: int, track_id: int | None, viewer: Viewer) -> Material:
     """Papers that still need reviews, and the reviewers with the room they have left."""
     papers = list(papers_of_run(workshop_id, track_id, viewer).select_related("track").order_by("number"))
-    ids = [paper.pk for paper in papers]
-    given = Assignment.objects.current().filter(submission__in=ids, kind__in=REVIEWING).order_by()
-    have = dict(given.values_list("submission").annotate(reviews=Count("pk")))
+    have = _given([paper.pk for paper in papers], REVIEWING)
     demand = {p.pk: max(0, p.track.reviews_per_paper - have.get(p.pk, 0)) for p in papers}
-    reviewers = list(open_reviewers(workshop_id).select_related("user").order_by("pk"))
+    reviewers = list(open_reviewers(workshop_id).order_by("pk"))
     taken = loads(viewer, workshop_id)
     room = {r.user_id: _left(r, taken.get(r.user_id, 0)) for r in reviewers}
-    return Material([p for p in papers if demand[p.pk]], reviewers, demand, room)
+    seniors = frozenset(r.user_id for r in reviewers if r.senior)
+    return Material([p for p in papers if demand[p.pk]], [r.user_id for r in reviewers], demand, room, seniors)
+
+
+def chair_material(workshop_id: int, track_id: int | None, viewer: Viewer, most: int) -> Material:
+    """Papers without an area chair, and the area chairs with the room they have left under ``most`` papers each."""
+    papers = list(papers_of_run(workshop_id, track_id, viewer).select_related("track").order_by("number"))
+    have = _given([paper.pk for paper in papers], (AssignmentKind.AREA_CHAIR,))
+    demand = {paper.pk: int(paper.pk not in have) for paper in papers}
+    roles = Membership.objects.open().filter(workshop=workshop_id, role=Role.AREA_CHAIR)
+    chairs = sorted(set(roles.values_list("user", flat=True)))
+    taken = loads(viewer, workshop_id, kinds=(AssignmentKind.AREA_CHAIR,))
+    room = {user: (0, max(0, most - taken.get(user, 0))) for user in chairs}
+    return Material([p for p in papers if demand[p.pk]], chairs, demand, room)
+
+
+def _given(papers: list[int], kinds: Iterable[str]) -> dict[int, int]:
+    rows = Assignment.objects.current().filter(submission__in=papers, kind__in=kinds).order_by()
+    return dict(rows.values_list("submission").annotate(reviews=Count("pk")))
 
 
 def _left(reviewer: Reviewer, taken: int) -> tuple[int, int]:
     return max(0, reviewer.load_min - taken), max(0, reviewer.load_max - taken)
 
 
+def material_of(run: AssignmentRun, viewer: Viewer) -> Material:
+    if run.purpose == RunPurpose.CHAIRS:
+        return chair_material(run.workshop_id, run.track_id, viewer, int(run.params["chair_most"]))
+    if run.purpose == RunPurpose.REPAIR:
+        return repair_material(run, viewer)
+    return material(run.workshop_id, run.track_id, viewer)
+
+
+def repair_material(run: AssignmentRun, viewer: Viewer) -> Material:
+    """All papers that somebody reviews, or did until the hole: each needs as many as it had, the hole among them.
+
+    Nobody's room is below what they have already: who was given more than their maximum by hand keeps it.
+    """
+    papers = list(papers_of_run(run.workshop_id, None, viewer).select_related("track").order_by("number"))
+    pairs = repair_pairs(run, [paper.pk for paper in papers])
+    demand = Counter(paper for paper, _ in pairs)
+    holes = set(holes_of(run))
+    kept = Counter(user for paper, user in pairs if (paper, user) not in holes)
+    reviewers = list(open_reviewers(run.workshop_id).order_by("pk"))
+    room = {r.user_id: (0, max(r.load_max, kept[r.user_id])) for r in reviewers}
+    room |= {user: (0, kept[user]) for _, user in pairs if user not in room}  # whose role has ended, and who stays
+    seniors = frozenset(r.user_id for r in reviewers if r.senior)
+    return Material([p for p in papers if demand[p.pk]], list(room), dict(demand), room, seniors)
+
+
+def holes_of(run: AssignmentRun) -> list[Pair]:
+    """The pairs that a repair fills: who no longer reviews what."""
+    return [(int(paper), int(user)) for paper, user, _ in run.params.get("holes", [])]
+
+
+def repair_pairs(run: AssignmentRun, papers: list[int]) -> list[Pair]:
+    """The assignment as it was before the holes, over these papers."""
+    rows = Assignment.objects.current().filter(submission__in=papers, kind__in=REVIEWING)
+    wanted = set(papers)
+    now = set(rows.values_list("submission", "user"))
+    return sorted(now | {hole for hole in holes_of(run) if hole[0] in wanted})
+
+
 def problem_of(run: AssignmentRun, viewer: Viewer) -> dict[str, Any]:
     """The JSON form for ``reviews.matching``. A run that follows another keeps what was locked and refused there."""
-    found = material(run.workshop_id, run.track_id, viewer)
-    papers = [paper.pk for paper in found.papers]
-    users = [reviewer.user_id for reviewer in found.reviewers]
-    never, suspected = barred_pairs(papers, users)
-    never |= _assigned_ever(papers, users)
-    wanted, refused = _kept(run.params.get("keep"), papers, users)
-    scoring = Scoring(run.workshop_id, papers, users, Weights.of(run.params))
+    found, options = material_of(run, viewer), Options.of(run.params)
+    papers, users = [paper.pk for paper in found.papers], found.people
+    authors = author_pairs(papers, users)
+    effective, suspected = barred_pairs(papers, users)
+    refused = _assigned_ever(papers, users)
+    wanted, dropped = _kept(run.params.get("keep"), papers, users)
+    never = effective | authors | refused
     locks = {pair for pair, why in wanted.items() if pair not in never and (why or pair not in suspected)}
+    stay: set[Pair] = set()
+    if run.purpose == RunPurpose.REPAIR:
+        stay = set(repair_pairs(run, papers))  # the engine itself gives no hole back to who left it
+    places = institutions_of(users) if options.rules.one_per_institution else {}
+    wrote: dict[int, list[str]] = defaultdict(list)
+    for paper, user in sorted(authors):
+        wrote[paper].append(str(user))
     return {
-        "papers": [{"id": str(pk), "demand": found.demand[pk]} for pk in papers],
-        "reviewers": [{"id": str(user), "min": found.room[user][0], "max": found.room[user][1]} for user in users],
-        "scores": {"rows": scoring.rows()},
-        "forbidden": _texts((never | suspected | refused) - locks),
+        "papers": [{"id": str(pk), "demand": found.demand[pk], "authors": wrote[pk]} for pk in papers],
+        "reviewers": [
+            {
+                "id": str(user),
+                "min": found.room[user][0],
+                "max": found.room[user][1],
+                "senior": user in found.seniors,
+                "institutions": sorted(places.get(user, ())),
+            }
+            for user in users
+        ],
+        "scores": {"rows": Scoring(run.workshop_id, papers, users, options.weights).rows()},
+        "conflicts": _texts(effective - authors - stay),
+        "suspected": _texts(suspected - locks - stay),
+        "forbidden": _texts((refused | dropped) - effective - suspected - authors - locks - stay),
         "locks": _texts(locks),
+        "rules": options.rules.to_dict() if run.purpose != RunPurpose.CHAIRS else {},
     }
+
+
+def institutions_of(users: Iterable[int]) -> dict[int, set[str]]:
+    """Where each of them works now, by the domains of their affiliations and their confirmed addresses. Two queries."""
+    users, found = list(users), defaultdict[int, set[str]](set)
+    now = Affiliation.objects.filter(user__in=users, end=None).values_list("user", "domain")
+    addresses = EmailAddress.objects.filter(user__in=users, verified=True).values_list("user", "email")
+    for user, domain in [*now, *((user, domain_of(address)) for user, address in addresses)]:
+        if institution := institution_of(domain):
+            found[user].add(institution)
+    return found
 
 
 def _texts(pairs: Iterable[Pair]) -> list[list[str]]:
@@ -84,11 +175,11 @@ def barred_pairs(papers: list[int], users: list[int]) -> tuple[set[Pair], set[Pa
     conflicts = Conflict.objects.barring().filter(submission__in=papers, user__in=users)
     effective = set(conflicts.effective().values_list("submission", "user"))
     every = set(conflicts.values_list("submission", "user"))
-    never = effective | _authors(papers, users)
+    never = effective | author_pairs(papers, users)
     return never, every - never
 
 
-def _authors(papers: list[int], users: list[int]) -> set[Pair]:
+def author_pairs(papers: list[int], users: list[int]) -> set[Pair]:
     """By account, and by every confirmed address."""
     owners = dict(EmailAddress.objects.filter(user__in=users, verified=True).values_list("email", "user"))
     wanted = set(users)
@@ -100,8 +191,12 @@ def _authors(papers: list[int], users: list[int]) -> set[Pair]:
 
 
 def _assigned_ever(papers: list[int], users: list[int]) -> set[Pair]:
-    """Who has the paper, or declined it, or had it taken back, is not proposed for it again."""
+    """Who has the paper, or declined it, or had it taken back, is not proposed for it again.
+
+    What was undone as a whole bars nobody.
+    """
     rows = Assignment.objects.filter(submission__in=papers, user__in=users)
+    rows = rows.exclude(status=AssignmentStatus.REMOVED, reason=UNDONE)
     return set(rows.values_list("submission", "user"))
 
 

@@ -76,6 +76,12 @@ class RunOutcome(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
+class RunPurpose(models.TextChoices):
+    REVIEWERS = "reviewers", "Reviewers"
+    CHAIRS = "chairs", "Area chairs"
+    REPAIR = "repair", "Repair"
+
+
 class Origin(models.TextChoices):
     ENGINE = "engine", "Proposed"
     ADDED = "added", "Added by hand"
@@ -104,6 +110,8 @@ class AssignmentStatus(models.TextChoices):
     NOT_NEEDED = "not_needed", "No longer needed"
 
 
+UNDONE = "undone"
+"""The reason of an assignment that was taken back together with the whole proposal it came from."""
 CURRENT = (AssignmentStatus.ACTIVE, AssignmentStatus.ACCEPTED)
 """States in which the reviewer has the paper."""
 

@@ -49,3 +49,11 @@ def propose(progress: Progress) -> None:
     from reviews.services.solve import solve_run
 
     solve_run(progress)
+
+
+@runner("frontier")
+def frontier(progress: Progress) -> None:
+    """What fairness costs in a proposal (see reviews.services.solve)."""
+    from reviews.services.solve import draw_frontier
+
+    draw_frontier(progress)

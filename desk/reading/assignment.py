@@ -136,7 +136,7 @@ def overview(workshop: Workshop, viewer: Viewer) -> Overview:
         submitted=len(found.demand),
         lacking=len(found.papers),
         reviews_missing=sum(found.demand.values()),
-        reviewers=len(found.reviewers),
+        reviewers=len(found.people),
         places=sum(most for _, most in found.room.values()),
         runs=[_line(run, free, viewer) for run in runs.order_by("-pk")[:RUNS]],
     )
@@ -290,7 +290,7 @@ def _ids(reason: dict[str, Any], name: str, place: int) -> set[int]:
 def _remedy(remedy: dict[str, Any], numbers: dict[int, int], names: dict[int, str]) -> str:
     """“Raise the maximum …: Rui Example by 2, Noor Example by 1.”"""
     parts = []
-    for paper, user, by in remedy["changes"]:
+    for paper, user, by, *_ in remedy["changes"]:
         who = [f"#{numbers[int(paper)]}"] if paper is not None and int(paper) in numbers else []
         who += [names[int(user)]] if user is not None and int(user) in names else []
         parts.append(" and ".join(who) + ("" if len(who) == 2 else f" by {by}"))

@@ -24,7 +24,7 @@ from reviews.rules import open_reviewers
 from reviews.services.assign import log_assignment
 from reviews.services.letters import tell_assigned, tell_not_needed
 from reviews.services.whole import log_run, require_whole
-from reviews.states import ASSIGNMENT_MOVES, CURRENT, RUN_MOVES, AssignmentStatus, RunOutcome, RunStatus
+from reviews.states import ASSIGNMENT_MOVES, CURRENT, RUN_MOVES, UNDONE, AssignmentStatus, RunOutcome, RunStatus
 from submissions.states import SubmissionStatus
 from workshops.deadlines import windows_by_track
 from workshops.models import Deadline, Track
@@ -202,7 +202,7 @@ def undo_run(*, run: AssignmentRun, by: User | None) -> AssignmentRun:
         )
     rows = list(run.assignments.filter(status__in=CURRENT).select_related("user", "submission"))
     for row in rows:
-        move(row, AssignmentStatus.REMOVED, ASSIGNMENT_MOVES, version=row.version + 1, reason="undone")
+        move(row, AssignmentStatus.REMOVED, ASSIGNMENT_MOVES, version=row.version + 1, reason=UNDONE)
         log_assignment("assignment.removed", row, by)
     move(run, RunStatus.UNDONE, RUN_MOVES)
     _unwrite(run, rows, by)

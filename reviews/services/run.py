@@ -1,9 +1,11 @@
 """A proposal of who reviews what: ask for one, edit it, throw it away, publish it. Reviewers never see one."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 
 from access.rights import require
-from access.viewer import acting
+from access.viewer import Viewer, acting
 from accounts.models import User
 from audit.errors import Refused
 from audit.models import Root
@@ -11,17 +13,19 @@ from audit.services.record import record
 from audit.transitions import move
 from jobs.services.start import start_job
 from jobs.states import JobStatus
-from reviews.models import AssignmentRun, ProposedPair
-from reviews.problem import material, papers_of_run
+from reviews.models import Assignment, AssignmentRun, ProposedPair
+from reviews.options import Options
+from reviews.problem import material_of, papers_of_run
 from reviews.rules import check_not_assigned, check_pair, check_room, check_under_review, reviewer_of
-from reviews.scoring import Weights
 from reviews.services.publish import preview, publish_run, undo_run
 from reviews.services.whole import log_run, require_whole
-from reviews.states import RUN_MOVES, Origin, RunOutcome, RunStatus
+from reviews.states import RUN_MOVES, Origin, RunOutcome, RunPurpose, RunStatus
 from submissions.models import Submission
 from workshops.models import Track, Workshop
 
 JOB = "assignment"
+CHAIR_MOST = 10
+"""So many papers an area chair gets at most, unless somebody says otherwise."""
 
 __all__ = ["add_pair", "discard_run", "drop_pair", "lock_pair", "preview", "publish_run", "start_run", "undo_run"]
 
@@ -32,41 +36,64 @@ def start_run(
     workshop: Workshop,
     by: User | None,
     track: Track | None = None,
-    seed: int = 0,
+    options: Options | None = None,
     keep: AssignmentRun | None = None,
-    weights: Weights | None = None,
+    purpose: str = RunPurpose.REVIEWERS,
+    chair_most: int = CHAIR_MOST,
+    holes: Sequence[Assignment] = (),
 ) -> AssignmentRun:
     """Ask the worker for a proposal over the papers that ``by`` is free on (all of them for the system).
 
-    ``keep``: an earlier proposal whose locked, added and refused pairs stay so. ``weights``: what affinity, bids and
-    topics count. Raises Refused when there is nothing to assign, nobody to assign it to, or one is being made already.
+    ``keep``: an earlier proposal whose locked, added and refused pairs stay so. ``chair_most``: how many papers an area
+    chair gets, where area chairs are asked for. ``holes``: the assignments whose places a repair fills. Raises Refused
+    when there is nothing to assign, nobody to assign it to, or one is being made already.
     """
-    weights = weights or Weights()
-    weights.check()
+    options = options or Options()
+    options.check()
     viewer = acting(by)
     require(viewer, "staff", workshop)
     Workshop.objects.select_for_update().get(pk=workshop.pk)
     _check_idle(workshop, by)
-    if not papers_of_run(workshop.pk, track.pk if track else None, viewer).exists():
-        raise Refused("There is no submitted paper to assign yet.")
-    found = material(workshop.pk, track.pk if track else None, viewer)
-    if not found.reviewers:
-        raise Refused("Nobody reviews yet. Invite reviewers on the page People; who accepts can be assigned.")
-    if not found.papers:
-        raise Refused("Every paper has the reviewers it needs; there is nothing to propose.")
-    params = {
-        "papers": [paper.pk for paper in found.papers],
-        "reviewers": len(found.reviewers),
-        "weights": weights.to_dict(),
-        "keep": keep.pk if keep else None,
-    }
-    run = AssignmentRun.objects.create(workshop=workshop, track=track, seed=seed, params=params, created_by=by)
+    run = AssignmentRun(
+        workshop=workshop, track=track, purpose=purpose, mode=options.mode, seed=options.seed, created_by=by
+    )
+    run.params = {**options.to_params(), "keep": keep.pk if keep else None}
+    if purpose == RunPurpose.CHAIRS:
+        run.params["chair_most"] = chair_most
+    if purpose == RunPurpose.REPAIR:
+        run.params["holes"] = [[row.submission_id, row.user_id, str(row.pk)] for row in holes]
+    _read_material(run, viewer)
+    run.save()
     run.job = start_job(
         JOB, root_type=Root.WORKSHOP, root_id=workshop.pk, aspect="staff", by=by, params={"run": run.pk}
     )
     run.save(update_fields=["job"])
     log_run("run.started", run, by)
     return run
+
+
+def _read_material(run: AssignmentRun, viewer: Viewer) -> None:
+    """Which papers it is over. Raises Refused where there is nothing to do."""
+    if not papers_of_run(run.workshop_id, run.track_id, viewer).exists():
+        raise Refused("There is no submitted paper to assign yet.")
+    found = material_of(run, viewer)
+    if not found.people and run.purpose == RunPurpose.CHAIRS:
+        raise Refused("There is no area chair yet. Invite area chairs on the page People; who accepts gets papers.")
+    if not found.people:
+        raise Refused("Nobody reviews yet. Invite reviewers on the page People; who accepts can be assigned.")
+    if not found.papers and run.purpose == RunPurpose.CHAIRS:
+        raise Refused("Every paper has its area chair; there is nothing to propose.")
+    if not found.papers:
+        raise Refused("Every paper has the reviewers it needs; there is nothing to propose.")
+    run.params["papers"] = [paper.pk for paper in found.papers]
+    run.params["reviewers"] = len(found.people)
+
+
+def last_options(workshop: Workshop, by: User | None) -> Options:
+    """As in the last proposal that this person asked for; as usual before the first. One query."""
+    rows = AssignmentRun.objects.filter(workshop=workshop, created_by=by).exclude(purpose=RunPurpose.REPAIR)
+    last = rows.order_by("-pk").values_list("params", flat=True).first()
+    return Options.of(last or {})
 
 
 def _check_idle(workshop: Workshop, by: User | None) -> None:

@@ -8,18 +8,35 @@ from django.db import transaction
 
 from access.viewer import acting
 from audit.errors import Refused
+from audit.models import Root
 from jobs.services.run import Progress
-from reviews.matching.limited import solve_limited
-from reviews.matching.result import Infeasible, Pair, ProblemError, Reason, Solution, SolverFailed
+from jobs.services.start import start_job
+from reviews.matching.limited import frontier_limited, repair_limited, solve_limited
+from reviews.matching.result import (
+    Filled,
+    Infeasible,
+    Pair,
+    Prices,
+    ProblemError,
+    Reason,
+    Remedy,
+    Repair,
+    Solution,
+    SolverFailed,
+)
 from reviews.models import AssignmentRun, ProposedPair
-from reviews.problem import problem_of
+from reviews.options import Options
+from reviews.problem import holes_of, problem_of, repair_pairs
+from reviews.run_sheets import paper_rows, person_rows
 from reviews.services.affinity import bring_up_to_date
 from reviews.services.whole import log_run
-from reviews.states import Origin, RunOutcome, RunStatus
+from reviews.states import Origin, RunOutcome, RunPurpose, RunStatus
 
 SECONDS = 45  # below the worker's own limit
 MEGABYTES = 1500
 STEPS = 3
+FRONTIER_JOB = "frontier"
+Answer = Solution | Repair | Infeasible
 
 
 def solve_run(progress: Progress) -> None:
@@ -33,34 +50,69 @@ def solve_run(progress: Progress) -> None:
     progress.tell("Comparing papers with what reviewers know", done=0, total=STEPS)
     bring_up_to_date(run.workshop)
     problem = problem_of(run, acting(run.created_by))
-    progress.tell("Finding the best assignment", done=1, total=STEPS)
     try:
-        answer = solve_limited(problem, mode="total", seed=run.seed, seconds=SECONDS, megabytes=MEGABYTES)
+        answer = _solve(run, problem, progress)
     except SolverFailed as failure:
         raise Refused(failure.reason) from failure
     except ProblemError as error:
         raise Refused(f"The problem contradicts itself: {error}") from error
     progress.tell("Writing it down", done=2, total=STEPS)
     write_answer(run, problem, answer)
+    if isinstance(answer, Solution) and run.purpose == RunPurpose.REVIEWERS and answer.mode != "random":
+        start_job(
+            FRONTIER_JOB,
+            root_type=Root.WORKSHOP,
+            root_id=run.workshop_id,
+            aspect="staff",
+            by=run.created_by,
+            params={"run": run.pk},
+        )
     progress.tell("Done", done=STEPS, total=STEPS)
 
 
+def _solve(run: AssignmentRun, problem: dict[str, Any], progress: Progress) -> Answer:
+    def tell(phase: str, done: int, total: int, /) -> None:
+        progress.tell(f"Finding the best assignment: {phase.lower()}"[:80], done=1, total=STEPS)
+
+    options = Options.of(run.params)
+    tell("begins", 0, 1)
+    limits: dict[str, Any] = {"seconds": SECONDS, "megabytes": MEGABYTES, "tell": tell}
+    if run.purpose == RunPurpose.REPAIR:
+        papers = [int(paper["id"]) for paper in problem["papers"]]
+        pairs, holes = repair_pairs(run, papers), holes_of(run)
+        return repair_limited(problem, map(_texts, pairs), map(_texts, holes), seed=options.seed, **limits)
+    return solve_limited(
+        problem,
+        mode=options.mode,
+        epsilon=options.epsilon,
+        max_probability=options.max_probability,
+        seed=options.seed,
+        **limits,
+    )
+
+
+def _texts(pair: tuple[int, int]) -> tuple[str, str]:
+    return str(pair[0]), str(pair[1])
+
+
 @transaction.atomic
-def write_answer(run: AssignmentRun, problem: dict[str, Any], answer: Solution | Infeasible) -> None:
-    """Write the outcome once: one conditional UPDATE, then the pairs."""
-    changes = _solved(answer) if isinstance(answer, Solution) else _infeasible(answer)
+def write_answer(run: AssignmentRun, problem: dict[str, Any], answer: Answer) -> None:
+    """Write the outcome once: one conditional UPDATE, then the pairs and what the pages need."""
+    changes = _infeasible(answer) if isinstance(answer, Infeasible) else _solved(answer)
     changes["input_hash"] = _hash(problem)
     changes["params"] = {**run.params, "papers": [int(paper["id"]) for paper in problem["papers"]]}
     same = AssignmentRun.objects.filter(pk=run.pk, outcome=RunOutcome.PENDING, status=RunStatus.OPEN)
     if same.update(**changes) != 1:
         return
-    if isinstance(answer, Solution):
-        locks = {(paper, user) for paper, user in problem["locks"]}
-        ProposedPair.objects.bulk_create(_pairs(run, answer, locks), batch_size=1000)
+    prices = answer.prices if isinstance(answer, Solution) else Prices()
+    papers = paper_rows(run, problem, prices)
+    ProposedPair.objects.bulk_create(_pairs_of(run, problem, answer), batch_size=500)
+    run.papers.bulk_create(papers, batch_size=100)
+    run.people.bulk_create(person_rows(run, problem, prices), batch_size=500)
     log_run("run.solved", run, run.created_by)
 
 
-def _solved(answer: Solution) -> dict[str, Any]:
+def _solved(answer: Solution | Repair) -> dict[str, Any]:
     proof = answer.certificate
     return {
         "outcome": RunOutcome.COMPLETE,
@@ -68,29 +120,71 @@ def _solved(answer: Solution) -> dict[str, Any]:
         "bound": proof.bound,
         "gap": proof.gap,
         "rounds": proof.rounds,
+        "facts": _facts(answer) if isinstance(answer, Solution) else {"optimum": proof.optimum},
     }
 
 
+def _facts(answer: Solution) -> dict[str, Any]:
+    """Numbers over all papers of the run; only who is free on all of them reads any."""
+    facts: dict[str, Any] = {"optimum": answer.certificate.optimum, "pairs_priced": answer.certificate.pairs_priced}
+    if answer.fairness:
+        fair = answer.fairness
+        facts["fairness"] = {
+            "floor": fair.floor,
+            "floor_bound": fair.floor_bound,
+            "worst_pair": fair.worst_pair,
+            "proved": fair.proved,
+        }
+    if answer.lottery:
+        facts["lottery"] = {
+            "max_probability": answer.lottery.max_probability,
+            "expected_total": answer.lottery.expected_total,
+        }
+    return facts
+
+
 def _infeasible(answer: Infeasible) -> dict[str, Any]:
-    return {"outcome": RunOutcome.INFEASIBLE, "reasons": [_reason(reason) for reason in answer.reasons]}
+    reasons = [_reason(reason) for reason in answer.reasons]
+    if len(reasons) > 1 and answer.remedies:
+        papers = sorted({paper for reason in reasons for paper in reason["papers"]})
+        whole = {"sentence": "All of it can be mended at once.", "papers": papers, "reviewers": []}
+        reasons.append({**whole, "remedies": [_remedy(remedy) for remedy in answer.remedies]})
+    return {"outcome": RunOutcome.INFEASIBLE, "reasons": reasons}
 
 
 def _reason(reason: Reason) -> dict[str, Any]:
     """Ids, never names: who may read them is asked when the page is made."""
-    remedies = [
-        {"sentence": remedy.sentence, "changes": [list(change[:3]) for change in remedy.changes]}
-        for remedy in reason.remedies
-    ]
     return {
         "sentence": reason.sentence,
         "papers": [int(one) for one in reason.papers],
         "reviewers": [int(one) for one in reason.reviewers],
-        "remedies": remedies,
+        "remedies": [_remedy(remedy) for remedy in reason.remedies],
     }
 
 
-def _pairs(run: AssignmentRun, answer: Solution, locks: set[tuple[str, str]]) -> list[ProposedPair]:
+def _remedy(remedy: Remedy) -> dict[str, Any]:
+    return {
+        "sentence": remedy.sentence,
+        "kind": remedy.kind,
+        "changes": [list(change) for change in remedy.changes],
+    }
+
+
+def _pairs_of(run: AssignmentRun, problem: dict[str, Any], answer: Answer) -> list[ProposedPair]:
+    if isinstance(answer, Infeasible):
+        return []
+    locks = {(paper, user) for paper, user in problem["locks"]}
+    if isinstance(answer, Repair):
+        left = {(int(paper), int(user)): key for paper, user, key in run.params.get("holes", [])}
+        return [_filled(run, one, left) for one in answer.filled]
     return [_pair(run, pair, answer.allowed.get(pair.paper_id), locks) for pair in answer.pairs]
+
+
+def _filled(run: AssignmentRun, one: Filled, left: dict[tuple[int, int], str]) -> ProposedPair:
+    row = _pair(run, one.pair, None, set())
+    row.replaces_id = left[int(one.hole.paper_id), int(one.hole.reviewer_id)]  # type: ignore[assignment]  # a uuid
+    row.alternates = [[int(who.reviewer_id), who.score, who.unknown, who.rank, who.cost] for who in one.alternates]
+    return row
 
 
 def _pair(run: AssignmentRun, pair: Pair, allowed: int | None, locks: set[tuple[str, str]]) -> ProposedPair:
@@ -118,3 +212,33 @@ def run_failed(job_id: int, reason: str) -> None:
             outcome=RunOutcome.FAILED, reasons=[{"sentence": reason, "papers": [], "reviewers": [], "remedies": []}]
         )
         log_run("run.failed", run, run.created_by)
+
+
+# --- what fairness costs ----------------------------------------------------------------------------------------------
+
+
+def draw_frontier(progress: Progress) -> None:
+    """For the page of a proposal: the floor under every paper that each loss of the total buys. Twice does no harm.
+
+    It is of the problem as it stands now; raises Refused where the solver gave no answer, and the page has no picture.
+    """
+    run = AssignmentRun.objects.select_related("created_by").get(pk=progress.params["run"])
+    if run.outcome != RunOutcome.COMPLETE or run.status != RunStatus.OPEN:
+        return
+    problem = problem_of(run, acting(run.created_by))
+
+    def tell(phase: str, done: int, total: int, /) -> None:
+        progress.tell(phase[:80], done=done, total=total)
+
+    try:
+        points = frontier_limited(
+            problem, seed=Options.of(run.params).seed, seconds=SECONDS, megabytes=MEGABYTES, tell=tell
+        )
+    except (SolverFailed, ProblemError) as failure:
+        raise Refused(str(failure)) from failure
+    if isinstance(points, Infeasible):
+        return
+    with transaction.atomic():
+        locked = AssignmentRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+        locked.facts = {**locked.facts, "frontier": [point._asdict() for point in points]}
+        locked.save(update_fields=["facts"])

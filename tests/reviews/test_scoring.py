@@ -11,6 +11,7 @@ from audit.errors import Refused
 from jobs.models import Job
 from jobs.services.run import run_job
 from reviews.models import Affinity, AffinityBook, Bid, ProposedPair, TextVector
+from reviews.options import Options
 from reviews.scoring import Scoring, Weights
 from reviews.services.affinity import (
     bring_up_to_date,
@@ -193,8 +194,8 @@ def test_weights_belong_to_the_run_and_change_who_is_proposed(stage: Any) -> Non
     knows(stage, "rae", AUCTIONS)
     bids(stage, rui="low", noor="very_high")
 
-    by_affinity = proposal(stage, weights=Weights(affinity=1, bid=0))
-    by_bid = proposal(stage, weights=Weights(affinity=0.1, bid=1))
+    by_affinity = proposal(stage, options=Options(mode="total", weights=Weights(affinity=1, bid=0)))
+    by_bid = proposal(stage, options=Options(mode="total", weights=Weights(affinity=0.1, bid=1)))
 
     chosen = [ProposedPair.objects.get(run=run, submission=stage.papers[0]).user.given for run in (by_affinity, by_bid)]
     assert chosen == ["Rui", "Noor"]
@@ -204,4 +205,4 @@ def test_weights_belong_to_the_run_and_change_who_is_proposed(stage: Any) -> Non
 @pytest.mark.parametrize("weights", [Weights(0, 0, 0), Weights(-1, 0, 0), Weights(1, 11, 0), Weights(float("nan"))])
 def test_weights_that_make_no_score_are_refused(stage: Any, weights: Weights) -> None:
     with pytest.raises(Refused):
-        start_run(workshop=stage.workshop, by=stage.olga, weights=weights)
+        start_run(workshop=stage.workshop, by=stage.olga, options=Options(weights=weights))
