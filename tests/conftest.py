@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.test.utils import setup_databases, teardown_databases
+from django.test.utils import override_settings, setup_databases, teardown_databases
 from django.utils import timezone
 
 from tests import factories
@@ -74,16 +74,25 @@ def _triggers_set_aside() -> Iterator[None]:
                 cursor.execute(sql)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _in_this_process() -> Iterator[None]:
+    """A cache in memory; passwords that cost nothing.
+
+    Set once for all tests: each time that Django is told of other caches it leaves a variable in the context, and
+    every line of the log reads them all.
+    """
+    memory = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    with override_settings(CACHES=memory, PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _stage(settings: Any, tmp_path: Any) -> None:
-    """Files, mail and backups in a folder of the test; a cache of its own; passwords that cost nothing."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    """Files, mail and backups in a folder of the test; an empty cache."""
     settings.FILES_DIR = tmp_path / "files"
     settings.MEDIA_ROOT = tmp_path / "public"
     settings.MAIL_DIR = tmp_path / "mail"
     settings.BACKUP_DIR = tmp_path / "backups"
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    settings.CELERY_TASK_ALWAYS_EAGER = False
     cache.clear()
 
 

@@ -48,6 +48,7 @@ from submissions.services.save import AuthorData, save_submission
 from submissions.services.start import start_submission
 from submissions.states import SubmissionStatus
 from tests.workshops.pictures import picture
+from tests.worlds import played_once
 from workshops.models import Track, Workshop
 from workshops.reading import open_form, questions_of
 from workshops.services.banner import set_banner
@@ -189,6 +190,7 @@ def make_people() -> dict[str, User]:
     return people
 
 
+@played_once
 def make_cast(phase: str = "submission", *, papers: int = 1) -> Cast:
     """The cast in one of PHASES, its past played through the services at the times when it happened.
 

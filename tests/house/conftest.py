@@ -1,7 +1,7 @@
 """The cast in each phase, made once for all tests of the house and put back after each request."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
@@ -18,7 +18,6 @@ from tests.house.phases import THREE_PAPERS
 
 ANYBODY = "anon"
 HERE = Path(__file__).parent
-IN_MEMORY = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,10 +42,17 @@ class Season:
     cast: Cast
     cookies: dict[str, SimpleCookie]
     files: Any
+    told: dict[str, Any] = field(default_factory=dict)
     client: Client = field(default_factory=lambda: Client(SERVER_NAME="localhost", raise_request_exception=False))
 
     def people(self) -> list[str]:
         return [*Cast.PEOPLE, ANYBODY]
+
+    def once(self, key: str, what: Callable[[], Any]) -> Any:
+        """What this tells, worked out once in the season."""
+        if key not in self.told:
+            self.told[key] = what()
+        return self.told[key]
 
     def ask(self, who: str, method: str, url: str, **options: Any) -> Any:
         """The response, with its bytes as ``body``."""
@@ -85,9 +91,7 @@ def season(request: Any, django_db_setup: None, django_db_blocker: Any, tmp_path
     """The cast in a phase (see phases.py), in a transaction that is rolled back. Tests that use it take no ``db``."""
     phase, papers = ("discussion", 3) if request.param == THREE_PAPERS else (request.param, 1)
     folder = tmp_path_factory.mktemp("season")
-    files = override_settings(
-        FILES_DIR=folder / "files", MAIL_DIR=folder / "mail", MEDIA_ROOT=folder / "public", CACHES=IN_MEMORY
-    )
+    files = override_settings(FILES_DIR=folder / "files", MAIL_DIR=folder / "mail", MEDIA_ROOT=folder / "public")
     with django_db_blocker.unblock():
         with files, put_back():
             cast = make_cast(phase, papers=papers)

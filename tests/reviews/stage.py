@@ -24,6 +24,7 @@ from submissions.importing.records import ImportedAuthor, ImportedPaper
 from submissions.models import Submission
 from submissions.services.import_papers import import_papers
 from tests.factories import make_user
+from tests.worlds import played_once
 from workshops.services.create import create_workshop
 from workshops.services.roles import give_role
 
@@ -32,6 +33,7 @@ SHORT = {"text": "Clear and interesting.", "overall": 5, "confidence": 4}
 """A good answer to the short form."""
 
 
+@played_once
 def make_stage(*, papers: int = 2, reviewers: tuple[str, ...] = ("Rui", "Noor", "Rae"), load: int = 6) -> Any:
     """``workshop``, ``track`` (short form, three reviews), ``papers``, Olga and Otto who organize, and reviewers.
 

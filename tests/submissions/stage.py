@@ -16,10 +16,12 @@ from submissions.services.save import AuthorData, save_submission
 from submissions.services.start import start_submission
 from tests.factories import make_user
 from tests.submissions import pdfs
+from tests.worlds import played_once
 from workshops.services.create import create_workshop
 from workshops.services.roles import give_role
 
 
+@played_once
 def make_stage(**fields) -> SimpleNamespace:
     """``workshop`` with its tracks by slug, Olga who organizes it, and Ada and Ben who write."""
     olga, ada, ben = make_user("Olga"), make_user("Ada"), make_user("Ben")
