@@ -30,6 +30,9 @@ TABS, EDITS = 50, 200
 BY_BUTTON = 10
 """Every so many-th edit is a save by button."""
 
+THEIRS = re.compile(r'value="theirs".*?<p class="merge-text"[^>]*>(.*?)</p>', re.DOTALL)
+TAG = re.compile(r"<[^>]*>")
+
 
 @dataclass(frozen=True)
 class Accepted:
@@ -54,6 +57,7 @@ class Tab:
     accepted: list[Accepted] = field(default_factory=list)
     answers: Counter[str] = field(default_factory=Counter)
     unseen: list[str] = field(default_factory=list)
+    edits: int = 0
 
     def edit(self, number: int) -> None:
         self._say(self.text, f"{self.name}.{number}")
@@ -86,12 +90,12 @@ class Tab:
                 self._took(int(data["version"]) + 1)
                 return
             page = answer.content.decode()
-            shown = answer.context["merge"]
-            if answer.status_code != 409 or not shown or "Both texts, where they differ" not in page:
+            theirs = THEIRS.search(page)
+            if answer.status_code != 409 or not theirs or "Both texts, where they differ" not in page:
                 self.unseen.append(f"{self.name}: {answer.status_code} without both texts")
                 return
             own = next(word for word in self.text.split() if self._is_own(word))
-            self._say(shown[0].theirs, own)
+            self._say(TAG.sub("", theirs[1]), own)
             found = re.search(r'name="version" value="(\d+)"', page)
             data |= {"version": found[1] if found else "0", "q-text": self.text}
 
@@ -108,6 +112,7 @@ def write(tabs: Sequence[Tab], edits: int, *, at_once: bool = True) -> float:
         try:
             for number in range(1, edits + 1):
                 tab.edit(number)
+                tab.edits += 1
         finally:
             connection.close()
 
@@ -201,6 +206,7 @@ def _run(count: int, edits: int) -> bool:
     cpu, seconds = time.process_time(), write(tabs, edits)
     cpu = time.process_time() - cpu
     wrong = what_is_wrong(tabs, Review.objects.get(assignment=assignment))
+    wrong += [f"{tab.name} stopped after {tab.edits} edits." for tab in tabs if tab.edits != edits]
     answers: Counter[str] = sum((tab.answers for tab in tabs), Counter())
     asked = sum(answers.values())
     print(f"{count} tabs × {edits} edits: {asked} requests in {seconds:.0f} s, {cpu * 1000 / asked:.1f} ms of CPU each")
