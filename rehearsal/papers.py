@@ -15,15 +15,51 @@ WHY = [
     "share one representation", "find their own group", "walk on the torus $T^2$", "forget only what they may",
 ]  # fmt: skip
 SENTENCES = [
-    "We ask which symmetries a network keeps when its data are rotated by $g \\in SO({n})$.",
-    "Our method learns {what} whose representation commutes with the action of a group $G$ of order {n}.",
-    "On {n} recordings of neural activity the persistent homology of the population code shows a torus.",
-    "A bound of $O(\\sqrt{{{n}}})$ on the sample complexity follows from the curvature of the orbit space.",
-    "We prove that every {how} layer is a convolution over a homogeneous space, and we measure what it costs.",
-    "Compared with {n} baselines the model needs a third of the data to reach the same accuracy.",
-    "The proof uses a sheaf Laplacian whose kernel holds the global sections of the network.",
-    "All of this is made up for a rehearsal, and no result should be believed.",
+    [
+        "We ask which symmetries a network keeps when its data are rotated by $g \\in SO({n})$.",
+        "Does training undo what an architecture promises? We rotate inputs by {n} degrees and look at every layer.",
+        "It is open how much of a symmetry survives pruning; {what} are a case small enough to settle it.",
+        "Animals generalise over views that they never saw, and we ask what {what} would need for it.",
+    ],
+    [
+        "Our method learns {what} whose representation commutes with the action of a group $G$ of order {n}.",
+        "Instead of building the group in, we let {what} discover its {n} generators from pairs of views.",
+        "A small penalty on the commutator is enough to make {what} follow an unknown Lie algebra.",
+        "We replace one layer by an average over orbits and keep the remaining parameters as they were.",
+    ],
+    [
+        "On {n} recordings of neural activity the persistent homology of the population code shows a torus.",
+        "In simulated cortex with {n} thousand cells, two loops and a void appear and stay through sleep.",
+        "Across {n} sessions the barcodes agree between animals better than the tuning curves do.",
+        "Shuffling spikes within {n} milliseconds destroys the ring, so it is no effect of the firing rates.",
+    ],
+    [
+        "A bound of $O(\\sqrt{{{n}}})$ on the sample complexity follows from the curvature of the orbit space.",
+        "The risk falls with the volume of the quotient, which for {n} samples explains most of the gain.",
+        "We derive when augmenting {n} times is worth less than one equivariant layer.",
+        "An information-theoretic argument gives a lower limit that no estimator of this class can pass.",
+    ],
+    [
+        "We prove that every {how} layer is a convolution over a homogeneous space, and we measure what it costs.",
+        "For compact groups the {how} construction is universal; for the affine one a counterexample is given.",
+        "Stacking two {how} maps gains nothing unless a nonlinearity mixes the irreducible parts.",
+        "The {how} parametrisation turns out to be unique up to a gauge, which we fix by a spanning tree.",
+    ],
+    [
+        "Compared with {n} baselines the model needs a third of the data to reach the same accuracy.",
+        "Ablations over {n} seeds put most of the effect down to the readout.",
+        "Robustness to unseen poses rises by {n} per cent, while accuracy on upright images is unchanged.",
+        "At {n} million parameters the advantage disappears, and we say why we think so.",
+    ],
+    [
+        "The proof uses a sheaf Laplacian whose kernel holds the global sections of the network.",
+        "Our main tool is a Morse function on the loss, whose critical sets are whole orbits.",
+        "Key is a Fourier transform on the group, evaluated without ever writing down its characters.",
+        "The argument goes through a discrete connection with small holonomy around each cycle.",
+    ],
 ]
+"""What a made-up abstract may say, each in several ways: papers that shared their sentences would look like copies."""
+DISCLAIMER = "All of this is made up for a rehearsal, and no result should be believed."
 
 
 @dataclass(frozen=True)
@@ -37,8 +73,9 @@ def make_up(chance: random.Random) -> MadeUpPaper:
     """One paper; the same for the same state of ``chance``."""
     how, what, why = chance.choice(HOW), chance.choice(WHAT), chance.choice(WHY)
     number = chance.randint(2, 64)
-    picked = chance.sample(SENTENCES[:-1], 4) + SENTENCES[-1:]
-    abstract = " ".join(sentence.format(n=number, what=what, how=how.lower()) for sentence in picked)
+    picked = chance.sample(SENTENCES, 4)
+    said = [ways[zlib.crc32(f"{how} {what} {why} {number} {ways[0]}".encode()) % len(ways)] for ways in picked]
+    abstract = " ".join([one.format(n=number, what=what, how=how.lower()) for one in said] + [DISCLAIMER])
     return MadeUpPaper(f"{how} {what} {why}", abstract, f"{how.lower()}, {what.split(' $')[0]}, made up")
 
 

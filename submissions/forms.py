@@ -39,6 +39,13 @@ class DraftField(forms.CharField):
         return None
 
 
+class OneLine(forms.Textarea):
+    """A line that may be long: it is shown whole, and breaks where the page does. Services tidy a typed line break."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"rows": 1, "class": "one-line"})
+
+
 class StartForm(_OurWords):
     """The two things that a paper begins with."""
 
@@ -46,6 +53,7 @@ class StartForm(_OurWords):
     title = forms.CharField(
         label="Working title",
         max_length=300,
+        widget=OneLine,
         help_text="You can change it until the deadline.",
         error_messages={"required": "Give the paper a title; you can change it later."},
     )
@@ -66,14 +74,19 @@ class PaperForm(_OurWords):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     track = forms.ChoiceField(label="Track")
-    title = DraftField(label="Title", max_length=300, help_text="Mathematics between dollar signs, such as $SO(3)$.")
+    title = DraftField(
+        label="Title",
+        max_length=300,
+        widget=OneLine,
+        help_text="Mathematics between dollar signs, such as $SO(3)$.",
+    )
     abstract = DraftField(
         label="Abstract",
         max_length=20_000,
         widget=forms.Textarea(attrs={"class": "form-control-read", "rows": 10}),
         help_text="Markdown and mathematics between dollar signs work.",
     )
-    tldr = forms.CharField(label="In one sentence", max_length=300, required=False)
+    tldr = forms.CharField(label="In one sentence", max_length=300, required=False, widget=OneLine)
     keywords = forms.CharField(label="Keywords", max_length=300, required=False, help_text="With commas between them.")
     topics = forms.MultipleChoiceField(
         label="Topics",

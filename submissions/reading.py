@@ -28,6 +28,7 @@ from submissions.services.withdraw import undo_until
 from submissions.states import COUNTING, FilePurpose, FileStatus, RevisionStatus, SubmissionStatus
 from workshops.deadlines import Window, windows
 from workshops.instants import both
+from workshops.prose import formulas
 from workshops.states import DeadlineKind
 
 NAMES = {
@@ -189,7 +190,7 @@ class AuthorPage:
         if self.submission.status != SubmissionStatus.SUBMITTED or not self.submission.current:
             return None
         items = [
-            ("Paper", f"#{self.submission.number}, {self.submission.title}"),
+            ("Paper", formulas(f"#{self.submission.number}, {self.submission.title}")),
             ("Track", self.submission.track.name),
             ("Authors, in order", ", ".join(author.name for author in self.authors)),
         ]

@@ -233,7 +233,7 @@ def _overdue(season: Season) -> Need | None:
     text = f"{_count(len(late), 'review is', 'reviews are')} overdue"
     people = len({user for _, user in late})
     detail = f"From {_count(people, 'person', 'people')}. Write to the reviewers, or ask somebody else."
-    return Need("overdue", "bad", len(late), text, detail, "papers", "?reviews=missing", min(late)[0])
+    return Need("overdue", "bad", len(late), text, detail, "reviews", "?look=overdue", min(late)[0])
 
 
 def _unanswered(season: Season) -> Need | None:

@@ -21,8 +21,8 @@ from desk.reading.levels import assessed, flag
 from desk.reading.paper import NOT_CONFIDENTIAL
 from desk.reading.papers import OVERALL
 from desk.reading.reviews_query import FLAGS, STATES, ReviewQuery
-from reviews.models import Assignment, Review, Score
-from reviews.states import CURRENT, REVIEWING, AssignmentStatus, ReviewStatus
+from reviews.models import Assignment, AuthorsKnown, Review, Score
+from reviews.states import CURRENT, REVIEWING, AssignmentStatus, Knowing, ReviewStatus
 from reviews.work import COLUMNS, Work, due_dates, work_of
 from submissions.models import Submission
 from workshops.models import Question, Workshop
@@ -239,8 +239,10 @@ def state_of(work: Work) -> tuple[str, str]:
 
 
 def with_words(rows: Iterable[ReviewRow]) -> list[ReviewRow]:
-    """The same lines with what the submitted ones say. Two queries."""
+    """The same lines with what the submitted ones say, and whoever noted that they know the authors. Three queries."""
     rows = list(rows)
+    noted = AuthorsKnown.objects.filter(assignment__in=[row.pk for row in rows if row.acts])
+    knowing: dict[UUID, str] = dict(noted.values_list("assignment", "knowing"))
     wanted = [row.work.review for row in rows if row.work.review is not None and row.version is not None]
     given = Review.objects.filter(pk__in=wanted, current__isnull=False)
     columns = ("pk", "current__form_version", "current__answers")
@@ -249,12 +251,19 @@ def with_words(rows: Iterable[ReviewRow]) -> list[ReviewRow]:
     texts = Question.objects.filter(version__in=told, kind=Question.Kind.TEXT, readers__in=NOT_CONFIDENTIAL)
     for version, key in texts.values_list("version", "key"):
         told[version].add(key)
-    return [
-        replace(row, said=_said(answers[row.work.review][1], told[answers[row.work.review][0]], named=row.named))
-        if row.work.review in answers and row.version is not None
-        else row
-        for row in rows
-    ]
+    lines = []
+    for row in rows:
+        said = row.said
+        if row.work.review in answers and row.version is not None:
+            version, given_answers = answers[row.work.review]
+            said = _said(given_answers, told[version], named=row.named)
+        lines.append(replace(row, said=replace(said, knows=_surer(said.knows, knowing.get(row.pk, "")))))
+    return lines
+
+
+def _surer(*words: str) -> str:
+    """Of what the form and the note say, whichever claims more."""
+    return next((one for one in (Knowing.SURE, Knowing.GUESS) if one in words), "")
 
 
 def _said(answers: dict[str, Any], told: set[str], *, named: bool) -> Said:

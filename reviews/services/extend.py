@@ -41,38 +41,40 @@ def extend_reviews(
     found = list(rows.select_related("submission__workshop", "user").order_by("submission__number", "handle"))
     told: dict[int, list[Assignment]] = {}
     for row in found:
-        require(acting(by), "act", row.submission)
+        require(acting(by), "act", row.submission)  # before the date is named
         due = when.of(row.pk, row.due_at, row.submission.track_id)
         if due and until <= due:
             raise Refused(
                 f"The review of paper #{row.submission.number} is due {aoe(due)} already. Choose a later instant.",
                 field="until",
             )
-        extension = _extend(row, until, reason, by)
-        row.due_at = extension.until
-        Assignment.objects.filter(pk=row.pk).update(due_at=extension.until, version=row.version + 1)
+        row.due_at = extend_review(assignment=row, until=until, reason=reason, by=by).until
         told.setdefault(row.user_id, []).append(row)
     for theirs in told.values():
         tell_extended(theirs[0].user, theirs, workshop=workshop, until=until, reason=reason.strip())
     return found
 
 
-def _extend(row: Assignment, until: datetime, reason: str, by: User | None) -> Extension:
+@transaction.atomic
+def extend_review(*, assignment: Assignment, until: datetime, reason: str, by: User | None) -> Extension:
+    """Open one review until then. What lists say of its due date follows; nobody is told."""
+    require(acting(by), "act", assignment.submission)
     extension = write_extension(
-        workshop=row.submission.workshop,
+        workshop=assignment.submission.workshop,
         root_type=Extension.Root.ASSIGNMENT,
-        root_id=row.pk,
+        root_id=assignment.pk,
         until=until,
         reason=reason,
         by=by,
     )
+    Assignment.objects.filter(pk=assignment.pk).update(due_at=extension.until, version=assignment.version + 1)
     record(
         "assignment.extended",
         by=by,
         root_type=Root.SUBMISSION,
-        root_id=row.submission_id,
+        root_id=assignment.submission_id,
         aspect="identities",
-        about=row,
+        about=assignment,
         data={"until": until.isoformat()},
     )
     return extension

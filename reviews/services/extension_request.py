@@ -15,11 +15,11 @@ from audit.transitions import move
 from notifications.services.enqueue import enqueue
 from reviews import emails, emails_reviewing
 from reviews.models import Assignment, ExtensionRequest, Review
+from reviews.services.extend import extend_review
 from reviews.states import CURRENT, REQUEST_MOVES, REVIEWING, RequestStatus, ReviewStatus
 from workshops.deadlines import window
 from workshops.instants import aoe, both
 from workshops.models import Extension
-from workshops.services.extensions import write_extension
 from workshops.states import DeadlineKind
 
 MOST_DAYS = 30
@@ -107,22 +107,6 @@ def refuse_days(*, request: ExtensionRequest, by: User | None, answer: str = "")
     _log("extension_request.refused", row, by)
     _tell(row, granted=False, until=due_of(row.assignment))
     return row
-
-
-@transaction.atomic
-def extend_review(*, assignment: Assignment, until: datetime, reason: str, by: User | None) -> Extension:
-    """Open one review until then. What lists say of its due date follows."""
-    require(acting(by), "act", assignment.submission)
-    extension = write_extension(
-        workshop=assignment.submission.workshop,
-        root_type=Extension.Root.ASSIGNMENT,
-        root_id=assignment.pk,
-        until=until,
-        reason=reason,
-        by=by,
-    )
-    Assignment.objects.filter(pk=assignment.pk).update(due_at=until, version=assignment.version + 1)
-    return extension
 
 
 def _open_request(request: ExtensionRequest, by: User | None) -> ExtensionRequest:

@@ -247,10 +247,12 @@ def _check_open(review: Review, at: datetime) -> Writing:
     return state
 
 
+SAVED_ELSEWHERE = "This review was saved in another window since you opened this one."
+
+
 def _stale() -> StaleState:
     return StaleState(
-        "This review was saved in another window since you opened this one. Press “Save draft”: both texts are then "
-        "shown side by side, and neither is lost."
+        f"{SAVED_ELSEWHERE} Press “Save draft”: both texts are then shown side by side, and neither is lost."
     )
 
 

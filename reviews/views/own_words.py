@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from access.viewer import viewer_of
 from accounts.request import person
-from audit.errors import Refused
+from audit.errors import Refused, StaleState
 from reviews.copies import copy_of
 from reviews.forms import posted_answers
 from reviews.offline import write
-from reviews.services.review import open_review, save_draft
+from reviews.services.review import SAVED_ELSEWHERE, open_review, save_draft
 from reviews.states import CURRENT
 from reviews.versions import answers_of_version, compare, own_text, text_of_own_or_lost
 from reviews.views.writing import own_assignment
@@ -64,6 +64,9 @@ def restore(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
             version=int(typed) if typed.isdecimal() and len(typed) < 10 else 0,
             answers=answers,
         )
+    except StaleState:
+        messages.error(request, f"{SAVED_ELSEWHERE} Here is the newest list: choose once more.")
+        return redirect("reviews:versions", pk)
     except Refused as refusal:
         messages.error(request, refusal.sentence)
         return redirect("reviews:versions", pk)

@@ -13,6 +13,7 @@ from desk.reading.reviews_query import FLAGS, STATES
 from notifications.models import Message
 from reviews.models import Assignment, ReviewVersion
 from reviews.services.assign import decline_assignment
+from reviews.services.own_conflict import note_authors_known
 from submissions.services.conflicts import set_conflict
 from tests.factories import Cast, make_cast
 from workshops.models import Extension
@@ -59,6 +60,16 @@ def test_institutional_organizer_sees_handles_and_nothing_confidential(cast, loo
     assert [(row.who, row.said.ethics, row.said.knows) for row in ines.context["found"].rows] == [(handle, False, "")]
     assert [rows(look(cast.ines, f"reviews/?{q}")) for q in (f"q={cast.rui.family}", f"who={cast.rui.pk}")] == [[], []]
     assert [rows(look(cast.ines, f"reviews/?look={flag}")) for flag in ("ethics", "knows")] == [[], []]
+
+
+def test_note_on_the_authors_finds_a_review_that_is_not_written_yet(cast, look):
+    assignment = Assignment.objects.get(user=cast.rae)
+    note_authors_known(assignment=assignment, by=cast.rae, knowing="guess", text="A talk in May.")
+
+    olga, ines = (look(getattr(cast, who), "reviews/?look=knows").context["found"].rows for who in ("olga", "ines"))
+
+    assert [(row.pk, row.said.knows) for row in olga] == [(assignment.pk, "guess")]
+    assert ines == []
 
 
 @pytest.mark.parametrize(

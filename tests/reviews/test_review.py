@@ -14,7 +14,7 @@ from audit.errors import Refused, StaleState
 from audit.models import Entry
 from notifications.models import Message
 from reviews.models import Assignment, Review, ReviewVersion, Score
-from reviews.services.extension_request import extend_review
+from reviews.services.extend import extend_review
 from reviews.services.review import WrongAnswers, open_review, save_draft, set_aside, submit_review
 from submissions.services.withdraw import withdraw
 from tests.reviews.stage import DAY, SHORT, given, reviewed
