@@ -203,7 +203,7 @@ def test_refused_text_loses_no_file(stage, ada) -> None:
     paper.refresh_from_db()
     assert (answer.status_code, paper.title, paper.current.pdf.name) == (422, "", "codes.pdf")
     assert said(answer) == ["Link to the code: This is no web address; it should begin with https://."]
-    assert '>\nTyped</textarea>' in text(answer)
+    assert "Typed</textarea>" in text(answer)
     assert ada.post(page_of(paper), typed(paper, title="Typed")).status_code == 302
 
 
@@ -242,7 +242,7 @@ def test_stale_page_keeps_what_was_typed_and_shows_what_is_saved(stage, ada) -> 
     assert (answer.status_code, paper.title, paper.files.count()) == (409, "Saved by Ben", 0)
     page = text(answer)
     assert all(
-        words in page for words in ("Somebody else saved meanwhile", '>\nFrom the old page</textarea>', "Saved by Ben")
+        words in page for words in ("Somebody else saved meanwhile", "From the old page</textarea>", "Saved by Ben")
     )
     assert answer.context["typed"].form["version"].value() == str(paper.version)
 
@@ -277,7 +277,7 @@ def test_rows_are_added_moved_and_removed_without_javascript(stage, ada) -> None
     def names(action: str) -> tuple:
         answer = ada.post(page_of(paper), typed(paper, *rows, corresponding=1, action=action, title="Typed"))
         listed = answer.context["typed"].rows
-        assert (answer.status_code, '>\nTyped</textarea>' in text(answer)) == (200, True)
+        assert (answer.status_code, "Typed</textarea>" in text(answer)) == (200, True)
         return [row["given"] for row in listed.rows], listed.corresponding
 
     assert names("add") == (["Ada", "Ben", "Cy", ""], 1)
@@ -333,7 +333,7 @@ def test_after_a_hard_deadline_the_page_reads_and_a_late_save_keeps_what_was_typ
     assert "was not complete at the deadline" in text(ada.get(page_of(paper)))
     answer = ada.post(page_of(paper), typed(paper, title="Too late"))
     assert (answer.status_code, said(answer)[0][:45]) == (422, "The deadline of the track Extended Abstract w")
-    assert '>\nToo late</textarea>' in text(answer)
+    assert "Too late</textarea>" in text(answer)
 
 
 # --- follow, withdraw -------------------------------------------------------------------------------------------------
