@@ -178,6 +178,42 @@ class Visitor:
             self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
 
 
+class Keyboard:
+    """Somebody who has no mouse. ``moves`` counts the keys that are no text, ``typed`` those that are."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.moves, self.typed = page, 0, 0
+        page.on("filechooser", lambda chooser: None)  # from now on no dialog of the system opens
+
+    def presses(self, key: str) -> None:
+        self.page.keyboard.press(key)
+        self.moves += 1
+
+    def goes_to(self, selector: str) -> None:
+        for _ in range(150):
+            if self.page.evaluate("selector => document.activeElement.matches(selector)", selector):
+                return
+            self.presses("Tab")
+        raise AssertionError(f"Tab does not come to {selector} on {self.page.url}")
+
+    def types(self, selector: str, text: str) -> None:
+        self.goes_to(selector)
+        self.page.keyboard.type(text)
+        self.typed += len(text)
+
+    def follows(self, selector: str, key: str = "Enter") -> None:
+        """To a link or a button, press it, and wait for the page that comes."""
+        self.goes_to(selector)
+        with self.page.expect_navigation():
+            self.presses(key)
+
+    def chooses(self, selector: str, path: Path) -> None:
+        self.goes_to(selector)
+        with self.page.expect_file_chooser() as chooser:
+            self.presses("Space")
+        chooser.value.set_files(path)
+
+
 def serious(page: Page) -> list[str]:
     """What axe calls serious or critical, with the first places where it is."""
     found = Axe().run(page).response["violations"]

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Route
 
 from submissions.reading_late import KEPT_LATE
-from tests.e2e.conftest import Site, Visitor, code_of, serious, text_of
+from tests.e2e.conftest import Keyboard, Site, Visitor, code_of, serious, text_of
 from tests.factories import pdf
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
@@ -47,42 +47,6 @@ set_deadline(workshop=late.workshop, kind="submission", at=now - timedelta(minut
 """
 UPLOAD, WINDOWS, SESSION, SHARED = (f"/w/codes/papers/{number}/" for number in (1, 2, 3, 4))
 LATE = "/w/late/papers/1/"
-
-
-class Keyboard:
-    """Somebody who has no mouse. ``moves`` counts the keys that are no text, ``typed`` those that are."""
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.moves, self.typed = page, 0, 0
-        page.on("filechooser", lambda chooser: None)  # from now on no dialog of the system opens
-
-    def presses(self, key: str) -> None:
-        self.page.keyboard.press(key)
-        self.moves += 1
-
-    def goes_to(self, selector: str) -> None:
-        for _ in range(150):
-            if self.page.evaluate("selector => document.activeElement.matches(selector)", selector):
-                return
-            self.presses("Tab")
-        raise AssertionError(f"Tab does not come to {selector} on {self.page.url}")
-
-    def types(self, selector: str, text: str) -> None:
-        self.goes_to(selector)
-        self.page.keyboard.type(text)
-        self.typed += len(text)
-
-    def follows(self, selector: str, key: str = "Enter") -> None:
-        """To a link or a button, press it, and wait for the page that comes."""
-        self.goes_to(selector)
-        with self.page.expect_navigation():
-            self.presses(key)
-
-    def chooses(self, selector: str, path: Path) -> None:
-        self.goes_to(selector)
-        with self.page.expect_file_chooser() as chooser:
-            self.presses("Space")
-        chooser.value.set_files(path)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,148 @@
+"""A reviewer without a mouse, from the invitation to the review; a form that is built, and changed after a review."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.e2e.conftest import Keyboard, Site, Visitor, text_of
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+
+OLIVE, TESS = "olive@desk.test", "tess@readers.test"
+DESK = "/admin/w/reading"
+BEGIN = f"""
+from datetime import timedelta
+from types import SimpleNamespace
+from accounts.services.register import create_person
+from django.utils import timezone
+from reviews.services.invite import invite
+from tests.reviews.stage import write
+from workshops.services.create import create_workshop
+from workshops.services.deadlines import set_deadline
+now = timezone.now()
+olive = create_person(email={OLIVE!r}, given="Olive", family="Example", by=None, confirmed=True)
+workshop = create_workshop(by=olive, slug="reading", name="Reading", year=now.year, announced=True,
+                           submission_at=now - timedelta(days=1), contact={OLIVE!r})
+stage = SimpleNamespace(workshop=workshop, track=workshop.tracks.get(page_limit=4))
+for number in (1, 2):
+    write(stage, f"Writer{{number}}", f"w{{number}}@writers{{number}}.test")
+invite(workshop=workshop, by=olive, address={TESS!r}, name="Tess Example", undo_seconds=0)
+"""
+ASSIGN = f"""
+from accounts.models import User
+from reviews.services.assign import assign
+from submissions.models import Submission
+for paper in Submission.objects.filter(workshop__slug="reading"):
+    assign(submission=paper, user=User.objects.get(email={TESS!r}), by=User.objects.get(email={OLIVE!r}))
+"""
+MOVE = """
+from accounts.models import User
+from datetime import timedelta
+from django.utils import timezone
+from workshops.models import Workshop
+from workshops.services.deadlines import set_deadline
+set_deadline(workshop=Workshop.objects.get(slug="reading"), kind="review", at=timezone.now() - timedelta(hours=2),
+             hard={hard}, by=User.objects.get(email="olive@desk.test"))
+"""
+
+
+@pytest.fixture(scope="module")
+def begun(live: Site) -> Site:
+    live.run(BEGIN)
+    return live
+
+
+@pytest.fixture
+def olive(begun: Site, visit: Callable[[], Visitor]) -> Iterator[Visitor]:
+    somebody = visit()
+    somebody.signs_in(OLIVE)
+    yield somebody
+    assert somebody.problems == []
+
+
+def test_somebody_new_comes_from_the_invitation_to_a_submitted_review_by_keyboard(
+    begun: Site, visit: Callable[[], Visitor]
+) -> None:
+    tess, began = visit(), time.monotonic()
+    keys = Keyboard(tess.page)
+
+    letter = text_of(begun.letter(TESS, "Reading"))
+    tess.goes_to(next(url for url in re.findall(r"http\S+/i/\S+", letter) if "answer=yes" in url))
+    keys.follows("main form .btn-primary")
+    tess.reads("Before you review")
+    keys.goes_to("[name=agrees]")
+    keys.presses("Space")
+    keys.types("[name=publications]", "Symmetry in the dark")
+    keys.goes_to("[name=named_all]")
+    keys.presses("Space")
+    keys.follows(".action-bar .btn-primary")
+    tess.reads("that is all")
+    begun.run(ASSIGN)
+    tess.goes_to("/desk/")
+    tess.looks("keyboard-desk-reviewer")
+    keys.follows("main a[href^='/reviews/']")
+    keys.types("form[data-autosave] textarea", "A lovely paper about symmetry.")
+    for name in ("overall", "confidence"):
+        keys.goes_to(f"[name=q-{name}]")
+        keys.presses("Space")
+    tess.looks("keyboard-review")
+    keys.follows(".action-bar .btn-primary")
+    tess.reads("Your review came in")
+    tess.looks("keyboard-review-submitted")
+    print(  # noqa: T201 (pytest -s shows what the way costs)
+        f"From the invitation to the review: {keys.moves} keys beside {keys.typed} letters, "
+        f"{time.monotonic() - began:.0f} s."
+    )
+
+    assert keys.moves < 250
+    assert begun.letter(TESS, "review of paper")["To"]
+    assert tess.problems == []
+
+
+def test_form_is_changed_after_a_review_that_keeps_the_words_it_answered(olive: Visitor) -> None:
+    olive.goes_to(f"{DESK}/forms/")
+    olive.looks("forms")
+    olive.page.get_by_role("link", name="Extended Abstract").click()
+    olive.page.get_by_text("Change the form: begin version 2").click()
+    olive.presses("Begin the draft")
+    olive.looks("form-builder")
+    olive.page.locator("[name=questions-0-text]").fill("What should its authors hear from you?")
+    olive.presses("Add a question")
+    last = olive.page.locator("#question-rows > li").last
+    last.locator("[name$='-text']").fill("Would you read it again?")
+    last.locator("[name$='-kind']").select_option("yesno")
+    olive.page.locator("#form-preview").get_by_text("Would you read it again?").first.wait_for()
+    olive.looks("form-builder-changed")
+    olive.presses("Save, then open it")
+    olive.reads("Open this version?")
+    olive.looks("form-open")
+    olive.presses("Open version 2")
+    olive.reads("1 review")
+    olive.looks("form-two-versions")
+
+    olive.goes_to(f"{DESK}/papers/1/")
+    page = olive.page.locator("main").inner_text()
+    olive.looks("paper-of-two-forms")
+    assert "A lovely paper about symmetry." in page
+    assert ("What should its authors hear from you?" in page, "Would you read it again?" in page) == (False, False)
+
+
+def test_after_a_hard_deadline_the_review_is_closed_and_the_text_is_kept(
+    begun: Site, visit: Callable[[], Visitor]
+) -> None:
+    tess = visit()
+    tess.signs_in(TESS)
+    tess.goes_to("/desk/")
+    tess.page.locator("main a[href^='/reviews/']").nth(1).click()
+    tess.reads("Would you read it again?")
+    tess.page.locator("form[data-autosave] textarea").first.fill("Nearly finished when the clock struck.")
+    begun.run(MOVE.format(hard=True))
+    tess.presses("Submit the review")
+    tess.reads("Reviews were open until")
+    tess.complaints.clear()  # the answer stands on the console
+    tess.looks("review-after-a-hard-deadline")
+
+    assert "Nearly finished when the clock struck." in tess.page.content()
+    assert tess.problems == []
