@@ -182,7 +182,7 @@ def _pairs_of(run: AssignmentRun, problem: dict[str, Any], answer: Answer) -> li
 
 def _filled(run: AssignmentRun, one: Filled, left: dict[tuple[int, int], str]) -> ProposedPair:
     row = _pair(run, one.pair, None, set())
-    row.replaces_id = left[int(one.hole.paper_id), int(one.hole.reviewer_id)]  # type: ignore[assignment]  # a uuid
+    row.replaces_id = left[int(one.hole.paper_id), int(one.hole.reviewer_id)]
     row.alternates = [[int(who.reviewer_id), who.score, who.unknown, who.rank, who.cost] for who in one.alternates]
     return row
 
