@@ -109,6 +109,10 @@ class Demo(Season):
         self.invite(10)
         find_conflicts(workshop=self.workshop, by=self.chair)
         self.settle_suspicions()
+        for track in tracks:
+            self.track = track
+            self.play_bidding()
+            self.close_bidding()
         appoint_handlers(workshop=self.workshop, by=self.chair)
         assign(submission=self.paper_of("Ada", tracks[0]), user=self.cast("Rui"), by=self.chair)
         for track in tracks:

@@ -42,16 +42,19 @@ from notifications.states import BatchStatus, MessageStatus
 from rehearsal.papers import make_pdf, make_up
 from rehearsal.people import Crowd, Persona, address_for
 from rehearsal.reviewing import answers_for
-from reviews.models import Assignment, AssignmentRun, Invitation, Review, Reviewer
+from reviews.bidding import BidQuery, bidding_page
+from reviews.models import Assignment, AssignmentRun, Bid, Invitation, Review, Reviewer
 from reviews.options import Options
+from reviews.services.affinity import start_affinity
 from reviews.services.answer import answer_invitation
 from reviews.services.assign import accept_assignments, assign, decline_assignment
+from reviews.services.bid import begin_bidding, place_bid
 from reviews.services.first_visit import tell_first_visit
 from reviews.services.invite import invite_many
 from reviews.services.publish import publish_run, undo_run
 from reviews.services.review import open_review, save_draft, submit_review
 from reviews.services.run import discard_run, start_run
-from reviews.states import ReviewStatus, RunOutcome
+from reviews.states import BidValue, ReviewStatus, RunOutcome
 from submissions.models import Conflict, Handler, Submission
 from submissions.services.conflicts import find_conflicts, set_conflict
 from submissions.services.files import add_file
@@ -60,15 +63,18 @@ from submissions.services.save import AuthorData, save_submission
 from submissions.services.start import start_submission
 from submissions.services.withdraw import undo_withdrawal, withdraw
 from submissions.states import ConflictState
-from workshops.models import Track, Workshop
+from workshops.instants import AOE, aoe_end_of_day
+from workshops.models import Deadline, Track, Workshop
 from workshops.services.create import create_workshop
 from workshops.services.deadlines import set_deadline
 from workshops.services.roles import give_role
 from workshops.states import DeadlineKind, Role
 
-PHASES = ("submission", "invitation", "assignment", "review", "decision", "release")
+PHASES = ("submission", "invitation", "bidding", "assignment", "review", "decision", "release")
 PATIENCE = 120.0  # seconds for a job that a worker is doing
 ORGANIZERS = (("Olga", "olga@olga.test"), ("Otto", "otto@otto.test"), ("Mila", "mila@mila.test"))
+BIDS_ON_NEAR = (BidValue.VERY_HIGH, BidValue.HIGH, BidValue.HIGH)
+BIDS_ON_FAR = (BidValue.HIGH, BidValue.NEUTRAL, BidValue.LOW, BidValue.VERY_LOW)
 ACCEPT_FROM = 3.6  # mean overall score, on the scale of 1 to 6
 
 
@@ -228,6 +234,8 @@ class Season:
 
     def close_submissions(self) -> None:
         now = timezone.now()
+        if self._is_past(DeadlineKind.SUBMISSION):
+            return
         set_deadline(
             workshop=self.workshop,
             kind=DeadlineKind.SUBMISSION,
@@ -236,6 +244,9 @@ class Season:
             by=self.chair,
             reason="The rehearsal goes on.",
         )
+
+    def _is_past(self, kind: str) -> bool:
+        return Deadline.objects.filter(track=self.track, kind=kind, at__lte=timezone.now()).exists()
 
     # --- invitation ---
 
@@ -296,9 +307,53 @@ class Season:
             named_all=True,
         )
 
+    # --- bidding ---
+
+    def play_bidding(self) -> None:
+        """Open bidding for the track; most reviewers bid, the nearest papers more gladly, and one finds a conflict."""
+        find_conflicts(workshop=self.workshop, by=self.chair)
+        if Bid.objects.placed().filter(submission__track=self.track).exists():
+            return
+        now = timezone.now()
+        end = aoe_end_of_day(now.astimezone(AOE).date() + timedelta(days=3))
+        set_deadline(
+            workshop=self.workshop, kind=DeadlineKind.BIDDING, track=self.track, opens_at=now, at=end, by=self.chair
+        )
+        start_affinity(workshop=self.workshop, by=self.chair)
+        finish_jobs(self.workshop)
+        reviewers = self.workshop.reviewers.select_related("user").order_by("pk")
+        for number, reviewer in enumerate(reviewers):
+            if number % 5 != 4:
+                self.bid(reviewer.user, says_conflict=number == 1)
+
+    def bid(self, user: User, *, says_conflict: bool = False) -> None:
+        """Something about the nearest two thirds of the papers that the reviewer is shown."""
+        begin_bidding(workshop=self.workshop, by=user, received_at=timezone.now())
+        page = bidding_page(Viewer(user), self.workshop, BidQuery(), timezone.now())
+        some = page.papers[: max(3, len(page.papers) * 2 // 3)]
+        for place, shown in enumerate(some):
+            values = BIDS_ON_NEAR if place < len(some) / 3 else BIDS_ON_FAR
+            value = BidValue.CONFLICT if says_conflict and place == 1 else self.chance.choice(values)
+            paper = Submission.objects.select_related("workshop").get(pk=shown.pk)
+            place_bid(submission=paper, by=user, value=value, received_at=timezone.now())
+
+    def close_bidding(self) -> None:
+        shown = Bid.objects.filter(submission__track=self.track).exists()
+        if shown and not self._is_past(DeadlineKind.BIDDING):
+            set_deadline(
+                workshop=self.workshop,
+                kind=DeadlineKind.BIDDING,
+                track=self.track,
+                at=timezone.now(),
+                grace_minutes=0,
+                by=self.chair,
+                reason="The rehearsal goes on.",
+            )
+
     # --- assignment ---
 
     def play_assignment(self) -> None:
+        self.close_bidding()
         find_conflicts(workshop=self.workshop, by=self.chair)
         self.settle_suspicions()
         appoint_handlers(workshop=self.workshop, by=self.chair)

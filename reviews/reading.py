@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Subquery
 from django.http import Http404
+from django.utils import timezone
 
 from access.rights import visible_to
 from access.viewer import Viewer
@@ -29,7 +30,7 @@ from reviews.states import (
 from reviews.writing import Writing, writing
 from submissions.models import File, Submission
 from submissions.states import FilePurpose, FileStatus, SubmissionStatus
-from workshops.deadlines import window, windows
+from workshops.deadlines import bidding_until, window, windows
 from workshops.models import Question, Topic
 from workshops.reading import NAMES, QuestionData, find_open_form, questions_of
 from workshops.states import DeadlineKind, Role
@@ -462,6 +463,7 @@ class ReviewingPage:
     topics: tuple[tuple[int, str], ...]
     chosen: tuple[int, ...]
     publications: tuple[PublicationLine, ...]
+    bids_until: datetime | None = None
 
     @property
     def new(self) -> int:
@@ -500,6 +502,7 @@ def reviewing_page(viewer: Viewer, workshop: Any) -> ReviewingPage:
         topics=tuple(Topic.objects.filter(workshop=workshop.pk).values_list("pk", "name")),
         chosen=tuple(chosen),
         publications=_publications(viewer),
+        bids_until=bidding_until(workshop.pk, timezone.now()) if row is not None else None,
     )
 
 

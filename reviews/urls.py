@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from reviews.views import copies, first_visit, nominate, own_words, reviewing, stack, telling, volunteer, writing
+from reviews.views import (
+    bidding,
+    copies,
+    first_visit,
+    nominate,
+    own_words,
+    reviewing,
+    stack,
+    telling,
+    volunteer,
+    writing,
+)
 
 app_name = "reviews"
 urlpatterns = [
@@ -14,6 +25,9 @@ urlpatterns = [
     path("w/<slug:slug>/reviewing/accept/", reviewing.accept, name="accept"),
     path("w/<slug:slug>/review-for-us/", volunteer.volunteer, name="volunteer"),
     path("w/<slug:slug>/review-for-us/take-back/", volunteer.take_back, name="take_back_offer"),
+    path("w/<slug:slug>/reviewing/bids/", bidding.bids, name="bids"),
+    path("w/<slug:slug>/reviewing/bids/begin/", bidding.begin, name="begin_bidding"),
+    path("w/<slug:slug>/reviewing/bids/<int:number>/", bidding.bid, name="bid"),
     path("w/<slug:slug>/reviewing/order/", stack.order, name="order"),
     path("w/<slug:slug>/reviewing/copies/", copies.copies, name="copies"),
     path("w/<slug:slug>/reviewing/copies/all/", copies.all_copies, name="all_copies"),

@@ -31,6 +31,7 @@ from notifications.services.batches import send_now
 from notifications.services.deliver import deliver_lot
 from reviews.models import Assignment, AssignmentRun, Invitation, Review
 from reviews.services.assign import assign
+from reviews.services.bid import begin_bidding, place_bid
 from reviews.services.extension_request import ask_for_days
 from reviews.services.invite import invite
 from reviews.services.nominate import nominate
@@ -296,6 +297,10 @@ def _close(cast: Cast) -> None:
     now = timezone.now()
     set_deadline(workshop=cast.workshop, kind=DeadlineKind.BIDDING, opens_at=now, at=now + 3 * DAY, by=cast.olga)
     appoint_handlers(workshop=cast.workshop, by=None)
+    for name in ("rui", "rae", "noor", "cleo"):
+        begin_bidding(workshop=cast.workshop, by=getattr(cast, name), received_at=now)
+    for user, paper, value in ((cast.rui, cast.paper, "very_high"), (cast.noor, cast.ottos_paper, "high")):
+        place_bid(submission=paper, by=user, value=value, received_at=now)
     word = canary("cy")
     cy = AuthorData("Cy", "", word, f"{word.lower()}@{word.lower()}.test")
     ask_to_add(submission=cast.paper, by=cast.ada, author=cy, reason=f"The figures are theirs, {canary('whycy')}.")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from workshops.models import Deadline, Extension, Track
 from workshops.states import DeadlineKind
@@ -139,10 +139,30 @@ def passed_deadlines(kind: str, *, since: datetime, until: datetime, awaited: bo
 
 def bidding_open(at: datetime, *, lately: timedelta = timedelta(0)) -> set[int]:
     """The workshops in which bidding is open at this instant, in any track; with those where it ended ``lately``."""
+    return set(_bidding_until(Deadline.objects.all(), at, lately))
+
+
+def bidding_until(workshop_id: int, at: datetime) -> datetime | None:
+    """When bidding ends that is open at this instant in any track of the workshop; None where it is not. One query."""
+    return _bidding_until(Deadline.objects.filter(workshop=workshop_id), at, timedelta(0)).get(workshop_id)
+
+
+def _bidding_until(rows: "QuerySet[Deadline]", at: datetime, lately: timedelta) -> dict[int, datetime]:
     day = timedelta(days=1)  # the longest grace time
-    rows = Deadline.objects.filter(Q(opens_at=None) | Q(opens_at__lte=at), kind=DeadlineKind.BIDDING)
-    known = rows.filter(at__gte=at - day - lately).values_list("workshop", "at", "grace_minutes")
-    return {workshop for workshop, ends, grace in known if at <= closing(ends, grace) + lately}
+    rows = rows.filter(Q(opens_at=None) | Q(opens_at__lte=at), kind=DeadlineKind.BIDDING, at__gte=at - day - lately)
+    found: dict[int, datetime] = {}
+    for workshop, ends, grace in rows.values_list("workshop", "at", "grace_minutes"):
+        if at <= closing(ends, grace) + lately:
+            found[workshop] = max(ends, found.get(workshop, ends))
+    return found
+
+
+def bidding_windows(workshop_id: int, at: datetime) -> dict[int, Window]:
+    """The bidding window of each track of a workshop. Two queries."""
+    tracks = list(Track.objects.filter(workshop=workshop_id).values_list("pk", flat=True))
+    rows = Deadline.objects.filter(workshop=workshop_id, kind=DeadlineKind.BIDDING)
+    found = windows_by_track(rows, tracks, at)
+    return {track: found[track][DeadlineKind.BIDDING] for track in tracks}
 
 
 def holding(rows: Sequence[Deadline]) -> list[tuple[Deadline, Track]]:

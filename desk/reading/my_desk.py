@@ -16,6 +16,7 @@ from access.viewer import Viewer
 from decisions.models import Decision
 from decisions.reading import OUTCOME_TONES, outcome_words
 from decisions.states import TOLD, DecisionStatus
+from reviews.bidding import Bidder, bidders
 from reviews.chairing import chaired
 from reviews.first_visit import unfinished
 from reviews.models import Assignment, Invitation, Offer, Review, Reviewer
@@ -83,6 +84,7 @@ def read_my_desk(viewer: Viewer, now: datetime) -> MyDesk:
         *(_chairing(row, seasons) for row in _chaired(viewer)),
         *_invitations(viewer, now),
         *_volunteering(viewer, seasons),
+        *_bidding(viewer, seasons),
         *_organizing(organized, viewer, seasons, now),
     ]
     calls = _calls(seasons, now) if not items else []
@@ -378,6 +380,39 @@ def _first_visit(workshop: str, slug: str) -> Item:
         url=_url("reviews:first_visit", slug),
         detail="Policies, topics, papers of yours, conflicts: a few minutes, so that the papers you get suit you.",
         action="Tell it",
+    )
+
+
+def _bidding(viewer: Viewer, seasons: Seasons) -> list[Item]:
+    """Where one may bid on papers. Two queries, and none where bidding is open nowhere."""
+    ends = {
+        workshop: max(found)
+        for workshop, season in seasons.items()
+        if (found := [at for track, each in season.items() if track and (at := _bids_until(each))])
+    }
+    names = {row.pk: row for row in Workshop.objects.filter(pk__in=ends)} if ends else {}
+    return [_bids(bidder, names[bidder.workshop], ends[bidder.workshop]) for bidder in bidders(viewer, ends)]
+
+
+def _bids_until(windows: Windows) -> datetime | None:
+    window = windows[DeadlineKind.BIDDING]
+    return window.at if window.is_open else None
+
+
+def _bids(bidder: Bidder, workshop: Workshop, until: datetime) -> Item:
+    reached = bidder.begun and bidder.progress.reached
+    return Item(
+        role="Reviewer",
+        title="Say which papers you would like",
+        where=str(workshop),
+        state=bidder.progress.words if bidder.begun else "Not begun",
+        tone="good" if reached else "accent" if bidder.begun else "warn",
+        url=_url("reviews:bids", workshop.slug),
+        at=until,
+        detail="You can go on, and change what you said, until then."
+        if reached
+        else "One press a paper; those nearest to what you know come first.",
+        action="" if reached else "Go on bidding" if bidder.begun else "Bid on papers",
     )
 
 

@@ -22,10 +22,9 @@ from reviews.states import BidValue
 from submissions.models import Conflict, Submission
 from submissions.services.conflicts import compare_at_night, find_conflicts, set_conflict, take_back_conflict
 from submissions.states import ConflictReason, ConflictState
-from workshops.deadlines import Window, bidding_open, windows_by_track
+from workshops.deadlines import Window, bidding_open, bidding_windows
 from workshops.instants import both
-from workshops.models import Deadline, Track, Workshop
-from workshops.states import DeadlineKind
+from workshops.models import Workshop
 
 CLOSED = "This workshop is closed for good, so nothing in it changes any more."
 
@@ -114,14 +113,6 @@ def _declare(submission: Submission, by: User) -> None:
         by=None,
         why="Said on the bidding page.",
     )
-
-
-def bidding_windows(workshop_id: int, at: datetime) -> dict[int, Window]:
-    """The bidding window of each track. Two queries."""
-    tracks = list(Track.objects.filter(workshop=workshop_id).values_list("pk", flat=True))
-    rows = Deadline.objects.filter(workshop=workshop_id, kind=DeadlineKind.BIDDING)
-    found = windows_by_track(rows, tracks, at)
-    return {track: found[track][DeadlineKind.BIDDING] for track in tracks}
 
 
 def _not_open(windows: list[Window]) -> str:

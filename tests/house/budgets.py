@@ -68,7 +68,11 @@ BUDGETS = [
     Budget("submissions:file", "original", "ada ben otto: 5; olga ines: 4"),
     Budget("submissions:file", "copy", "ada ben olga otto ines rui rae mara: 4"),
     Budget("reviews:volunteer", "workshop", "signed-in: 9; ben: 10; reviewers: 8; anon: 3"),
-    Budget("reviews:profile", "workshop", "reviewers: 9"),
+    # And until when bidding is open.
+    Budget("reviews:profile", "workshop", "reviewers: 10"),
+    # The session, the person, what they are to which rows; the workshop, the reviewer, tracks and dates, what was said.
+    # While bidding is open more is asked: how much is counted with its tests.
+    Budget("reviews:bids", "workshop", "reviewers: 8"),
     # The reviewer, topics known and of the workshop, publications, ties, affiliations.
     Budget("reviews:first_visit", "workshop", "reviewers: 10"),
     Budget("reviews:nominate", "rui's review", "rui: 5"),

@@ -381,6 +381,16 @@ REVIEWERS = [
     Row("reviews:autosave", "mara's chair", "signed-in: closed", ""),
     Row("reviews:versions", "mara's chair", "", "signed-in: closed"),
     Row("reviews:copy", "mara's chair", "", ""),
+    # What there is to bid on is listed while bidding is open; before and after, the page says when that is or was.
+    Row("reviews:bids", "workshop", "reviewers: page", "signed-in: closed"),
+    Row("reviews:bids", "elsewhere", "", "signed-in: closed"),
+    Row("reviews:begin_bidding", "workshop", "signed-in: closed", "reviewers: moved"),
+    Row("reviews:begin_bidding", "elsewhere", "signed-in: closed", ""),
+    # Cleo, of Ada's institution, never has her paper to bid on. When bidding is over nothing is kept, and it is said.
+    Row("reviews:bid", "ada's paper", "signed-in: closed", "", PHASES[:1]),
+    Row("reviews:bid", "ada's paper", "signed-in: closed", "rui rae noor: moved", PHASES[1:]),
+    Row("reviews:bid", "otto's paper", "signed-in: closed", "reviewers: moved", PHASES[1:]),
+    Row("reviews:bid", "no paper", "signed-in: closed", ""),
     Row("reviews:decline", "mara's chair", "signed-in: closed", "", PHASES[:2]),
     Row("reviews:decline", "mara's chair", "signed-in: closed", "mara: again", ASSIGNED),
 ]

@@ -64,6 +64,8 @@ def may_see(who: str, phase: str) -> set[str]:
         seen |= {"ben's offer"}
     if who in ("cleo", "ines"):
         seen |= {"ada's institute"}  # on their own profile
+    if phase == "bidding" and who in ("rui", "rae", "noor", "cleo"):  # title and abstract alone; Cleo not of Ada's
+        seen |= {"otto's title", "otto's abstract"} | ({"ada's title", "ada's abstract"} if who != "cleo" else set())
     if who in ("rui", "rae", "mara") and phase in ASSIGNED:
         seen |= {"ada's title", "ada's abstract"}
     if who == "rui" and phase in ASSIGNED:
@@ -92,6 +94,8 @@ def may_see(who: str, phase: str) -> set[str]:
 # The crawl comes by what it should: a crawl that sees nothing finds nothing.
 COMES_BY = {
     "ada": {"submission": {"ada", "ada's tie", "ben", "ada's title", "ada's abstract"}, "released": TOLD_ADA},
+    "noor": {"bidding": {"ada's title", "ada's abstract", "otto's abstract"}},
+    "cleo": {"bidding": {"otto's title"}},
     "rui": {"review": {"ada's title", "ada's abstract", "rui to authors", "rui to organizers"}},
     "rae": {"review": {"ada's title", "rae's draft"}, "discussion": {"rui to authors"}},
     "mara": {"review": {"ada's title", "ada's abstract", "rui", "rae", "rui to authors"}},

@@ -22,7 +22,7 @@ PUBLIC = tuple(
 
 
 def pages(cast: Cast) -> list[str]:
-    found = ["/desk/", f"/w/{cast.workshop.slug}/reviewing/"]
+    found = ["/desk/", f"/w/{cast.workshop.slug}/reviewing/", f"/w/{cast.workshop.slug}/reviewing/bids/"]
     return found + ([f"/reviews/{cast.assignment.pk}/"] if cast.assignment else [])
 
 
