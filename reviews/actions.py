@@ -23,6 +23,7 @@ ACTIONS = {
     "bid.placed": "bid on a paper",
     "bid.taken_back": "took a bid back",
     "affinity.chosen": "chose which affinities count",
+    "affinity.imported": "imported affinities",
     "run.started": "asked for an assignment proposal",
     "run.solved": "an assignment proposal was made",
     "run.failed": "an assignment proposal could not be made",

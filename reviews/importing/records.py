@@ -42,6 +42,16 @@ class AssignmentRow:
 
 
 @dataclass(frozen=True)
+class ScoreRow:
+    """How near a paper is to what a reviewer knows, from 0 to 1."""
+
+    line: int
+    paper: int
+    email: str
+    score: float
+
+
+@dataclass(frozen=True)
 class ReviewRow:
     """``answers``: what stood under each column that is not ours, by the column's name as it stood.
 

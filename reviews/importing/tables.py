@@ -39,7 +39,9 @@ class Table:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_table(content: bytes, name: str, columns: Mapping[str, str], needs: Iterable[str]) -> Table:
+def read_table(
+    content: bytes, name: str, columns: Mapping[str, str], needs: Iterable[str], *, most: int = MOST_ROWS
+) -> Table:
     """The rows of a file. ``columns``: how a column may be called, in small letters, and what it is to us.
 
     A file that cannot be read, or that lacks a column of ``needs``, has no lines and one problem. Never raises.
@@ -58,8 +60,8 @@ def read_table(content: bytes, name: str, columns: Mapping[str, str], needs: Ite
             found = ", ".join(f"“{shortened(one, 30)}”" for one in header if one.strip()) or "none"
             what = f"There is no column “{need}”. Columns found: {found}."
             return Table([], [error(name, 1, what, "Name the columns in the first row.")])
-    if len(body) > MOST_ROWS:
-        what = f"The file has {len(body)} rows; at most {MOST_ROWS} are read at once."
+    if len(body) > most:
+        what = f"The file has {len(body)} rows; at most {most} are read at once."
         return Table([], [error(name, None, what, "Split it into several files.")])
     for number, row in body:
         _add(table, number, row, header, known)

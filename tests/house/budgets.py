@@ -131,6 +131,8 @@ BUDGETS = [
     # The page of the list, whose mail is on its way, how many there are, how many can be asked.
     Budget("desk:unanswered", "workshop", "organizers: 9"),
     Budget("desk:assignment", "workshop", "organizers: 12"),
+    # The five of a page of the desk; papers, bids, the book, affinities, tracks, dates, reviewers.
+    Budget("desk:matching", "workshop", "organizers: 12"),
     Budget("desk:run", "run", "olga: 28; ines otto: 19"),
     Budget("desk:paper", "ada's paper", "olga otto: 38; ines: 19"),
     Budget("desk:paper", "otto's paper", "olga ines: 38; otto: 10"),

@@ -475,6 +475,10 @@ DESK = [
     Row("desk:unanswered", "elsewhere", "", ""),
     Row("desk:assignment", "workshop", "organizers: page", "organizers: theirs"),
     Row("desk:assignment", "elsewhere", "", ""),
+    Row("desk:matching", "workshop", "organizers: page", "staff: closed"),
+    Row("desk:matching", "elsewhere", "", "staff: closed"),
+    # Nothing is done where it is not said what.
+    Row("desk:matching_action", "workshop", "staff: closed", ""),
     Row("desk:more_days", "workshop", "organizers: page", "staff: closed"),
     Row("desk:more_days", "elsewhere", "", "staff: closed"),
     Row("desk:answer_more_days", "grant rae", "staff: closed", "", PHASES[:2]),
