@@ -1,10 +1,12 @@
 # One image for every part: `web`, `worker`, `beat`, `prepare`, or any management command (deploy/entrypoint.sh).
 FROM python:3.11-slim AS packages
 WORKDIR /build
-COPY requirements/uv.txt requirements/base.txt ./
+# `semantic` adds the optional sentence model (docs/operating.md); pyproject.toml says what its packages really need.
+ARG LOCK=base
+COPY requirements/uv.txt requirements/base.txt requirements/semantic.txt pyproject.toml ./
 RUN python -m venv /venv \
  && pip install --no-cache-dir --require-hashes -r uv.txt \
- && uv pip install --no-cache --python /venv/bin/python --require-hashes -r base.txt
+ && uv pip install --no-cache --python /venv/bin/python --require-hashes -r ${LOCK}.txt
 
 FROM python:3.11-slim
 ENV PATH=/venv/bin:$PATH \

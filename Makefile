@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 LINT_ENV := env -u DATABASE_URL -u REDIS_URL -u SITE_URL -u EMAIL_URL DATA_DIR=var/lint SECRET_KEY=only-for-the-linters
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-base install-dev run test lint format bench reset-demo lock
+.PHONY: help install install-base install-dev install-semantic run test lint format bench reset-demo lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,7 +17,7 @@ help: ## this list
 
 install: install-dev ## the virtual environment, with everything for development
 
-install-base install-dev: install-%:
+install-base install-dev install-semantic: install-%:
 	@test -n "$(PYTHON)" && command -v "$(PYTHON)" >/dev/null || \
 		{ echo "NeurReps needs Python 3.11 or newer, and none was found; install it, or name it with PYTHON=…." >&2; exit 1; }
 	@"$(PYTHON)" -I neurreps/bootstrap.py $*
@@ -57,5 +57,7 @@ reset-demo: install-base ## set the embedded data aside, so that the next run ma
 lock: install-dev ## renew requirements/*.txt from requirements/*.in
 	@$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 		--python-version 3.11 requirements/base.in -o requirements/base.txt
+	@$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+		--python-version 3.11 requirements/semantic.in -o requirements/semantic.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 		--python-version 3.11 requirements/dev.in -o requirements/dev.txt

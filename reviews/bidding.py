@@ -211,7 +211,7 @@ def rows_of(viewer: Viewer, workshop_id: int, tracks: list[int]) -> "QuerySet[Bi
 def _with_papers(
     page: BiddingPage, viewer: Viewer, workshop: Workshop, rows: "QuerySet[Bid]", query: BidQuery
 ) -> BiddingPage:
-    near = _near(viewer, workshop.pk)
+    near = near_rows(viewer, workshop.pk).filter(submission=OuterRef("submission"))
     found = _narrowed(rows, query)
     count = found.count() if query != BidQuery(page=query.page) else page.progress.total
     query = replace(query, page=min(query.page, max(1, -(-count // PAGE))))
@@ -256,13 +256,13 @@ def _narrowed(rows: "QuerySet[Bid]", query: BidQuery) -> "QuerySet[Bid]":
     return rows.filter(asked)
 
 
-def _near(viewer: Viewer, workshop_id: int) -> "QuerySet[Affinity]":
-    """The reviewer's affinities by the method that counts, for the paper of an outer row. One query."""
+def near_rows(viewer: Viewer, workshop_id: int) -> "QuerySet[Affinity]":
+    """The reviewer's affinities to papers on their page, by the method that counts. One query to find which that is."""
     book = AffinityBook.objects.filter(workshop=workshop_id).values_list("method", "imported").first()
     method, imported = book or (AffinityMethod.TFIDF, "")
     if imported == Imported.REPLACE:
         method = AffinityMethod.IMPORTED
-    return visible_to(viewer, "own", Affinity).filter(user=viewer.id, submission=OuterRef("submission"), method=method)
+    return visible_to(viewer, "own", Affinity).filter(user=viewer.id, method=method)
 
 
 def _terms(shared: Any) -> tuple[str, ...]:

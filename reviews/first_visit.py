@@ -10,10 +10,30 @@ from django.http import Http404
 from access.rights import visible_to
 from access.viewer import Viewer
 from accounts.models import Affiliation, Publication, Relation
+from jobs.models import Job
+from jobs.states import JobStatus
+from reviews.bidding import near_rows
 from reviews.models import Reviewer, TopicInterest
 from reviews.policies import policies_of
 from reviews.reading import Place
+from submissions.models import Submission
+from workshops.deadlines import bidding_until
 from workshops.models import Topic, Workshop
+
+NEAR = 0.75
+BEST = 5
+
+
+@dataclass(frozen=True)
+class Matches:
+    """What one's papers do: on one's bidding page, while it is open. ``near``: to whom a paper is nearer than to three
+    quarters of the reviewers. ``is_computing``: a worker compares, or will within minutes.
+    """
+
+    shown: int = 0
+    near: int = 0
+    titles: tuple[str, ...] = ()
+    is_computing: bool = False
 
 
 @dataclass(frozen=True)
@@ -27,9 +47,14 @@ class FirstVisitPage:
     emergency: bool
     topics: tuple[tuple[int, str], ...]
     levels: dict[int, int]
-    publications: tuple[str, ...]
+    publications: tuple[tuple[str, bool], ...]
+    matches: Matches
     ties: tuple[str, ...]
     institutions: tuple[str, ...]
+
+    @property
+    def without_abstract(self) -> int:
+        return sum(not has_abstract for _, has_abstract in self.publications)
 
     @property
     def knows(self) -> bool:
@@ -77,8 +102,23 @@ def unfinished() -> Q:
     return Q(policies_at=None) | Q(ties_at=None) | Q(~known, statement="")
 
 
-def first_visit_page(viewer: Viewer, workshop: Workshop) -> FirstVisitPage:
-    """Six queries. Raises Http404 for whoever does not review here."""
+def matches_of(viewer: Viewer, workshop: Workshop, at: datetime) -> Matches:
+    """Over the papers that stand on the reviewer's bidding page while it is open: of no other is anything told.
+
+    One query; four where bidding is open.
+    """
+    if bidding_until(workshop.pk, at) is None:
+        return Matches()
+    papers = visible_to(viewer, "bid", Submission.objects.of(workshop.pk)).values("pk")
+    rows = near_rows(viewer, workshop.pk).filter(submission__in=papers).order_by("-value", "submission__number")
+    found = list(rows.values_list("submission__title", "percentile"))
+    job = Job.objects.filter(kind="affinity", root_id=workshop.pk, status__in=(JobStatus.WAITING, JobStatus.RUNNING))
+    near = [title for title, percentile in found if percentile is not None and percentile > NEAR]
+    return Matches(len(found), len(near), tuple(near[:BEST]), job.exists())
+
+
+def first_visit_page(viewer: Viewer, workshop: Workshop, at: datetime) -> FirstVisitPage:
+    """A fixed number of queries. Raises Http404 for whoever does not review here."""
     names = ("pk", "load_max", "statement", "emergency", "policies_at", "ties_at")
     row = visible_to(viewer, "self", Reviewer).filter(workshop=workshop).values(*names).first()
     if row is None:
@@ -86,13 +126,14 @@ def first_visit_page(viewer: Viewer, workshop: Workshop) -> FirstVisitPage:
     interests = TopicInterest.objects.filter(reviewer=row.pop("pk")).values_list("topic", "level")
     ties = visible_to(viewer, "row", Relation).filter(user=viewer.id).order_by("pk")
     places = Affiliation.objects.filter(user=viewer.id).order_by("pk").values_list("name", "domain")
-    titles = visible_to(viewer, "row", Publication).order_by("-year", "title").values_list("title", flat=True)
+    shelf = visible_to(viewer, "row", Publication).order_by("-year", "title").values_list("title", "abstract")
     return FirstVisitPage(
         place=Place(workshop.slug, str(workshop), workshop.contact, workshop.is_rehearsal),
         policies=policies_of(workshop),
         topics=tuple(Topic.objects.filter(workshop=workshop).values_list("pk", "name")),
         levels=dict(interests),
-        publications=tuple(titles),
+        publications=tuple((title, bool(abstract)) for title, abstract in shelf),
+        matches=matches_of(viewer, workshop, at),
         ties=tuple(name or email for name, email in ties.values_list("other_name", "other_email")),
         institutions=tuple(f"{name} ({domain})" if domain else name for name, domain in places),
         **row,

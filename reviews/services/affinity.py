@@ -154,11 +154,17 @@ def start_where_stale() -> int:
     )
     started = 0
     for workshop in having.exclude(ends__lt=today).order_by("pk"):
-        book = book_of(workshop)
-        if waiting_job(book) is None and is_stale(book):
-            start_affinity(workshop=workshop, by=None)
-            started += 1
+        started += compare_anew(workshop)
     return started
+
+
+def compare_anew(workshop: Workshop) -> bool:
+    """Ask the worker where a text has changed and nobody has asked yet. True where it was asked now."""
+    book = book_of(workshop)
+    if waiting_job(book) is not None or not is_stale(book):
+        return False
+    start_affinity(workshop=workshop, by=None)
+    return True
 
 
 def is_stale(book: AffinityBook, texts: Texts | None = None) -> bool:

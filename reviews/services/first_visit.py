@@ -17,7 +17,9 @@ from audit.errors import Refused
 from audit.models import Root
 from audit.services.record import record
 from reviews.models import Reviewer
+from reviews.services.affinity import compare_anew
 from reviews.services.reviewers import change_reviewer
+from workshops.deadlines import bidding_until
 
 
 @transaction.atomic
@@ -64,6 +66,8 @@ def tell_first_visit(
         Reviewer.objects.filter(pk=reviewer.pk).update(**changes)
         reviewer.refresh_from_db(fields=list(changes))
         _log(reviewer, by, sorted(changes))
+    if bidding_until(reviewer.workshop_id, now) is not None:
+        compare_anew(reviewer.workshop)  # at once, for somebody waits to see what it does
     return problems
 
 

@@ -15,6 +15,7 @@ from reviews.first_visit import FirstVisitPage, first_visit_page
 from reviews.forms_first_visit import ROWS, FirstVisitForm, TieFormSet
 from reviews.models import Reviewer
 from reviews.services.first_visit import tell_first_visit
+from workshops.middleware import received_at
 from workshops.models import Workshop
 
 SHOWN_PROBLEMS = 10
@@ -25,7 +26,9 @@ SHOWN_PROBLEMS = 10
 def first_visit(request: HttpRequest, slug: str) -> HttpResponse:
     """What is told is kept by each press of the one button, however much is missing."""
     workshop = get_or_404(viewer_of(request), "public", Workshop, slug=slug)
-    page = first_visit_page(viewer_of(request), workshop)
+    page = first_visit_page(viewer_of(request), workshop, received_at(request))
+    if request.GET.get("part") == "matches":
+        return render(request, "reviews/_matches.html", {"page": page, "matches": page.matches})
     if request.method != "POST":
         return _page(request, page, FirstVisitForm(page=page), TieFormSet(prefix=ROWS))
     form, rows = FirstVisitForm(request.POST, page=page), TieFormSet(request.POST, prefix=ROWS)
@@ -73,13 +76,16 @@ def _add(form: FirstVisitForm, rows: Any, refusal: Refused) -> None:
 
 
 def _told(request: HttpRequest, workshop: Workshop, form: FirstVisitForm, problems: list[str]) -> HttpResponse:
-    page = first_visit_page(viewer_of(request), workshop)
+    page = first_visit_page(viewer_of(request), workshop, received_at(request))
     if problems:
         again = FirstVisitForm(page=page, initial={"publications": form.cleaned_data["publications"]})
         shown = problems[:SHOWN_PROBLEMS]
         return _page(request, page, again, TieFormSet(prefix=ROWS), problems=shown, status=422)
     if page.missing:
         messages.success(request, f"Saved. Still missing: {', '.join(page.missing)}.")
+        return redirect("reviews:first_visit", workshop.slug)
+    if page.matches.shown:
+        messages.success(request, "Thank you, that is all. Your papers are compared with those to bid on.")
         return redirect("reviews:first_visit", workshop.slug)
     messages.success(request, "Thank you, that is all. You will hear by mail when papers are assigned.")
     return redirect("reviews:profile", workshop.slug)

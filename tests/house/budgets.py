@@ -73,8 +73,8 @@ BUDGETS = [
     # The session, the person, what they are to which rows; the workshop, the reviewer, tracks and dates, what was said.
     # While bidding is open more is asked: how much is counted with its tests.
     Budget("reviews:bids", "workshop", "reviewers: 8"),
-    # The reviewer, topics known and of the workshop, publications, ties, affiliations.
-    Budget("reviews:first_visit", "workshop", "reviewers: 10"),
+    # The reviewer, topics known and of the workshop, publications, ties, affiliations, and whether bidding is open.
+    Budget("reviews:first_visit", "workshop", "reviewers: 11"),
     Budget("reviews:nominate", "rui's review", "rui: 5"),
     Budget("reviews:review", "rui's review", "rui: 10"),
     Budget("reviews:review", "mara's chair", "mara: 10"),

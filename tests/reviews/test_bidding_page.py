@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from access.viewer import Viewer
 from accounts.services.publications import add_publications
+from jobs.models import Job
 from jobs.services.run import run_job
 from reviews.bidding import BidQuery, bidding_page
 from reviews.models import Bid
@@ -230,3 +231,48 @@ def test_desk_says_nothing_of_bids_where_bidding_is_not_open(stage: Any) -> None
     assert "would like" not in visit(stage.rui).get("/desk/").text
     open_bidding(stage)
     assert "would like" not in visit(stage.ada).get("/desk/").text
+
+
+# --- what one's papers do ---------------------------------------------------------------------------------------------
+
+
+def test_first_visit_shows_what_ones_papers_do_on_the_bidding_page_alone(stage: Any) -> None:
+    for number, title in enumerate(("Persistent homology of grid cells", "Truthful auctions with budgets")):
+        stage.papers[number].title, stage.papers[number].abstract = title, ""
+        stage.papers[number].save()
+    add_publications(user=stage.noor, by=stage.noor, text="Auctions")
+    add_publications(user=stage.rae, by=stage.rae, text="Something else")
+    client, visit_page = visit(stage.rui), f"/w/{stage.workshop.slug}/reviewing/first-visit/"
+    open_bidding(stage)
+    before = client.get(visit_page).text
+    begin(stage)
+    told = client.post(
+        visit_page,
+        {
+            "load_max": 3,
+            "publications": "Grid cells and persistent homology",
+            "ties-TOTAL_FORMS": 0,
+            "ties-INITIAL_FORMS": 0,
+        },
+    )
+    waiting = client.get(visit_page).text
+    run_job(Job.objects.get(kind="affinity").pk)
+    part = client.get(visit_page, {"part": "matches"}).text
+
+    assert told.status_code == 302
+    assert ["once you have begun to bid" in before, "being compared" in waiting] == [True, True]
+    assert "1 is nearer to you than to three quarters" in part
+    assert [title in part for title in (stage.papers[0].title, stage.papers[1].title)] == [True, False]
+
+
+def test_first_visit_tells_of_no_paper_once_bidding_is_over(stage: Any) -> None:
+    open_bidding(stage)
+    begin(stage)
+    add_publications(user=stage.rui, by=stage.rui, text=stage.papers[0].title)
+    run_job(start_affinity(workshop=stage.workshop, by=None).pk)
+    open_bidding(stage, ends=-DAY, opens=-2 * DAY)
+
+    page = visit(stage.rui).get(f"/w/{stage.workshop.slug}/reviewing/first-visit/", {"part": "matches"}).text
+
+    assert stage.papers[1].title not in page
+    assert "papers that you may bid on" not in page
