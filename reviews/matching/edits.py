@@ -144,6 +144,7 @@ def _mutual(board: Board, pairs: Mapping[PairIds, float], papers: set[str], revi
         if paper not in papers and reviewer not in reviewers:
             continue
         for author in board.authors.get(paper, ()):
-            back = sorted(own for own in papers_of.get(reviewer, ()) if (own, author) in pairs)
+            own_papers = papers_of.get(reviewer, set()) if author != reviewer else set()
+            back = sorted(own for own in own_papers if (own, author) in pairs)
             found += [Break("mutual", paper, reviewer, own) for own in back]
     return found

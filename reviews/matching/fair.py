@@ -25,7 +25,9 @@ from reviews.matching.result import Fairness, FrontierPoint
 from reviews.matching.swaps import raise_worst
 
 EXACT_PAPERS = 2_000  # above, whole assignments are looked for in parts and by swaps only
-NEAR_PAIRS = 300_000  # so many pairs at most in an integer program that proves a floor
+HEED = 3  # rounds in which the bound of the floor takes up rules
+FIRST_STEP = 2e-4  # of the bound; how far below it the second floor to be tried lies
+NEAR_PAIRS = 100_000  # so many pairs at most in an integer program that proves a floor
 SLACK = 1e-8  # below a floor or a budget that was computed with rounding
 UNITS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 20, 100)  # scores in such parts leave few totals possible
 
@@ -108,7 +110,8 @@ class _Search:
         return self.end - time.monotonic()
 
     def _bound(self) -> None:
-        relaxed = optimise(self.market, Goal("floor", least_total=self.least_total), self.keys, self.rows)
+        goal = Goal("floor", least_total=self.least_total)
+        relaxed = optimise(self.market, goal, self.keys, self.rows, heed=HEED)
         if relaxed is None:  # the optimum itself is within the budget
             return
         self.bound, self.keys, self.rows = relaxed.bound, np.union1d(relaxed.keys, self.best), relaxed.rows
@@ -118,19 +121,21 @@ class _Search:
         return Goal(floors=np.where(self.reviewed, floor - SLACK, 0.0), least_total=self.least_total)
 
     def raise_floor(self) -> None:
-        """Try the bound itself, then halve what lies between it and the best floor found."""
+        """Try the bound itself, then ever further below it, then halve what lies between a floor that can be had and
+        one that cannot."""
         if not self.reviewed.any():
             return
         self.best = raise_worst(self.market, self.best, self.least_total)
         low, high = self.floor_of(self.best), self.bound
-        target = self._below(high)
+        step, target = max(FIRST_STEP * high, self.unit or 0.0), self._below(high)
         while target > low + GAP and self.left() > 0:
             found = self.attempt(target)
-            if found is None:
-                high = target - (self.unit or 0.0)
+            if found is not None:
+                self.best, low, step = found, self.floor_of(found), math.inf
             else:
-                self.best, low = found, self.floor_of(found)
-            target = self._below((low + high) / 2 if self.unit is None else self._middle(low, high))
+                high = target - (self.unit or 0.0)
+            target = self._below(max(high - step, self._middle(low, high)))
+            step *= 4
         self.doubtful |= target > low + GAP
 
     def _below(self, floor: float) -> float:
@@ -138,8 +143,9 @@ class _Search:
         return floor if self.unit is None else math.floor(floor / self.unit + 1e-6) * self.unit
 
     def _middle(self, low: float, high: float) -> float:
-        unit = self.unit or 1.0
-        return low + unit * math.ceil((high - low) / unit / 2 - 1e-6)
+        if self.unit is None:
+            return (low + high) / 2
+        return low + self.unit * math.ceil((high - low) / self.unit / 2 - 1e-6)
 
     def attempt(self, floor: float) -> Ints | None:
         """An assignment with this floor, within the budget and with no pair below `pair`."""
@@ -148,6 +154,7 @@ class _Search:
         taken = optimise(market, goal, keys, self.rows)
         if taken is None:
             return None
+        self.keys, self.rows = np.union1d(self.keys, taken.keys), taken.rows
         try:
             return self._whole(market, goal, taken)
         except OutOfTime:
@@ -157,16 +164,19 @@ class _Search:
     def _whole(self, market: Market, goal: Goal, taken: Taken) -> Ints | None:
         if taken.whole:
             return taken.chosen
-        found = _in_part(market, goal, taken, seconds=max(1.0, self.left() / 4))
+        found = _in_part(market, goal, taken, seconds=max(1.0, self.left() / 6))
         if found is not None:
             return found
         if len(market.demand) > EXACT_PAPERS:
             self.doubtful = True
             return None
-        every = near(market, goal, taken, taken.bound + float(market.locked_value.sum()) - self.least_total)
-        if len(every) > NEAR_PAIRS:
-            self.doubtful, every = True, taken.keys
-        answer = integral(market, goal, every, taken.rows, seconds=max(1.0, self.left() / 2), gap=1e-3)
+        answer = integral(market, goal, taken.keys, taken.rows, seconds=max(1.0, self.left() / 3), gap=1e-3)
+        if answer is None:
+            every = near(market, goal, taken, taken.bound + float(market.locked_value.sum()) - self.least_total)
+            if len(every) > NEAR_PAIRS:
+                self.doubtful = True
+                return None
+            answer = integral(market, goal, every, taken.rows, seconds=max(1.0, self.left() / 3), gap=1e-3)
         return None if answer is None else answer[0]
 
     def raise_worst_pair(self) -> None:

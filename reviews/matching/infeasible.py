@@ -9,9 +9,8 @@ import numpy as np
 
 from reviews.matching import feasibility, reasons
 from reviews.matching.market import Market
-from reviews.matching.optimum import fitting
 from reviews.matching.problem import Problem
-from reviews.matching.program import Goal, best_pairs
+from reviews.matching.program import Goal, best_pairs, optimise
 from reviews.matching.remedies import remedies
 from reviews.matching.result import Change, Infeasible, Reason, Remedy, RemedyKind
 
@@ -19,7 +18,7 @@ from reviews.matching.result import Change, Infeasible, Reason, Remedy, RemedyKi
 def lock_reasons(problem: Problem) -> Infeasible | None:
     """Locks that contradict conflicts, demands, maxima or rules among themselves; None when they do not."""
     found = reasons.locks_on_bars(problem) + reasons.too_many_locks(problem) + _locks_on_rules(problem)
-    return Infeasible(found, remedies(problem)) if found else None
+    return Infeasible(found, remedies(problem, found)) if found else None
 
 
 def _locks_on_rules(problem: Problem) -> tuple[Reason, ...]:
@@ -48,9 +47,9 @@ def explain(market: Market) -> Infeasible:
     """The reasons, by what is short without the rules first, then by the rules, and the remedies of the whole."""
     problem = market.problem
     found = feasibility.explain(problem)
-    ways = remedies(problem)
     if not found and problem.seniors().any():
         found = feasibility.explain_seniors(problem)
+    ways = remedies(problem, found)
     return Infeasible(found or _by_rules(problem, ways), ways)
 
 
@@ -102,9 +101,9 @@ def explain_probability(market: Market, most: float) -> Infeasible:
     low, high = math.ceil(100 * most), 100
     while high - low > 1:
         middle = (low + high) // 2
-        fits = fitting(market, Goal("fit", most=middle / 100), best_pairs(market))
+        fits = optimise(market, Goal("fit", most=middle / 100), best_pairs(market))
         low, high = (low, middle) if fits is not None and fits.objective > -1e-6 else (middle, high)
-    fit = fitting(market, Goal("fit", most=most), best_pairs(market))
+    fit = optimise(market, Goal("fit", most=most), best_pairs(market))
     lacking = fit.lacking["papers"] if fit is not None and fit.lacking else np.zeros(0)
     papers = [market.problem.papers[market.order.papers[p]].id for p in np.flatnonzero(lacking > 1e-6).tolist()]
     missing = math.ceil(float(lacking.sum()) - 1e-6)

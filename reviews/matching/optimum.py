@@ -40,13 +40,19 @@ def largest_total(market: Market) -> Optimum | None:
     return None if taken is None else _whole(market, taken)
 
 
+def is_possible(market: Market) -> bool:
+    """Whether there is an assignment."""
+    sound = market.demand.min(initial=0) >= 0 and market.most.min(initial=0) >= 0
+    return sound and largest_total(market) is not None
+
+
 def fitting(market: Market, goal: Goal, keys: Ints) -> Taken | None:
     """`optimise`, from keys that may not suffice: others are looked for until all fits; None when nothing does."""
     taken = optimise(market, goal, keys)
     if taken is not None:
         return taken
     fit = optimise(market, Goal("fit", most=goal.most), keys)
-    if fit is None or fit.objective < -GAP:
+    if fit is None or fit.lacks > GAP:
         return None
     return optimise(market, goal, fit.keys, fit.rows)
 

@@ -27,6 +27,9 @@ GAP = 1e-6
 MAX_ROUNDS = 400
 BLOCK = 2_000_000  # pairs looked at together, to bound the memory of pricing
 ADDED_PER_PAPER = 20  # pairs that one round adds at most, on average
+# What a unit of score counts in each objective. In ``fit`` it decides between ways to lack as little, so that rules are
+# seldom met, and weighs too little for anything to be lacking for its sake.
+WORTH = {"total": 1.0, "floor": 0.0, "fit": 1e-5}
 EXACT = {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9}
 
 
@@ -81,6 +84,10 @@ class Taken:
         return bool(np.abs(self.amounts - np.rint(self.amounts)).max(initial=0) <= 1e-6)
 
     @property
+    def lacks(self) -> float:
+        return sum(float(part.sum()) for part in self.lacking.values())
+
+    @property
     def chosen(self) -> Ints:
         return self.keys[np.rint(self.amounts).astype(bool)]
 
@@ -112,8 +119,14 @@ def _best(market: Market, count: int, axis: int) -> Ints:
     return np.concatenate(found)
 
 
-def optimise(market: Market, goal: Goal, keys: Ints, rows: list[Ints] | None = None) -> Taken | None:
-    """Solve, price, add, until the bound over all open pairs meets the objective. None: nothing fits these pairs."""
+def optimise(
+    market: Market, goal: Goal, keys: Ints, rows: list[Ints] | None = None, *, heed: int = MAX_ROUNDS
+) -> Taken | None:
+    """Solve, price, add, until the bound over all open pairs meets the objective. None: nothing fits these pairs.
+
+    Rules that are broken are added in the first `heed` rounds; where only the bound counts a few suffice, since
+    leaving a rule out keeps it valid.
+    """
     rows, keys = list(rows or []), np.unique(keys)
     for rounds in range(1, MAX_ROUNDS + 1):
         program = _Program(market, goal, keys, rows)
@@ -121,7 +134,7 @@ def optimise(market: Market, goal: Goal, keys: Ints, rows: list[Ints] | None = N
         if found is None:
             return None
         amounts, objective, duals, lacking = found
-        if broken := market.clashes(keys, amounts):
+        if rounds <= heed and (broken := market.clashes(keys, amounts)):
             rows += broken
             continue
         bound, better = _price(market, goal, keys, rows, duals)
@@ -171,7 +184,7 @@ class _Program:
         self.sizes = [block.shape[0] for block in blocks]
         self.upper, self.limits = vstack(blocks, format="csr"), np.concatenate(bounds)
         self.equal = _incidence(self.papers, len(market.demand))
-        self.costs = -self.scores if goal.of == "total" else np.zeros(len(keys))
+        self.costs = -WORTH[goal.of] * self.scores
         if goal.of == "floor":
             self._add_floor()
         if goal.of == "fit":
@@ -343,7 +356,7 @@ def _price(
     cap: bool = True,
 ) -> tuple[float, Ints]:
     """The bound of these duals over all open pairs, and the open pairs outside `keys` that gain more than `least`."""
-    weight = duals.floors + duals.total + (1.0 if goal.of == "total" else 0.0)
+    weight = duals.floors + duals.total + WORTH[goal.of]
     taxes, taxed = _taxes(rows, duals.rows)
     parts = [_fixed(market, goal, duals)]
     found, gains = [np.empty(0, dtype=np.int64)], [np.empty(0)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -18,9 +19,10 @@ from scipy.sparse import coo_array
 
 from reviews.matching import reasons
 from reviews.matching.market import Market
+from reviews.matching.optimum import is_possible
 from reviews.matching.problem import Bar, Bools, Floats, Ints, Problem
 from reviews.matching.program import best_pairs
-from reviews.matching.result import Change, Remedy, RemedyKind
+from reviews.matching.result import Change, ProblemError, Reason, Remedy, RemedyKind, SolverFailed
 
 # What each kind costs beside the others: what takes work from nobody is dear, an organizer's own settings are cheap.
 WEIGHTS: dict[RemedyKind, float] = {
@@ -43,27 +45,96 @@ LIFTS: dict[Bar, RemedyKind] = {
 }
 STEEP = 0.01  # each further place of the same reviewer or paper costs so much more, so that changes are spread
 STEPS = 3
-MANY_PAIRS = 400_000  # above, only the best pairs are looked at; a remedy still suffices, but may not be the cheapest
-SECONDS = 12.0  # for all kinds together
+MANY_PAIRS = 60_000  # above, only the best pairs are looked at; a remedy still suffices, but may not be the cheapest
+SECONDS = 10.0  # for all kinds together
 ROUNDS = 60
 
 
-def remedies(problem: Problem) -> tuple[Remedy, ...]:
-    """Remedies that each mend the whole problem, the fewest changes first; empty when none was found in time."""
+def remedies(problem: Problem, found: tuple[Reason, ...]) -> tuple[Remedy, ...]:
+    """Remedies that each mend the whole problem, the fewest changes first; empty when none was found in time.
+
+    Those of the reasons are put together first, kind by kind, and kept where that suffices.
+    """
     relaxed = _Relaxed(problem)
     end = time.monotonic() + SECONDS
-    found = []
+    ways = [way for kind in WEIGHTS if (way := _together(problem, found, kind))]
     for kind in relaxed.kinds():
-        changes = relaxed.cheapest({kind}, end)
-        if changes:
-            found.append(reasons.remedy(kind, changes))
+        if all(way.kind != kind for way in ways) and (changes := relaxed.cheapest({kind}, end)):
+            ways += _of(kind, changes)
+    fewest = min((_size(one) for one in ways), default=None)
     mixed = relaxed.cheapest(set(WEIGHTS), end)
-    fewest = min((_size(one) for one in found if one), default=None)
-    if mixed and len({change.kind for change in mixed}) > 1:
-        whole = reasons.remedy("mixed", mixed)
-        if whole and (fewest is None or _size(whole) < fewest):
-            found.append(whole)
-    return tuple(sorted((one for one in found if one), key=lambda one: (_size(one), one.kind != "mixed")))
+    if len({change.kind for change in mixed}) > 1:
+        ways += [way for way in _of("mixed", mixed) if fewest is None or _size(way) < fewest]
+    elif mixed and all(way.kind != mixed[0].kind for way in ways):
+        ways += _of(mixed[0].kind, mixed)
+    return tuple(sorted(ways, key=lambda one: (_size(one), one.kind)))
+
+
+def _of(kind: RemedyKind, changes: list[Change]) -> list[Remedy]:
+    way = reasons.remedy(kind, changes)
+    return [way] if way else []
+
+
+def _together(problem: Problem, found: tuple[Reason, ...], kind: RemedyKind) -> Remedy | None:
+    """The remedies of this kind of all reasons as one, if each reason has one and together they suffice."""
+    parts = [next((way for way in reason.remedies if way.kind == kind), None) for reason in found]
+    changes = [change for part in parts if part for change in part.changes]
+    if not parts or not all(parts):
+        return None
+    try:
+        mended = Market.of(apply(problem, changes), seed=0)
+        return reasons.remedy(kind, changes) if is_possible(mended) else None
+    except (ProblemError, SolverFailed):
+        return None
+
+
+def apply(problem: Problem, changes: Iterable[Change]) -> Problem:
+    """The problem with these changes made; the probability is the caller's own."""
+    papers = {paper.id: paper for paper in problem.papers}
+    reviewers = {one.id: one for one in problem.reviewers}
+    rows = {paper.id: row for row, paper in enumerate(problem.papers)}
+    columns = {one.id: column for column, one in enumerate(problem.reviewers)}
+    bars, rules, locked = problem.bars.copy(), problem.rules, set(problem.locked)
+    seniors = dict(zip(rows, problem.seniors().tolist(), strict=True))
+    for change in sorted(changes, key=lambda one: one.kind == "lower_seniors"):  # counted after lower demands
+        paper, reviewer = change.paper_id or "", change.reviewer_id or ""
+        if change.kind in LIFTS.values():
+            bars[rows[paper], columns[reviewer]] = Bar.OPEN
+        elif change.kind == "remove_locks":
+            locked -= _unlocked(locked, rows.get(paper), columns.get(reviewer), change.by)
+        elif change.kind == "raise_maximum":
+            reviewers[reviewer] = replace(reviewers[reviewer], max=reviewers[reviewer].max + change.by)
+        elif change.kind == "lower_minimum":
+            reviewers[reviewer] = replace(reviewers[reviewer], min=reviewers[reviewer].min - change.by)
+        elif change.kind == "lower_demand":
+            papers[paper] = replace(papers[paper], demand=papers[paper].demand - change.by)
+        elif change.kind == "lower_seniors":
+            wanted = min(seniors[paper], papers[paper].demand)
+            papers[paper] = replace(papers[paper], seniors=wanted - change.by)
+        elif change.kind == "lower_author_minimum":
+            rules = replace(rules, papers_per_author=min(rules.papers_per_author, _asked(problem, change)))
+        elif change.kind == "allow_same_institution":
+            rules = replace(rules, one_per_institution=False)
+        elif change.kind == "allow_mutual_review":
+            rules = replace(rules, no_mutual_review=False)
+    return replace(
+        problem,
+        papers=list(papers.values()),
+        reviewers=list(reviewers.values()),
+        bars=bars,
+        locked=frozenset(locked),
+        rules=rules,
+    )
+
+
+def _asked(problem: Problem, change: Change) -> int:
+    return max(0, problem.rules.papers_per_author - change.by)
+
+
+def _unlocked(locked: set[tuple[int, int]], row: int | None, column: int | None, by: int) -> set[tuple[int, int]]:
+    """So many locks of this paper, this reviewer or this pair, the first ones."""
+    fit = [pair for pair in sorted(locked) if row in (None, pair[0]) and column in (None, pair[1])]
+    return set(fit[:by])
 
 
 def _size(remedy: Remedy) -> float:
@@ -92,6 +163,7 @@ class _Relaxed:
         self.locks = problem.lock_mask()[np.ix_(order.papers, order.reviewers)]
         own = np.array([one.min for one in problem.reviewers], dtype=np.int64)[order.reviewers]
         self.own_least = own
+        self.author_least = _author_least(problem)[order.reviewers]
 
     def kinds(self) -> list[RemedyKind]:
         rules = self.problem.rules
@@ -103,7 +175,7 @@ class _Relaxed:
             "waive_conflicts": bool((self.bars == Bar.CONFLICT).any()),
             "remove_locks": bool(self.locks.any()),
             "lower_minimum": bool(self.own_least.any()),
-            "lower_author_minimum": bool((self.whole.least > self.own_least).any()),
+            "lower_author_minimum": bool(self.author_least.any()),
             "lower_seniors": bool(self.whole.seniors.any()),
             "allow_same_institution": rules.one_per_institution,
             "allow_mutual_review": rules.no_mutual_review,
@@ -126,7 +198,7 @@ class _Relaxed:
         usable |= self.locks & np.isin(self.bars, [Bar.OPEN, *lifted])
         keys = np.flatnonzero(usable)
         market = replace(self.whole, open=usable)
-        rows: list[Ints] = []
+        rows = _crowds(market)
         for _ in range(ROUNDS):
             if time.monotonic() > end:
                 return []
@@ -139,6 +211,21 @@ class _Relaxed:
                 return model.changes(found)
             rows += broken
         return []
+
+
+def _author_least(problem: Problem) -> Ints:
+    """What the rule alone asks of each reviewer."""
+    return replace(problem, reviewers=[replace(one, min=0) for one in problem.reviewers]).least_load()
+
+
+def _crowds(market: Market) -> list[Ints]:
+    """The pairs of each paper with each institution, of which one may be taken."""
+    rows = [
+        paper * market.width + members[market.open[paper, members]]
+        for members in market.clubs
+        for paper in range(len(market.demand))
+    ]
+    return [row for row in rows if len(row) > 1]
 
 
 class _Model:
@@ -197,14 +284,17 @@ class _Model:
     def _loads(self) -> None:
         papers = float(len(self.market.demand))
         for reviewer, columns in enumerate(self._groups(self.reviewers, self.market.width)):
-            most, least = float(self.market.most[reviewer]), float(self.market.least[reviewer])
+            most = float(self.market.most[reviewer])
             more = self._slack("raise_maximum", None, reviewer, papers)
             self._row([*columns.tolist(), *more], [1.0] * len(columns) + [-1.0] * len(more), -np.inf, most)
-            if least:
-                own = float(self.relaxed.own_least[reviewer])
-                kind: RemedyKind = "lower_minimum" if least <= own else "lower_author_minimum"
-                less = self._slack(kind, None, reviewer, least if least <= own else least - own)
-                self._row([*columns.tolist(), *less], [1.0] * (len(columns) + len(less)), least, np.inf)
+            asked: list[tuple[float, RemedyKind]] = [
+                (float(self.relaxed.own_least[reviewer]), "lower_minimum"),
+                (float(self.relaxed.author_least[reviewer]), "lower_author_minimum"),
+            ]
+            for least, kind in asked:
+                if least:
+                    less = self._slack(kind, None, reviewer, least)
+                    self._row([*columns.tolist(), *less], [1.0] * (len(columns) + len(less)), least, np.inf)
 
     def _seniors(self) -> None:
         chosen = self.market.senior[self.reviewers]
@@ -241,7 +331,7 @@ class _Model:
 
     def _rules(self) -> None:
         for row in self.rows:
-            columns = np.flatnonzero(np.isin(self.keys, row)).tolist()
+            columns = np.searchsorted(self.keys, row).tolist()  # the rows are of these keys alone
             paper, reviewer = divmod(int(row[0]), self.market.width)
             alone = bool((row // self.market.width == paper).all())
             kind: RemedyKind = "allow_same_institution" if alone else "allow_mutual_review"

@@ -1,0 +1,131 @@
+"""Holes filled while everything else stays, with alternates and what they cost."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reviews.matching import Infeasible, ProblemError, Repair, Solution, repair, solve
+from reviews.matching.problem import Problem
+from tests.reviews.matching.build import problem, workshop
+from tests.reviews.matching.oracle import best_total, ruled_problems
+
+Pairs = list[tuple[str, str]]
+
+
+def ids(found: Solution | Infeasible) -> Pairs:
+    assert isinstance(found, Solution)
+    return [(pair.paper_id, pair.reviewer_id) for pair in found.pairs]
+
+
+def repaired(given_problem: Problem, pairs: Pairs, holes: Pairs) -> Repair:
+    found = repair(given_problem, pairs, holes)
+    assert isinstance(found, Repair)
+    return found
+
+
+def test_a_hole_is_filled_by_the_best_with_room_and_the_next_are_priced() -> None:
+    given_problem = problem([[0.9, 0.8, 0.7, 0.6, 0.5], [0.1, 0.9, 0.2, 0.1, 0.1]], most=1)
+    found = repaired(given_problem, [("p0", "r0"), ("p1", "r1")], [("p0", "r0")])
+    (filled,) = found.filled
+    assert (filled.hole, filled.pair.reviewer_id) == (("p0", "r0"), "r2")
+    assert [(one.reviewer_id, one.cost) for one in filled.alternates] == [
+        ("r3", pytest.approx(0.1)),
+        ("r4", pytest.approx(0.2)),
+    ]
+    assert found.total == pytest.approx(1.6)
+
+
+def test_an_alternate_who_is_needed_elsewhere_costs_what_that_loses() -> None:
+    # r2 fills p0's hole; were r3 to do it, p1's hole would fall to r2 for 0.1.
+    given_problem = problem([[0.9, 0.9, 0.8, 0.7], [0.9, 0.9, 0.1, 0.7]], most=1)
+    pairs = [("p0", "r0"), ("p1", "r1")]
+    found = repaired(given_problem, pairs, pairs)
+    assert [(one.hole.paper_id, one.pair.reviewer_id) for one in found.filled] == [("p0", "r1"), ("p1", "r0")]
+    barred = problem([[0.9, 0.9, 0.8, 0.7], [0.9, 0.9, 0.1, 0.7]], most=1, forbidden=[(0, 1), (1, 0)])
+    first, _ = repaired(barred, pairs, pairs).filled
+    assert (first.pair.reviewer_id, first.alternates[0].reviewer_id) == ("r2", "r3")
+    assert first.alternates[0].cost == pytest.approx(0.7)
+
+
+def test_everything_else_stays_and_many_holes_of_one_reviewer_are_filled_at_once() -> None:
+    given_problem = workshop(40, 30)
+    pairs = ids(solve(given_problem, mode="total"))
+    gone = max({one for _, one in pairs}, key=lambda one: [r for _, r in pairs].count(one))
+    holes = [pair for pair in pairs if pair[1] == gone]
+    found = repaired(given_problem, pairs, holes)
+    assert len(holes) > 3
+    assert sorted(one.hole for one in found.filled) == sorted(holes)
+    new = {(one.pair.paper_id, one.pair.reviewer_id) for one in found.filled}
+    assert not new & set(pairs)
+    assert all(len(one.alternates) == 3 for one in found.filled)
+    assert found.certificate.gap <= 1e-6
+
+
+@given(ruled_problems(), st.data())
+@settings(max_examples=50, deadline=None)
+def test_a_repair_is_the_best_there_is_with_everything_else_locked(given_problem: Problem, data: st.DataObject) -> None:
+    solved = solve(given_problem, mode="total")
+    if not isinstance(solved, Solution) or not solved.pairs:
+        return
+    pairs = ids(solved)
+    holes = data.draw(st.lists(st.sampled_from(pairs), min_size=1, max_size=3, unique=True))
+    found = repair(given_problem, pairs, holes)
+    rest = locked_without(given_problem, pairs, holes)
+    best = best_total(rest)
+    if best is None:
+        assert isinstance(found, Infeasible)
+        assert found.reasons
+    else:
+        assert isinstance(found, Repair)
+        assert found.total == pytest.approx(best, abs=1e-6)
+        for filled in found.filled:
+            for one in filled.alternates:
+                forced = locked_without(
+                    given_problem, pairs, holes, (filled.hole.paper_id, one.reviewer_id), filled.pair[:2]
+                )
+                assert found.total - (best_total(forced) or 0.0) == pytest.approx(one.cost, abs=1e-6)
+
+
+def locked_without(
+    given_problem: Problem,
+    pairs: Pairs,
+    holes: Pairs,
+    forced: tuple[str, str] | None = None,
+    closed: tuple[str, str] | None = None,
+) -> Problem:
+    """The problem with all pairs but the holes locked and the holes forbidden; without minimum loads."""
+    data = given_problem.to_dict()
+    for one in data["reviewers"]:
+        one["min"] = 0
+    data["rules"]["papers_per_author"] = 0
+    data["locks"] = [list(pair) for pair in pairs if pair not in holes] + ([list(forced)] if forced else [])
+    data["forbidden"] += [list(pair) for pair in [*holes, *([closed] if closed else [])]]
+    return Problem.from_dict(data)
+
+
+def test_a_minimum_load_that_the_holes_leave_unmet_is_no_obstacle() -> None:
+    given_problem = problem([[0.9, 0.5]], least=[1, 0], most=1)
+    found = repaired(given_problem, [("p0", "r0")], [("p0", "r0")])
+    assert [one.pair.reviewer_id for one in found.filled] == ["r1"]
+
+
+def test_a_hole_that_nobody_can_fill_is_told_with_its_reason() -> None:
+    found = repair(problem([[0.9, 0.5]], demand=2), [("p0", "r0"), ("p0", "r1")], [("p0", "r0")])
+    assert isinstance(found, Infeasible)
+    assert found.reasons[0].sentence == (
+        "This paper needs 1 more review; no other reviewer may review it: 1 is missing."
+    )
+
+
+@pytest.mark.parametrize(
+    ("pairs", "holes", "sentence"),
+    [
+        ([("p0", "r0")], [("p0", "r1")], "The hole of paper “p0” and reviewer “r1” is none of the pairs."),
+        ([("p9", "r0")], [], "pairs: there is no paper with the id 'p9'."),
+        ([("p0", "r0")], [("p0", "r9")], "holes: there is no reviewer with the id 'r9'."),
+    ],
+)
+def test_a_hole_that_is_no_pair_is_refused(pairs: Pairs, holes: Pairs, sentence: str) -> None:
+    with pytest.raises(ProblemError) as error:
+        repair(problem([[0.5, 0.5]]), pairs, holes)
+    assert str(error.value) == sentence
