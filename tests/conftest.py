@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,13 @@ from django.utils import timezone
 
 from tests import factories
 from tests.factories import Cast
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """For ``-m both``, files where nothing is marked so are not even read."""
+    if config.option.markexpr == "both" and collection_path.name.startswith("test_"):
+        return "mark.both" not in collection_path.read_text("utf-8") or None
+    return None
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,8 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from tests.house.conftest import Season
 
-HREF = re.compile(r"""(?:href|src|hx-get|action)\s*=\s*["']([^"'#][^"']*)["']""")
+# `:href` holds an expression of a script
+HREF = re.compile(r"""(?<!:)(?:href|src|hx-get|action)\s*=\s*["']([^"'#][^"']*)["']""")
 CANARY = re.compile(r"[a-z]+-canary-[0-9a-f]{8}", re.IGNORECASE)
 LEAVE = ("/static/", "/accounts/logout/", "/admin/jsi18n/")
 STARTS = ("/", "/desk/", "/profile/", "/accounts/email/", "/admin/")

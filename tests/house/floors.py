@@ -4,6 +4,7 @@ import ast
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -34,7 +35,12 @@ def sources(pattern: str = "**/*.py") -> Iterator[tuple[str, ast.Module]]:
     for app in FLOORS:
         for path in sorted((ROOT / app).glob(pattern)):
             if "migrations" not in path.parts:
-                yield str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))
+                yield str(path.relative_to(ROOT)), _tree(path)
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
 
 
 def service_modules() -> list[ModuleType]:

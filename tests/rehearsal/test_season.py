@@ -20,6 +20,7 @@ from rehearsal.summary import summary
 from reviews.models import Assignment, Review
 from submissions.models import Authorship, Submission
 from tests.factories import make_user
+from tests.worlds import played_once
 from workshops.models import Workshop
 from workshops.services.create import create_workshop
 
@@ -48,6 +49,9 @@ BIB = r"""
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """The half minute of undo need not pass in a test."""
     monkeypatch.setattr("rehearsal.season.deliver_undoable", lambda workshop: None)
+
+
+demo = played_once(build_demo)
 
 
 def play(slug: str = "rehearsal", **plan) -> Workshop:
@@ -127,7 +131,7 @@ def test_phases_are_those_of_the_command() -> None:
 
 
 def test_demo_has_something_for_everybody_and_breaks_no_rule() -> None:
-    workshop = build_demo()
+    workshop = demo()
 
     assert [*violations()] == []
     counts = summary(workshop)
@@ -137,7 +141,7 @@ def test_demo_has_something_for_everybody_and_breaks_no_rule() -> None:
 
 
 def test_demo_has_a_public_page_with_everything_on_it(client: Client) -> None:
-    workshop = build_demo()
+    workshop = demo()
 
     page = client.get(reverse("workshops:public", args=[workshop.slug]))
 
