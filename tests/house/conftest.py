@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.test import Client, override_settings
+from django.test import Client, modify_settings, override_settings
 
 from tests.factories import PHASES, Cast, make_cast, run_jobs
 from tests.house.phases import THREE_PAPERS
@@ -92,8 +92,10 @@ def season(request: Any, django_db_setup: None, django_db_blocker: Any, tmp_path
     phase, papers = ("discussion", 3) if request.param == THREE_PAPERS else (request.param, 1)
     folder = tmp_path_factory.mktemp("season")
     files = override_settings(FILES_DIR=folder / "files", MAIL_DIR=folder / "mail", MEDIA_ROOT=folder / "public")
+    # tests/operating reads the log; here two lines a request would be a tenth of the time
+    unlogged = modify_settings(MIDDLEWARE={"remove": "django_structlog.middlewares.RequestMiddleware"})
     with django_db_blocker.unblock():
-        with files, put_back():
+        with files, unlogged, put_back():
             cast = make_cast(phase, papers=papers)
             run_jobs()
             yield Season(cast, sign_in(cast), folder)

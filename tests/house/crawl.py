@@ -2,6 +2,7 @@
 
 import re
 from collections import deque
+from functools import cache
 from html import unescape
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -36,7 +37,7 @@ def crawl(season: Season, who: str) -> dict[str, str]:
         pages[url] = f"{headers}\n{read(response.body)}"
         links = HREF.findall(pages[url]) if "html" in response["Content-Type"] else []
         for link in [*links, response.get("Location", "")]:
-            to = _own(url, unescape(link))
+            to = _own("/" if link.startswith("/") else url, link)
             if to and to not in seen:
                 seen.add(to)
                 waiting.append(to)
@@ -44,11 +45,12 @@ def crawl(season: Season, who: str) -> dict[str, str]:
     return pages
 
 
+@cache  # most pages have the same links
 def _own(base: str, link: str) -> str:
     """The address on our own site, without its fragment; "" for others and for what is left alone."""
     if not link:
         return ""
-    parts = urlsplit(urldefrag(urljoin(f"http://localhost{base}", link)).url)
+    parts = urlsplit(urldefrag(urljoin(f"http://localhost{base}", unescape(link))).url)
     if parts.hostname != "localhost" or parts.scheme not in ("http", "https") or parts.path.startswith(LEAVE):
         return ""
     several = parts.query.count("=") > 1 or "%2C" in parts.query  # a filter of several marks is several filters
