@@ -30,6 +30,9 @@ LABELS = {
 }
 
 
+RELEASED_ALONE = "released_alone"
+
+
 def kind_for(outcome_kind: str) -> str:
     """The kind of mail for an outcome's kind."""
     return f"{DECISION}_{outcome_kind}"
@@ -38,4 +41,23 @@ def kind_for(outcome_kind: str) -> str:
 register(
     Kind(name=name, label=label, values=VALUES, priority=Priority.BULK, bulk=True, typed=True)
     for name, label in [(DECISION, "Decisions"), *((kind_for(kind), label) for kind, label in LABELS.items())]
+)
+register(
+    [
+        Kind(
+            name=RELEASED_ALONE,
+            label="Decisions are told without a second person",
+            values={
+                "workshop": "NeurReps 2027",
+                "name": "Ines Example",
+                "by": "Olga Example",
+                "numbers": ["17", "21"],
+                "reason": "The second person cannot be reached.",
+                "pinned_by": "NeurIPS",
+                "date": "22 Sep 2027, 23:59 AoE",
+                "minutes": "10",
+                "url": "https://papers.example.org/admin/w/neurreps-2027/mail/batches/3/",
+            },
+        )
+    ]
 )

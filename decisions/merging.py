@@ -25,5 +25,5 @@ def confirmed_by_oneself(kept: User, gone: User) -> Iterator[str]:
 def register() -> None:
     # Whoever decided does not confirm: both must be known by the account that the person has.
     links(Link(Decision, "decided_by"), Link(Decision, "confirmed_by"))
-    stays("It tells who did it then.", (Release, "started_by"))
+    stays("It tells who did it then.", (Release, "started_by"), (Decision, "upheld_by"))
     refuses(confirmed_by_oneself)

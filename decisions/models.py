@@ -43,6 +43,8 @@ class Release(models.Model):
     )
     status = models.CharField(max_length=10, choices=ReleaseStatus.choices, default=ReleaseStatus.HELD)
     exceptions = models.JSONField(default=list, help_text="[{submission, reason}]: papers that are told later")
+    alone = models.TextField(blank=True, help_text="Why decisions went out that no second person had confirmed.")
+    unseconded = models.JSONField(default=list, help_text="Their papers' keys.")
     started_at = models.DateTimeField(auto_now_add=True)
     takes_effect_at = models.DateTimeField()
 
@@ -68,6 +70,15 @@ class Decision(models.Model):
     )
     release = models.ForeignKey(Release, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions")
     released_at = models.DateTimeField(null=True, blank=True)
+    upheld_by = models.ForeignKey(
+        USER,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="Who said that it stands, after a conflict of whoever made it was found.",
+    )
     version = models.PositiveIntegerField(default=1)
 
     objects = DecisionQuerySet.as_manager()

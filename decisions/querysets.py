@@ -1,7 +1,7 @@
 """How decisions are read."""
 
 from django.db import models
-from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from decisions.states import TOLD
@@ -11,6 +11,19 @@ class DecisionQuerySet(models.QuerySet):
     def told(self) -> "DecisionQuerySet":
         """Those that the authors know."""
         return self.filter(status__in=TOLD)
+
+    def made_in_conflict(self) -> "DecisionQuerySet":
+        """Those that are told, or on their way, and were made or confirmed by somebody who has a conflict by now.
+
+        Whoever handles the paper says of each whether it stands.
+        """
+        from submissions.models import Conflict
+
+        conflicts = Conflict.objects.effective().filter(submission=OuterRef("submission"))
+        made = conflicts.filter(user=OuterRef("decided_by"))
+        confirmed = conflicts.filter(user=OuterRef("confirmed_by"))
+        out = Q(status__in=TOLD) | Q(release__isnull=False)
+        return self.filter(out, Exists(made) | Exists(confirmed), upheld_by=None)
 
 
 def submitted_reviews() -> Coalesce:

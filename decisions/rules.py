@@ -1,18 +1,24 @@
 """What a decision needs: enough reviews, a second person, a written reason."""
 
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
 from reviews.models import Review
 from submissions.models import Handler, Submission
 from submissions.states import HandlerKind
-from workshops.models import Membership, Workshop
-from workshops.states import Role
+from workshops.models import Deadline, Membership, Track, Workshop
+from workshops.states import DeadlineKind, Role
 
 ORGANIZERS_FOR_TWO = 3
+NEAR = timedelta(hours=2)
+"""So long before a date that somebody else has set, one person may tell what no second one has confirmed."""
 
 
 def needs_second_person(workshop: Workshop) -> bool:
-    """The workshop's setting; unset, it is on from three organizers."""
-    if workshop.two_person is not None:
-        return workshop.two_person
+    """On from three organizers, unless the workshop has turned it off; with two or fewer it is always off."""
+    if workshop.two_person is False:
+        return False
     organizers = Membership.objects.open().filter(workshop=workshop, role=Role.ORGANIZER)
     return organizers.values("user").distinct().count() >= ORGANIZERS_FOR_TWO
 
@@ -21,6 +27,14 @@ def counts_as_confirmed(submission: Submission, user_id: int) -> bool:
     """Rows of sole handlers and guest chairs need no second person (there is nobody free to be one)."""
     post = Handler.objects.filter(submission=submission, user_id=user_id, until=None).first()
     return post is not None and (post.sole or post.kind in {HandlerKind.GUEST, HandlerKind.WAIVER})
+
+
+def pinned_date_near(workshop: Workshop, track: Track | None, now: datetime) -> Deadline | None:
+    """The pinned date of the notification that is so near (or past) that one person may tell what is not confirmed."""
+    rows = Deadline.objects.filter(workshop=workshop, kind=DeadlineKind.NOTIFICATION, at__lte=now + NEAR)
+    if track is not None:
+        rows = rows.filter(Q(track=None) | Q(track=track))
+    return rows.exclude(pinned_by="").order_by("at").first()
 
 
 def review_count(submission: Submission) -> int:

@@ -25,7 +25,7 @@ from notifications.states import BatchStatus, MessageStatus
 from reviews.models import Assignment, Review, Reviewer
 from reviews.states import ReviewStatus
 from submissions.models import Authorship, Conflict, Handler, Submission
-from submissions.states import EFFECTIVE, AuthorshipStatus, HandlerKind, SubmissionStatus
+from submissions.states import EFFECTIVE, AuthorshipStatus, ConflictReason, HandlerKind, SubmissionStatus
 from submissions.verifying import sha256_of, verify_files
 from workshops.models import Membership, Question, Workshop
 from workshops.states import Role
@@ -84,7 +84,9 @@ def no_conflicted_assignment() -> Iterator[str]:
 def handlers_are_free() -> Iterator[str]:
     own = Authorship.objects.filter(submission=OuterRef("submission"), user=OuterRef("user"))
     conflict = Conflict.objects.filter(submission=OuterRef("submission"), user=OuterRef("user"), state__in=EFFECTIVE)
-    close = Exists(own.exclude(status=AuthorshipStatus.DISOWNED)) | Exists(conflict) & ~Q(kind=HandlerKind.WAIVER)
+    personal = Exists(conflict.exclude(reason=ConflictReason.INSTITUTION))
+    waived = Q(kind=HandlerKind.WAIVER)
+    close = Exists(own.exclude(status=AuthorshipStatus.DISOWNED)) | personal | Exists(conflict) & ~waived
     for row in Handler.objects.filter(until=None).filter(close).values_list("submission", flat=True):
         yield f"submission {row}"
 

@@ -11,6 +11,7 @@ from desk.views import (
     author_list,
     bulk,
     bulk_people,
+    conflicts,
     dashboard,
     dates,
     decisions,
@@ -18,6 +19,7 @@ from desk.views import (
     entering,
     exchange,
     forms,
+    guest_chair,
     guide,
     inviting,
     log,
@@ -54,10 +56,19 @@ def guarded(route: str, view: Callable[..., HttpResponse], name: str) -> URLPatt
 
 
 PAPER = "papers/<int:number>/"
+GUEST = "w/<slug:slug>/guest-chair/<int:number>/"
 
 urlpatterns: list[URLPattern] = [
     path("desk/", my_desk.my_desk, name="my_desk"),
     path("desk/view-as/stop/", view_as.stop_view_as, name="stop_view_as"),
+    path("g/<str:token>/", guest_chair.link, name="guest_link"),
+    path("guest-chair/", guest_chair.call, name="guest_call"),
+    path(GUEST, guest_chair.paper, name="guest_paper"),
+    path(f"{GUEST}decide/", guest_chair.decide, name="guest_decide"),
+    path(f"{GUEST}decision/<slug:verb>/", guest_chair.change_decision, name="guest_decision"),
+    path(f"{GUEST}assign/", guest_chair.assign, name="guest_assign"),
+    path(f"{GUEST}assignments/<uuid:pk>/remove/", guest_chair.unassign, name="guest_unassign"),
+    path(f"{GUEST}conflicts/<int:pk>/<slug:verb>/", guest_chair.answer, name="guest_answer"),
     guarded("operator/view-as/<int:pk>/", view_as.view_as_operator, "view_as_operator"),
     guarded("operator/", operator.operator, "operator"),
     guarded("w/", workshops.home, "home"),
@@ -93,6 +104,11 @@ urlpatterns: list[URLPattern] = [
     page(f"{PAPER}handler/", paper.handle, "handle"),
     page(f"{PAPER}conflicts/", paper.declare_conflict, "declare_conflict"),
     page(f"{PAPER}conflicts/settle/", paper.settle_conflict, "settle_conflict"),
+    page(f"{PAPER}handling/", conflicts.handling, "handling"),
+    page(f"{PAPER}ask-authors/", conflicts.ask_authors, "ask_authors"),
+    page(f"{PAPER}decision-stands/", conflicts.uphold, "uphold"),
+    page("conflicts/", conflicts.conflicts, "conflicts"),
+    page("conflicts/<int:pk>/<slug:verb>/", conflicts.answer, "answer_conflict"),
     page(f"{PAPER}proposed-reviewers/", nominations.nominations, "nominations"),
     page(f"{PAPER}authors/", author_list.author_list, "author_list"),
     page(f"{PAPER}authors/<int:pk>/<slug:verb>/", author_list.answer_request, "answer_request"),

@@ -18,6 +18,7 @@ class ReviewsConfig(AppConfig):
             transfers,
         )
         from reviews.actions import ACTIONS
+        from reviews.chairing import area_chairs
         from reviews.services import assign, invite, stand_aside, volunteer
         from submissions import links
 
@@ -29,5 +30,6 @@ class ReviewsConfig(AppConfig):
         links.on_withdrawn(assign.stand_down)
         links.on_restored(assign.call_back)
         links.on_conflicts_arose(stand_aside.stand_aside)
+        links.on_area_chairs(area_chairs)
         links.on_foretelling_withdrawal(stand_aside.foretell_withdrawal)
         links.on_transfer(transfers.no_transfer_once_reviewed)

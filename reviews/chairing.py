@@ -1,6 +1,6 @@
 """What an area chair's page of a paper shows: frozen plain data, on a double-blind track without the authors."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -186,3 +186,9 @@ def _authors(submission_id: int) -> tuple[str, ...]:
 
 def _number(value: object) -> int | None:
     return int(value) if isinstance(value, int | str) and str(value).lstrip("-").isdigit() else None
+
+
+def area_chairs(papers: Collection[int]) -> dict[int, int]:
+    """Who is area chair of these papers, by their keys; of several the one who has been longest. One query."""
+    rows = Assignment.objects.current().filter(submission__in=papers, kind=AssignmentKind.AREA_CHAIR)
+    return dict(rows.filter(user__is_active=True).order_by("-created_at", "-pk").values_list("submission", "user"))

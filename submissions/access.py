@@ -9,13 +9,14 @@ identities  who reviews it, confidential comments
 tentative   what is decided and not yet told
 released    what the authors were told
 act         assign, repair, decide, extend, waive for it
+settle      who handles it, where conflicts leave nobody: number, title and the organizers' reasons, nothing else
 mail        messages about it
 own         edit it as an author
 """
 
 from django.db.models import Q, QuerySet
 
-from access.facts import fact
+from access.facts import NOW, fact
 from access.registry import gate, grant, seen_by_others, through
 from access.viewer import Viewer
 from accounts.models import User
@@ -23,6 +24,7 @@ from submissions.models import (
     AuthorListRequest,
     Authorship,
     Conflict,
+    ConflictRequest,
     Disclosure,
     File,
     Finding,
@@ -49,13 +51,18 @@ def _personal_conflicts(user_id: int) -> ConflictQuerySet:
 
 
 def _appointments(user_id: int) -> QuerySet[Handler]:
-    return Handler.objects.filter(user=user_id, until=None).exclude(kind=HandlerKind.ORGANIZER)
+    return Handler.objects.filter(user=user_id, until=None, kind__in=(HandlerKind.GUEST, HandlerKind.WAIVER))
+
+
+def _readings(user_id: int) -> QuerySet[ConflictRequest]:
+    return ConflictRequest.objects.read_now(NOW).filter(user=user_id)
 
 
 fact("wrote", _written, key="submission")
 fact("conflicts with", _conflicts, key="submission")
 fact("conflicts personally with", _personal_conflicts, key="submission")
 fact("is appointed to", _appointments, key="submission")
+fact("reads for a while", _readings, key="submission")
 
 
 def authoring(viewer: Viewer) -> Q:
@@ -74,7 +81,7 @@ def personally_conflicted(viewer: Viewer) -> Q:
 
 
 def appointed(viewer: Viewer) -> Q:
-    """Papers that the viewer handles as area chair, as guest or by a waiver."""
+    """Papers that the viewer handles as guest or by a waiver. Area chairs who handle one see what area chairs do."""
     return Q(pk__in=viewer.fact("is appointed to"))
 
 
@@ -113,6 +120,17 @@ def free_organizers(viewer: Viewer) -> Q:
 @grant(Submission, "row", "file", "authors", "reviews", "tentative")
 def institutional_organizers(viewer: Viewer) -> Q:
     return institutional(viewer)
+
+
+@grant(Submission, "row", "file", "authors", "reviews", "tentative")
+def organizers_who_read_for_a_while(viewer: Viewer) -> Q:
+    """A sealed paper, read under handles by leave of somebody who is free on it; never one's own."""
+    return organizing(viewer) & Q(pk__in=viewer.fact("reads for a while")) & ~authoring(viewer)
+
+
+@grant(Submission, "settle")
+def organizers_who_are_no_authors(viewer: Viewer) -> Q:
+    return organizing(viewer) & ~authoring(viewer)
 
 
 @grant(File, "row")
@@ -161,6 +179,7 @@ through(Revision, "submission", Submission, "authors")
 through(AuthorListRequest, "submission", Submission, "authors")
 through(Disclosure, "submission", Submission, "authors")
 through(Conflict, "submission", Submission, "act")
+through(ConflictRequest, "submission", Submission, "settle")
 through(Finding, "file__submission", Submission, "authors")
 
 # Looking as somebody else one sees of a paper, and of what hangs on it, nothing unless one may know who reviews it.
@@ -173,6 +192,7 @@ for model, path in (
     (AuthorListRequest, "submission"),
     (Disclosure, "submission"),
     (Conflict, "submission"),
+    (ConflictRequest, "submission"),
     (Finding, "file__submission"),
 ):
     gate(model, path, Submission, "identities")

@@ -21,6 +21,9 @@ INCOMPLETE = "incomplete_draft"
 TRANSFERRED = "transferred"
 ENTERED = "entered"
 REMINDER = "incomplete_reminder"
+GUEST_CHAIR = "guest_chair"
+SEALED_PAPER_READ = "sealed_paper_read"
+DECLARED_ASKED = "declared_asked"
 
 
 def page(view: str, *args: object) -> str:

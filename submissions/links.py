@@ -4,13 +4,16 @@
 desk-rejects) the paper or takes that back. ``on_foretelling_withdrawal(fn)`` says beforehand, in sentences for its
 authors, what that would mean: ``fn(submission)``. ``on_conflicts_arose(fn)`` is called as ``fn(submission, people,
 by)`` when a change of the list of authors gives these people (their keys) a conflict with the paper.
+``on_organizers_barred(fn)`` is called as ``fn(submission, people, by)`` when organizers or whoever handles the paper
+come to have a conflict with it. ``on_area_chairs(fn)`` says who chairs papers: ``fn(papers)`` takes their keys and
+returns {paper: person} of those that have an area chair, in one query.
 ``on_author_page(fn)`` adds a part to the author's page: ``fn(viewer, submission)`` returns a Section, made of plain
 data, or None when there is nothing to show. It costs a fixed number of queries.
 ``on_transfer(fn)`` may say why papers cannot change their track:
 ``fn(papers)`` returns a sentence for each that cannot, by its key, in a fixed number of queries.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +38,8 @@ class Section:
 SectionMaker = Callable[[Viewer, Submission], Section | None]
 
 _CONFLICTS_AROSE: list[Callable[[Submission, set[int], Any], None]] = []
+_ORGANIZERS_BARRED: list[Callable[[Submission, set[int], Any], None]] = []
+_AREA_CHAIRS: list[Callable[[Collection[int]], Mapping[int, int]]] = []
 _FORETELLERS: list[Callable[[Submission], list[str]]] = []
 Obstacle = Callable[[Sequence[Submission]], Mapping[int, str]]
 
@@ -54,6 +59,14 @@ def on_restored(hook: Hook) -> None:
 
 def on_conflicts_arose(hook: Callable[[Submission, set[int], Any], None]) -> None:
     _CONFLICTS_AROSE.append(hook)
+
+
+def on_organizers_barred(hook: Callable[[Submission, set[int], Any], None]) -> None:
+    _ORGANIZERS_BARRED.append(hook)
+
+
+def on_area_chairs(reader: Callable[[Collection[int]], Mapping[int, int]]) -> None:
+    _AREA_CHAIRS.append(reader)
 
 
 def on_foretelling_withdrawal(teller: Callable[[Submission], list[str]]) -> None:
@@ -89,6 +102,16 @@ def restored(submission: Submission, by: Any) -> None:
 def conflicts_arose(submission: Submission, people: set[int], by: Any) -> None:
     for hook in _CONFLICTS_AROSE:
         hook(submission, people, by)
+
+
+def organizers_barred(submission: Submission, people: set[int], by: Any) -> None:
+    for hook in _ORGANIZERS_BARRED:
+        hook(submission, people, by)
+
+
+def area_chairs(papers: Collection[int]) -> dict[int, int]:
+    """Who is area chair of these papers, by the paper's key."""
+    return {paper: person for reader in _AREA_CHAIRS for paper, person in reader(papers).items()}
 
 
 def foretold(submission: Submission) -> list[str]:

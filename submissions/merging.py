@@ -11,6 +11,7 @@ from submissions.models import (
     AuthorListRequest,
     Authorship,
     Conflict,
+    ConflictRequest,
     File,
     Handler,
     Likeness,
@@ -89,6 +90,8 @@ def register() -> None:
         Link(Revision, "saved_by"),
         Link(Upload, "uploaded_by"),
         Link(AuthorListRequest, "by"),
+        Link(ConflictRequest, "user"),
+        Link(ConflictRequest, "by"),
     )
     stays(
         "It tells who did it then.",
@@ -96,6 +99,7 @@ def register() -> None:
         (Conflict, "set_by"),
         (Handler, "appointed_by"),
         (AuthorListRequest, "answered_by"),
+        (ConflictRequest, "answered_by"),
         (Likeness, "settled_by"),
     )
     refuses(listed_twice)

@@ -9,12 +9,15 @@ from django.db.models import Q
 from submissions.querysets import (
     AuthorListRequestQuerySet,
     ConflictQuerySet,
+    ConflictRequestQuerySet,
     FileQuerySet,
     LikenessQuerySet,
     RevisionQuerySet,
     SubmissionQuerySet,
 )
 from submissions.states import (
+    AskedKind,
+    AskedStatus,
     AuthorshipStatus,
     ConflictReason,
     ConflictState,
@@ -420,6 +423,44 @@ class Handler(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["submission"], condition=Q(until=None), name="one_handler_a_paper")
         ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+class ConflictRequest(models.Model):
+    """What is asked for because people have conflicts with a paper, and what was answered."""
+
+    submission = models.ForeignKey(
+        Submission, on_delete=models.PROTECT, related_name="conflict_requests", db_index=False
+    )
+    kind = models.CharField(max_length=8, choices=AskedKind.choices)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Whom it is about; of a guest chair set once they have accepted.",
+    )
+    address = models.CharField(max_length=254, blank=True, help_text="Where a guest chair is invited.")
+    name = models.CharField(max_length=200, blank=True, help_text="Of a guest chair, as it was typed.")
+    token_hash = models.CharField(max_length=64, null=True, blank=True, unique=True, help_text="Of the invitation.")
+    reason = models.TextField()
+    status = models.CharField(max_length=10, choices=AskedStatus.choices, default=AskedStatus.OPEN)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    until = models.DateTimeField(null=True, blank=True, help_text="How long the link, or the reading, lasts.")
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answer = models.TextField(blank=True)
+
+    objects = ConflictRequestQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["submission", "kind", "status"], name="conflict_requests")]
 
     def __str__(self) -> str:
         return self.get_kind_display()

@@ -9,6 +9,8 @@ from submissions.states import (
     COUNTING,
     DISPUTES,
     EFFECTIVE,
+    AskedKind,
+    AskedStatus,
     ConflictState,
     FilePurpose,
     FileStatus,
@@ -109,3 +111,12 @@ class ConflictQuerySet(models.QuerySet):
     def barring(self) -> "ConflictQuerySet":
         """Those that keep the pair out of an assignment: effective, or suspected and not settled."""
         return self.exclude(state=ConflictState.WAIVED)
+
+
+class ConflictRequestQuerySet(models.QuerySet):
+    def open(self) -> "ConflictRequestQuerySet":
+        return self.filter(status=AskedStatus.OPEN)
+
+    def read_now(self, at: datetime) -> "ConflictRequestQuerySet":
+        """Sealed papers that somebody may read at this instant."""
+        return self.filter(kind=AskedKind.READING, status=AskedStatus.GRANTED, until__gt=at)

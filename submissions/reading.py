@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from accounts.addresses import fold
 from submissions.files import megabytes
 from submissions.findings import Said, shown
-from submissions.models import Authorship, File, Finding, Revision, Submission
+from submissions.models import Authorship, ConflictRequest, File, Finding, Revision, Submission
 from submissions.reading_late import TAGS, LateSave, late_save
 from submissions.services.admission import keeps_late
 from submissions.services.submit import (
@@ -25,7 +25,7 @@ from submissions.services.submit import (
     missing,
 )
 from submissions.services.withdraw import undo_until
-from submissions.states import COUNTING, FilePurpose, FileStatus, RevisionStatus, SubmissionStatus
+from submissions.states import COUNTING, AskedKind, FilePurpose, FileStatus, RevisionStatus, SubmissionStatus
 from workshops.deadlines import Window, windows
 from workshops.instants import both
 from workshops.prose import formulas
@@ -233,6 +233,8 @@ class AuthorPage:
 
 def papers_for_authors(rows: "QuerySet[Submission]") -> "QuerySet[Submission]":
     """With what the page needs of each, in the same statement."""
+    asked = ConflictRequest.objects.open().filter(submission=OuterRef("pk"), kind=AskedKind.DECLARED)
+    rows = rows.annotate(is_asked=Exists(asked))
     return rows.select_related("workshop", "track", "current__pdf__blob", "current__supplement__blob")
 
 

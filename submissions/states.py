@@ -126,6 +126,32 @@ CONFLICT_MOVES: dict[str, frozenset[str]] = {
 }
 
 
+class AskedKind(models.TextChoices):
+    """What may be asked for because people have conflicts with a paper."""
+
+    WAIVER = "waiver", "That somebody of an author's institution handles it"
+    GUEST = "guest", "That somebody from outside handles it"
+    READING = "reading", "To read the sealed paper for a while"
+    DECLARED = "declared", "That its authors take back whom they named"
+
+
+class AskedStatus(models.TextChoices):
+    OPEN = "open", "Open"
+    GRANTED = "granted", "Granted"
+    REFUSED = "refused", "Refused"
+    TAKEN_BACK = "taken_back", "Taken back"
+    ENDED = "ended", "Ended"
+
+
+ASKED_MOVES: dict[str, frozenset[str]] = {
+    AskedStatus.OPEN: frozenset({AskedStatus.GRANTED, AskedStatus.REFUSED, AskedStatus.TAKEN_BACK}),
+    AskedStatus.GRANTED: frozenset({AskedStatus.ENDED}),
+    AskedStatus.REFUSED: frozenset(),
+    AskedStatus.TAKEN_BACK: frozenset(),
+    AskedStatus.ENDED: frozenset(),
+}
+
+
 class HandlerKind(models.TextChoices):
     ORGANIZER = "organizer", "Organizer"
     AREA_CHAIR = "area_chair", "Area chair"

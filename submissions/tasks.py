@@ -1,13 +1,22 @@
 """What runs in the worker: the check of a PDF, and what happens at a deadline.
 
-Jobs and steps at a deadline are registered by importing the modules that hold them.
+Jobs and steps at a deadline are registered by importing the modules that hold them; steps happen in that order: what is
+complete by the deadline is submitted before handlers are appointed.
 """
 
 from celery import shared_task
 
-from submissions.services import check, complete_drafts, receipts
+from submissions.services import check, complete_drafts, handle_at_deadline, receipts
 
-__all__ = ["check", "complete_drafts", "drop_old_uploads", "find_likeness", "follow_deadlines", "receipts"]
+__all__ = [
+    "check",
+    "complete_drafts",
+    "drop_old_uploads",
+    "find_likeness",
+    "follow_deadlines",
+    "handle_at_deadline",
+    "receipts",
+]
 
 
 @shared_task

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from submissions.views import authors, begun, files, follow, history, paper, start, typing, uploads
+from submissions.views import authors, begun, declared, files, follow, history, paper, start, typing, uploads
 
 app_name = "submissions"
 
@@ -23,6 +23,7 @@ urlpatterns = [
     path("w/<slug:slug>/papers/<int:number>/versions/<int:version>/restore/", history.restore, name="restore"),
     path("w/<slug:slug>/papers/<int:number>/receipt/", history.receipt, name="receipt"),
     path("w/<slug:slug>/papers/<int:number>/receipt.txt", history.receipt_text, name="receipt_text"),
+    path("w/<slug:slug>/papers/<int:number>/declared/<int:pk>/", declared.answer, name="answer_declared"),
     path("w/<slug:slug>/missing-author/", authors.missing_author, name="missing_author"),
     path("a/<str:token>/", authors.author_link, name="author_link"),
     path("authorship/", authors.authorship, name="authorship"),

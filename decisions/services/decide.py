@@ -47,7 +47,8 @@ def decide(
     decision.decided_by_id, decision.confirmed_by = (by.pk if by else None), None
     decision.version = decision.version + 1 if before else 1
     decision.save()
-    _log("decision.made", decision, by, {"from": before, "to": outcome.pk, "sole": sole})
+    made: dict[str, object] = {"from": before, "to": outcome.pk, "sole": sole}
+    _log("decision.made_as_sole" if sole else "decision.made", decision, by, made)
     return decision
 
 
@@ -60,12 +61,12 @@ def _check(submission: Submission, outcome: Outcome, reason: str, to_authors: st
         raise Refused(
             f"“{outcome.label}” is an outcome of another track. Choose one of this paper's track.", field="outcome"
         )
+    if sole and not reason:
+        raise Refused("No second person confirms what you decide here, so write down why.", field="reason")
     if outcome.kind == OutcomeKind.DESK_REJECT:
         if not to_authors:
             raise Refused("A desk rejection needs a word to the authors: what is the reason?", field="to_authors")
         return
-    if sole and not reason:
-        raise Refused("You are the only free organizer of this paper, so write down why.", field="reason")
     have, enough = review_count(submission), submission.track.reviews_enough
     if have < enough and not reason:
         raise Refused(

@@ -21,10 +21,11 @@ from audit.errors import Refused, StaleState
 from audit.models import Root
 from audit.services.record import record
 from audit.transitions import move
-from decisions.emails import DECISION, kind_for
+from decisions.emails import DECISION, RELEASED_ALONE, kind_for
 from decisions.models import Decision, Release
 from decisions.querysets import submitted_reviews
 from decisions.reading import ReviewForAuthors, reviews_for_authors
+from decisions.rules import pinned_date_near
 from decisions.states import MOVES, RELEASE_MOVES, TOLD, DecisionStatus, OutcomeKind, ReleaseStatus
 from notifications.models import Batch
 from notifications.services.batches import confirm_batch, draft_batch
@@ -34,8 +35,8 @@ from submissions.services.desk_reject import desk_reject
 from submissions.states import AuthorshipStatus, SubmissionStatus
 from workshops.deadlines import windows
 from workshops.instants import aoe
-from workshops.models import Track, Workshop
-from workshops.states import DeadlineKind
+from workshops.models import Deadline, Membership, Track, Workshop
+from workshops.states import DeadlineKind, Role
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class ReleasePreview:
     told: int
     letters: list[Letter]
     by_outcome: Mapping[str, int] = field(default_factory=dict)
+    seconded_by_nobody: list[Submission] = field(default_factory=list)
 
     @property
     def blocked(self) -> list[Submission]:
@@ -68,21 +70,30 @@ class ReleasePreview:
 
 
 def preview(
-    *, workshop: Workshop, viewer: Viewer, track: Track | None = None, desk_rejections: bool = False
+    *,
+    workshop: Workshop,
+    viewer: Viewer,
+    track: Track | None = None,
+    desk_rejections: bool = False,
+    alone: bool = False,
 ) -> ReleasePreview:
     """What would be told to whom. The same number of queries for any number of papers.
 
-    ``desk_rejections``: of these alone, which are told while the other papers are still reviewed.
+    ``desk_rejections``: of these alone, which are told while the other papers are still reviewed. ``alone``: what is
+    not confirmed is told too, by one person (see rules.pinned_date_near).
     """
     papers = _papers(workshop, viewer, track, desk_rejections)
     waiting = [paper for paper in papers if (d := _decision(paper)) is None or d.status not in TOLD]
-    confirmed = [p for p in waiting if (d := _decision(p)) and d.status == DecisionStatus.CONFIRMED]
+    tentative = [p for p in waiting if (d := _decision(p)) and d.status == DecisionStatus.TENTATIVE]
+    told_now = (DecisionStatus.CONFIRMED, DecisionStatus.TENTATIVE) if alone else (DecisionStatus.CONFIRMED,)
+    confirmed = [p for p in waiting if (d := _decision(p)) and d.status in told_now]
     ready = [paper for paper in confirmed if paper.decision.release_id is None]
     authors = [author for paper in ready for author in paper.told_authors]  # type: ignore[attr-defined]  # prefetched above
     return ReleasePreview(
         ready=ready,
         undecided=[paper for paper in waiting if _decision(paper) is None],
-        unconfirmed=[p for p in waiting if (d := _decision(p)) and d.status == DecisionStatus.TENTATIVE],
+        unconfirmed=[] if alone else tentative,
+        seconded_by_nobody=tentative if alone else [],
         few_reviews=[p for p in ready if _needs_reviews(p) and p.n_reviews < p.track.reviews_enough],  # type: ignore[attr-defined]  # annotated
         no_address=[author for author in authors if not address_of(author)],
         told=len(papers) - len(waiting),
@@ -176,16 +187,23 @@ def start_release(
     track: Track | None = None,
     exceptions: Mapping[int, str] | None = None,
     desk_rejections: bool = False,
+    alone: str = "",
 ) -> Release:
     """Put the decision mails of all confirmed papers into a held batch. Nothing is told before its hold ends.
 
     ``typed``: the number of mails, typed by the organizer. ``exceptions``: {paper number: reason} for papers that are
-    told later. ``desk_rejections``: these alone. Raises Refused when a paper is neither ready nor an exception, when
-    nothing is ready, or when the number does not match; then nothing is written.
+    told later. ``desk_rejections``: these alone. ``alone``: why what no second person has confirmed is told all the
+    same, near a date that somebody else has set; organizers who may see those papers get a mail. Raises Refused when a
+    paper is neither ready nor an exception, when nothing is ready, or when the number does not match; then nothing is
+    written.
     """
     viewer = Viewer(by)
     require(viewer, "staff", workshop)
-    plan = preview(workshop=workshop, viewer=viewer, track=track, desk_rejections=desk_rejections)
+    alone = alone.strip()
+    near = _checked_near(workshop, track) if alone else None
+    plan = preview(
+        workshop=workshop, viewer=viewer, track=track, desk_rejections=desk_rejections, alone=near is not None
+    )
     left = {number: reason.strip() for number, reason in (exceptions or {}).items()}
     _check_plan(plan, left)
     if typed != len(plan.letters):
@@ -205,8 +223,13 @@ def start_release(
         batch=batch,
         started_by_id=by.pk,
         exceptions=[{"paper": number, "reason": reason} for number, reason in left.items()],
+        alone=alone if plan.seconded_by_nobody else "",
+        unseconded=[paper.pk for paper in plan.seconded_by_nobody],
         takes_effect_at=timezone.now() + timedelta(minutes=workshop.hold_minutes),
     )
+    for paper in plan.seconded_by_nobody:
+        move(paper.decision, DecisionStatus.CONFIRMED, MOVES, confirmed_by=None)
+        _log_alone(paper.decision, by, alone)
     ready = Decision.objects.filter(pk__in=[paper.decision.pk for paper in plan.ready], release=None)
     if ready.filter(status=DecisionStatus.CONFIRMED).update(release=release) != len(plan.ready):
         raise StaleState
@@ -214,7 +237,59 @@ def start_release(
         _enqueue(letter, workshop, batch, release)
     confirm_batch(batch=batch, by=by, typed=typed, hold_minutes=workshop.hold_minutes)
     _log("release.started", release, by, {"papers": len(plan.ready), "mails": len(plan.letters)})
+    if near is not None:
+        _tell_organizers(release, plan.seconded_by_nobody, near, by, alone)
     return release
+
+
+def _checked_near(workshop: Workshop, track: Track | None) -> Deadline:
+    near = pinned_date_near(workshop, track, timezone.now())
+    if near is None:
+        raise Refused("Only near a date that somebody else has set may one person tell what nobody has confirmed.")
+    return near
+
+
+def _log_alone(decision: Decision, by: models.Model, why: str) -> None:
+    record(
+        "decision.seconded_by_nobody",
+        by=by,
+        root_type=Root.SUBMISSION,
+        root_id=decision.submission_id,
+        aspect="tentative",
+        about=decision,
+        data={"outcome": decision.outcome_id, "why": why},
+    )
+
+
+def _tell_organizers(release: Release, papers: list[Submission], near: Deadline, by: models.Model, reason: str) -> None:
+    """Every organizer, of those papers whose tentative decision they may see; of none, whoever may see none."""
+    workshop = release.workshop
+    roles = Membership.objects.open().filter(workshop=workshop, role=Role.ORGANIZER, user__is_active=True)
+    for role in roles.select_related("user").order_by("user"):
+        shown = visible_to(Viewer(role.user), "tentative", Submission).filter(pk__in=[paper.pk for paper in papers])
+        numbers = [str(number) for number in shown.order_by("number").values_list("number", flat=True)]
+        if not numbers:
+            continue
+        enqueue(
+            kind=RELEASED_ALONE,
+            key=str(release.pk),
+            root_type=Root.WORKSHOP,
+            root_id=workshop.pk,
+            aspect="staff",
+            values={
+                "workshop": str(workshop),
+                "name": role.user.name,
+                "by": getattr(by, "name", ""),
+                "numbers": numbers,
+                "reason": reason,
+                "pinned_by": near.pinned_by,
+                "date": aoe(near.at),
+                "minutes": str(workshop.hold_minutes),
+                "url": f"{settings.SITE_URL}{reverse('desk:batch', args=[workshop.slug, release.batch_id])}",
+            },
+            recipient=role.user,
+            scope=f"w:{workshop.pk}",
+        )
 
 
 def _check_plan(plan: ReleasePreview, exceptions: dict[int, str]) -> None:
@@ -282,6 +357,8 @@ def fall_back(batch: Batch) -> None:
     """A release was cancelled during its hold: the decisions are as before, and nothing but the log remains."""
     release = Release.objects.select_for_update().get(batch=batch)
     move(release, ReleaseStatus.CANCELLED, RELEASE_MOVES)
+    for decision in release.decisions.filter(submission__in=release.unseconded):
+        move(decision, DecisionStatus.TENTATIVE, MOVES)
     release.decisions.update(release=None)
     _log("release.cancelled", release, None, {})
 

@@ -11,14 +11,15 @@ from typing import Any
 from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value
 
 from access.registry import right
+from access.rights import visible_to
 from access.viewer import Viewer
 from decisions.states import TOLD, DecisionStatus, OutcomeKind
 from desk.reading.author_list import shown_likenesses
 from desk.reading.levels import assessed, flag, papers_on_desk
 from reviews.models import Assignment, ExtensionRequest, Invitation, Nomination, Reviewer
 from reviews.states import CURRENT, REVIEWING, AssignmentStatus, NominationStatus, RequestStatus, ReviewStatus
-from submissions.models import AuthorListRequest, Conflict, Revision, Submission
-from submissions.states import ConflictState, SubmissionStatus
+from submissions.models import AuthorListRequest, Conflict, ConflictRequest, Revision, Submission
+from submissions.states import AskedKind, ConflictState, SubmissionStatus
 from workshops.deadlines import Windows, windows_by_track
 from workshops.models import Deadline, Extension, Membership, Track, Workshop
 from workshops.states import DeadlineKind, Role
@@ -87,7 +88,7 @@ class PairFacts:
         return self.status == AssignmentStatus.ACTIVE and self.review is None
 
 
-AUTHORS, CONFLICTS, NOMINATIONS, DAYS = "authors", "conflicts", "nominations", "days"
+AUTHORS, CONFLICTS, NOMINATIONS, DAYS, ASKED = "authors", "conflicts", "nominations", "days", "asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ def read_season(workshop: Workshop, viewer: Viewer, now: datetime) -> Season:
         tracks=own,
         windows=windows,
         papers=papers,
-        waiting=_waiting(workshop, {paper.pk for paper in papers if paper.acts}),
+        waiting=_waiting(workshop, viewer, {paper.pk for paper in papers if paper.acts}),
         pairs=_pairs(workshop, {paper.pk for paper in papers if paper.assessed}),
         invitations=_invitations(workshop),
         reviewers=_reviewers(workshop),
@@ -238,16 +239,19 @@ def _pairs(workshop: Workshop, papers: set[int]) -> dict[int, list[PairFacts]]:
     return found
 
 
-def _waiting(workshop: Workshop, papers: set[int]) -> list[WaitingFacts]:
-    """What waits about these papers, in one statement."""
+def _waiting(workshop: Workshop, viewer: Viewer, papers: set[int]) -> list[WaitingFacts]:
+    """What waits about these papers, in one statement. Waivers wait for whoever is no author of their paper."""
     suspected = Conflict.objects.filter(state=ConflictState.SUSPECTED)
     proposed = Nomination.objects.filter(status=NominationStatus.OPEN)
     days = ExtensionRequest.objects.filter(status=RequestStatus.OPEN)
+    asked = visible_to(viewer, "row", ConflictRequest.objects.open())
+    asked = asked.filter(kind__in=(AskedKind.WAIVER, AskedKind.READING))
     sources: list[tuple[str, QuerySet, str, str, str]] = [
         (AUTHORS, AuthorListRequest.objects.open(), "kind", "submission", "at"),
         (CONFLICTS, suspected, "reason", "submission", "at"),
         (NOMINATIONS, proposed, "status", "submission", "made_at"),
         (DAYS, days, "status", "assignment__submission", "asked_at"),
+        (ASKED, asked.exclude(user=viewer.id), "kind", "submission", "at"),
     ]
     parts = [
         rows.filter(**{f"{paper}__workshop": workshop})
@@ -257,7 +261,7 @@ def _waiting(workshop: Workshop, papers: set[int]) -> list[WaitingFacts]:
         for what, rows, kind, paper, since in sources
     ]
     found = (WaitingFacts(*row) for row in parts[0].union(*parts[1:], all=True))
-    return [row for row in found if row.paper in papers]
+    return [row for row in found if row.paper in papers or (row.what, row.kind) == (ASKED, AskedKind.WAIVER)]
 
 
 def _invitations(workshop: Workshop) -> list[InvitationFacts]:

@@ -16,6 +16,7 @@ from access.viewer import Viewer
 from decisions.models import Decision
 from decisions.reading import OUTCOME_TONES, outcome_words
 from decisions.states import TOLD, DecisionStatus
+from desk.reading.guest_chair import guest_papers
 from reviews.bidding import Bidder, bidders
 from reviews.chairing import chaired
 from reviews.first_visit import unfinished
@@ -82,6 +83,7 @@ def read_my_desk(viewer: Viewer, now: datetime) -> MyDesk:
         *_acknowledging(assignments),
         *_reviewing(assignments, seasons),
         *(_chairing(row, seasons) for row in _chaired(viewer)),
+        *_guest_chairing(viewer, seasons),
         *_invitations(viewer, now),
         *_volunteering(viewer, seasons),
         *_bidding(viewer, seasons),
@@ -316,6 +318,24 @@ def _chairing(row: Any, seasons: Seasons) -> Item:
     if row.reviews_in == row.reviewers:
         return Item(**common, state=state, tone="good", at=due, action="Read the reviews")
     return Item(**common, state=state, tone="info", at=due, action="Look at the reviews")
+
+
+def _guest_chairing(viewer: Viewer, seasons: Seasons) -> list[Item]:
+    if not viewer.fact("is appointed to"):
+        return []
+    return [
+        Item(
+            role="Guest chair",
+            title=paper.title,
+            where=f"{paper.workshop}, {paper.track.name}, paper {paper.number}",
+            state="Decided" if decided else "To decide",
+            tone="good" if decided else "accent",
+            url=url,
+            at=_window(seasons, paper.workshop_id, paper.track_id, DeadlineKind.NOTIFICATION).at,
+            action="Open" if not decided else "",
+        )
+        for paper, decided, url in guest_papers(viewer)
+    ]
 
 
 def _invitations(viewer: Viewer, now: datetime) -> list[Item]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from audit.models import Root
 from decisions.states import DecisionStatus
-from desk.reading.facts import AUTHORS, CONFLICTS, DAYS, NOMINATIONS, PairFacts, PaperFacts, Season
+from desk.reading.facts import ASKED, AUTHORS, CONFLICTS, DAYS, NOMINATIONS, PairFacts, PaperFacts, Season
 from desk.reading.forecast import forecast_from
 from desk.reading.roots import about
 from notifications.models import Batch, Message
@@ -59,7 +59,9 @@ def read_needs(season: Season, *, two: bool) -> list[Need]:
         _without_handler(season),
         _few_reviewers(season),
         _overdue(season),
+        _over(season),
         _bad_mail(season),
+        _asked(season),
         _unanswered(season),
         _late(season),
         *_about_authors(season),
@@ -121,9 +123,8 @@ def _without_handler(season: Season) -> Need | None:
         "bad",
         len(numbers),
         f"{_count(len(numbers), 'paper has', 'papers have')} no handler",
-        f"Nobody is responsible for {_numbers(numbers)}. Papers that no organizer is free on need a guest chair.",
-        "papers",
-        "?handler=none",
+        f"Nobody is responsible for {_numbers(numbers)}. Where none is free it takes a waiver or a guest chair.",
+        "conflicts",
         action="appoint",
     )
 
@@ -191,6 +192,15 @@ def _suspected(season: Season) -> Need | None:
     return Need("conflicts", "warn", len(rows), text, detail, "papers", "?look=conflicts")
 
 
+def _asked(season: Season) -> Need | None:
+    """A waiver, or leave to read a sealed paper, that the viewer may give."""
+    number = len(season.waits(ASKED))
+    if not number:
+        return None
+    text = f"{_count(number, 'question', 'questions')} about conflicts of organizers"
+    return Need("asked", "warn", number, text, "Somebody waits for your answer.", "conflicts")
+
+
 def _about_authors(season: Season) -> list[Need]:
     """Requests and disputes about lists of authors, apart: a dispute locks the list."""
     rows = season.waits(AUTHORS)
@@ -234,6 +244,26 @@ def _overdue(season: Season) -> Need | None:
     people = len({user for _, user in late})
     detail = f"From {_count(people, 'person', 'people')}. Write to the reviewers, or ask somebody else."
     return Need("overdue", "bad", len(late), text, detail, "reviews", "?look=overdue", min(late)[0])
+
+
+def _over(season: Season) -> Need | None:
+    """Who has more papers than they take, over those that the viewer is free on. It happens where one organizer assigns
+    without knowing what another, who is free on more, can see.
+    """
+    held = Counter(
+        pair.user
+        for paper in _mine(season, SubmissionStatus.SUBMITTED)
+        for pair in season.pairs[paper.pk]
+        if pair.is_current
+    )
+    most = {reviewer.user: reviewer.load_max for reviewer in season.reviewers}
+    limits = ((number, most.get(user)) for user, number in held.items())
+    over = [(number, limit) for number, limit in limits if limit is not None and number > limit]
+    if not over:
+        return None
+    text = f"{_count(len(over), 'reviewer has', 'reviewers have')} more papers than they take"
+    detail = f"Among them {max(over)[0]} of {max(over)[1]}. Ask them, or give a paper to somebody else."
+    return Need("over", "warn", len(over), text, detail, "people", "?look=full")
 
 
 def _unanswered(season: Season) -> Need | None:

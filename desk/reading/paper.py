@@ -20,7 +20,7 @@ from reviews.models import Assignment, Review
 from reviews.reading import Answer, answers_in_words, questions_by_version
 from reviews.rules import open_reviewers
 from reviews.scores import OverallScore, overall_score
-from reviews.states import CURRENT, REVIEWING, AssignmentStatus, ReviewStatus
+from reviews.states import CURRENT, REVIEWING, AssignmentKind, AssignmentStatus, ReviewStatus
 from submissions.findings import Said, shown
 from submissions.models import Conflict, File, Handler, Submission
 from submissions.services.handlers import free_organizers
@@ -208,7 +208,7 @@ def conflicts_of(submission: Submission) -> list[ConflictPart]:
             state_label=row.get_state_display(),
             evidence=_evidence(row.evidence),
             effective=row.state in EFFECTIVE,
-            can_be_waived=row.reason != ConflictReason.AUTHORSHIP,
+            can_be_waived=row.reason not in (ConflictReason.AUTHORSHIP, ConflictReason.BY_AUTHOR),
         )
         for row in rows
     ]
@@ -231,9 +231,12 @@ def handler_of(submission: Submission) -> Handler | None:
 
 
 def possible_handlers(workshop: Workshop, submission: Submission) -> list[tuple[int, str]]:
-    """Organizers who are free on the paper. Four queries. Aspect ``act``."""
+    """Organizers who are free on the paper, and its area chair while they are several. Four queries. Aspect ``act``."""
     free = free_organizers(workshop, [submission.pk])[submission.pk]
-    return _by_name(User.objects.filter(pk__in=free))
+    chair = Assignment.objects.current().filter(submission=submission, kind=AssignmentKind.AREA_CHAIR).values("user")
+    whoever = Q(pk__in=free) | Q(pk__in=chair) if len(free) > 1 else Q(pk__in=free)
+    people = User.objects.filter(whoever)
+    return [(pk, name if pk in free else f"{name} (area chair)") for pk, name in _by_name(people)]
 
 
 def candidates(workshop: Workshop, submission: Submission, viewer: Viewer) -> list[Candidate]:

@@ -38,7 +38,7 @@ from submissions.models import Submission
 from submissions.services.claim_paper import accept_draft
 from submissions.services.conflicts import set_conflict
 from submissions.services.handlers import appoint_handler
-from submissions.states import ConflictReason, ConflictState
+from submissions.states import ConflictReason, ConflictState, Level
 from workshops.models import Workshop
 
 VERBS: dict[str, Callable[..., Any]] = {
@@ -80,6 +80,8 @@ def show(
     context |= _open(request, workshop, viewer, found)
     if found.is_assessed:
         context |= _assessment(workshop, viewer, found)
+        if found.level == Level.PERSONAL:  # by leave, for a while
+            reveal(by=actor(viewer), workshop=workshop, page="sealed paper", submission=found)
     if found.acts:
         context |= _acting(workshop, viewer, found, bound or {})
     elif found.level != "free":

@@ -4,14 +4,17 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 
 from access.viewer import Viewer
 from audit.errors import Refused
 from decisions.emails import kind_for
+from decisions.rules import pinned_date_near
 from decisions.services.release import Letter, ReleasePreview, address_of, preview, start_release
 from decisions.states import OutcomeKind
 from desk.forms import ReleaseForm
 from desk.reading.levels import sealed_papers
+from desk.reading.unhandled import unhandled
 from desk.services.reveal import reveal
 from desk.views.base import actor, desk_page, desk_render
 from notifications.models import Batch
@@ -27,7 +30,9 @@ REASON = "why-"
 def release(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResponse:
     track = _track(workshop, request)
     only = request.GET.get("only") == OutcomeKind.DESK_REJECT
-    plan = preview(workshop=workshop, viewer=viewer, track=track, desk_rejections=only)
+    near = pinned_date_near(workshop, track, timezone.now())
+    alone = near is not None and request.GET.get("alone") == "1"
+    plan = preview(workshop=workshop, viewer=viewer, track=track, desk_rejections=only, alone=alone)
     form = ReleaseForm(request.POST or None)
     reasons = {name.removeprefix(REASON): str(text) for name, text in request.POST.items() if name.startswith(REASON)}
     if request.method == "POST" and form.is_valid():
@@ -40,15 +45,25 @@ def release(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpRes
                 typed=form.cleaned_data["typed"],
                 exceptions=exceptions,
                 desk_rejections=only,
+                alone=_why_alone(request) if alone and plan.seconded_by_nobody else "",
             )
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         else:
             return redirect("desk:batch", workshop.slug, started.batch_id)
     context = _context(workshop, viewer, plan, track, reasons, only) | {"form": form, "only": only}
+    context |= {"near": near, "alone": alone, "why_alone": request.POST.get("alone", "")}
+    context["without"] = unhandled(workshop, viewer)
     return desk_render(
         request, "desk/release.html", workshop, viewer, "decisions", context, 422 if form.errors else 200
     )
+
+
+def _why_alone(request: HttpRequest) -> str:
+    """Raises Refused without a word."""
+    if why := request.POST.get("alone", "").strip():
+        return why
+    raise Refused("Write why you tell by yourself what no second person has confirmed.")
 
 
 def _track(workshop: Workshop, request: HttpRequest) -> Track | None:

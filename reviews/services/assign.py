@@ -19,6 +19,8 @@ from reviews.services.letters import tell_assigned, tell_not_needed
 from reviews.states import ASSIGNMENT_MOVES, CURRENT, REVIEWING, AssignmentKind, AssignmentStatus, ReviewStatus
 from submissions.models import Conflict, Submission
 from submissions.services.conflicts import find_conflicts
+from submissions.services.handlers import area_chair_takes_over, end_post
+from submissions.states import HandlerKind
 from workshops.deadlines import window
 from workshops.models import Membership, Workshop
 from workshops.states import DeadlineKind, Role
@@ -60,6 +62,8 @@ def assign(
     log_assignment("assignment.made", row, by)
     if tell:
         tell_assigned(user, [row], workshop=submission.workshop, key=str(row.pk))
+    if kind == AssignmentKind.AREA_CHAIR:
+        area_chair_takes_over(submission=submission, user=user, by=by)
     return row
 
 
@@ -135,6 +139,8 @@ def _check_no_review(assignment: Assignment, instead: str) -> None:
 def _move(assignment: Assignment, to: str, action: str, by: User | None, **changes: object) -> None:
     move(assignment, to, ASSIGNMENT_MOVES, version=assignment.version + 1, **changes)
     log_assignment(action, assignment, by)
+    if assignment.kind == AssignmentKind.AREA_CHAIR and to in (AssignmentStatus.REMOVED, AssignmentStatus.DECLINED):
+        end_post(submission=assignment.submission, user=assignment.user, by=by, kind=HandlerKind.AREA_CHAIR)
 
 
 # --- a paper is withdrawn, or comes back ------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from reviews import emails, emails_reviewing
 from reviews.models import Assignment, ExtensionRequest, Review
 from reviews.services.extend import extend_review
 from reviews.states import CURRENT, REQUEST_MOVES, REVIEWING, RequestStatus, ReviewStatus
+from submissions.replies import reply_to
 from workshops.deadlines import window
 from workshops.instants import aoe, both
 from workshops.models import Extension
@@ -158,5 +159,5 @@ def _tell(row: ExtensionRequest, *, granted: bool, until: datetime | None) -> No
         },
         recipient=row.assignment.user,
         scope=f"w:{paper.workshop_id}",
-        reply_to=paper.workshop.contact,
+        reply_to=reply_to([paper], to=row.assignment.user_id),
     )

@@ -16,6 +16,7 @@ from reviews import emails, emails_desk
 from reviews.models import Assignment
 from reviews.states import AssignmentKind
 from submissions.models import Authorship, Conflict, Submission
+from submissions.replies import reply_to
 from workshops.instants import aoe, both
 from workshops.models import Membership, Workshop
 from workshops.states import Role
@@ -38,7 +39,7 @@ def tell_assigned(
         scope=f"w:{workshop.pk}",
         batch=batch,
         due_at=None if batch else timezone.now() + UNDO,
-        reply_to=workshop.contact,
+        reply_to=reply_to([row.submission for row in rows], to=user.pk),
         attachments=[Attachment("reviews.ics", calendar(workshop, rows))] if soonest else [],
     )
 
@@ -63,7 +64,7 @@ def tell_not_needed(
         scope=f"w:{workshop.pk}",
         batch=batch,
         due_at=None if batch else timezone.now() + UNDO,
-        reply_to=workshop.contact,
+        reply_to=reply_to([row.submission for row in rows], to=user.pk),
     )
 
 
@@ -78,7 +79,7 @@ def tell_reminded(user: User, assignments: Iterable[Assignment], *, workshop: Wo
         recipient=user,
         scope=f"w:{workshop.pk}",
         batch=batch,
-        reply_to=workshop.contact,
+        reply_to=reply_to([row.submission for row in rows], to=user.pk),
     )
 
 
@@ -95,7 +96,7 @@ def tell_extended(
         recipient=user,
         scope=f"w:{workshop.pk}",
         due_at=timezone.now() + UNDO,
-        reply_to=workshop.contact,
+        reply_to=reply_to([row.submission for row in rows], to=user.pk),
     )
 
 

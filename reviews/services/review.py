@@ -25,6 +25,7 @@ from reviews.services.assign import log_assignment
 from reviews.states import ASSIGNMENT_MOVES, REVIEW_MOVES, REVIEWING, AssignmentStatus, ReviewStatus, SavedAs
 from reviews.writing import Writing, writing
 from submissions.models import Submission
+from submissions.replies import reply_to
 from workshops.answers import Kind
 from workshops.deadlines import windows
 from workshops.form_rules import scale_code
@@ -299,7 +300,7 @@ def _receipt(review: Review, received_at: datetime) -> None:
         },
         recipient=writer,
         scope=f"w:{submission.workshop_id}",
-        reply_to=submission.workshop.contact,
+        reply_to=reply_to([submission], to=writer.pk),
     )
 
 

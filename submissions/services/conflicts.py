@@ -12,7 +12,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from access.rights import require
@@ -22,9 +22,12 @@ from accounts.models import Affiliation, UnconfirmedAddress, User
 from audit.errors import Refused
 from audit.models import Root
 from audit.services.record import record
-from submissions.models import Authorship, Conflict, Submission
+from submissions import links
+from submissions.models import Authorship, Conflict, Handler, Submission
+from submissions.services.handlers import follow_levels
 from submissions.states import (
     CONFLICT_MOVES,
+    EFFECTIVE,
     AuthorshipStatus,
     ConflictReason,
     ConflictState,
@@ -33,6 +36,7 @@ from submissions.states import (
 from submissions.ties import Pair, Ties, by_declarations, by_publications, by_relations
 from workshops.deadlines import bidding_open
 from workshops.models import Membership, Workshop
+from workshops.states import Role
 
 FOUND_BY_MACHINE = (
     ConflictReason.AUTHORSHIP,
@@ -43,6 +47,9 @@ FOUND_BY_MACHINE = (
     ConflictReason.BY_AUTHOR,
 )
 AFTER_BIDDING = timedelta(days=3)
+ORGANIZERS_YEARS = 1
+"""How long an institution that somebody has left counts for whoever organizes."""
+
 Key = tuple[int, int, str]  # paper, person, reason
 DECLARED = (
     ConflictReason.INSTITUTION,
@@ -61,19 +68,31 @@ class Found:
     evidence: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Changes:
+    """What a comparison changed: conflicts that came or became certain or doubtful, and those that went."""
+
+    arisen: list[Key]
+    effective: list[Key]
+    gone: list[Key]
+
+
 @dataclass
 class Facts:
     """What is known about a workshop's people and papers, keyed for comparing."""
 
     people: set[int] = field(default_factory=set)
+    organizers: set[int] = field(default_factory=set)
     confirmed: dict[str, int] = field(default_factory=dict)
     unconfirmed: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     institutions: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    lately: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     at_institution: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     authors: list[Authorship] = field(default_factory=list)
     drafts: set[int] = field(default_factory=set)
     everyone: set[int] = field(default_factory=set)
     names: dict[int, str] = field(default_factory=dict)
+    addresses: dict[int, str] = field(default_factory=dict)
     since: date = date.min
     declared: dict[int, str] = field(default_factory=dict)
 
@@ -93,7 +112,9 @@ def find_conflicts(
     facts = _read(workshop, _members(workshop, user), _papers_to_compare(workshop, submission))
     wanted = {key: found for key, found in _compare(facts, workshop) if _in_scope(key, submission)}
     existing = _existing(workshop, submission, user)
-    return _write(workshop, wanted, existing)
+    changes = _write(workshop, wanted, existing)
+    _follow(workshop, changes, facts.organizers, by)
+    return len(changes.arisen) + len(changes.gone)
 
 
 def conflicts_if_added(
@@ -121,6 +142,8 @@ def conflicts_if_added(
 def check_person_given_a_role(membership: Membership) -> None:
     """Whoever gets a role is compared with every paper before being shown any, in the same transaction."""
     find_conflicts(workshop=membership.workshop, by=None, user=membership.user)
+    if membership.role == Role.ORGANIZER:
+        follow_levels(workshop=membership.workshop, by=None)  # who was the only free one may not be any more
 
 
 def check_person_who_told_more(user: User) -> None:
@@ -200,27 +223,36 @@ def _add_guest(facts: Facts, person: int, address: str, name: str) -> None:
 def set_conflict(*, submission: Submission, user: User, reason: str, state: str, by: User | None, why: str) -> Conflict:
     """Settle a conflict by a person's word: confirm, waive (with a reason) or pin it, or declare one that is new.
 
-    Only whoever may act for the paper does it. Raises Refused for waiving an authorship, for waiving without a reason
-    and for a move that makes no sense.
+    Only whoever may act for the paper does it. Raises Refused for waiving an authorship, what authors have declared
+    (they are asked: services.declared) or anything without a reason, and for a move that makes no sense.
     """
     require(acting(by), "act", submission)
     if reason not in ConflictReason.values or state not in ConflictState.values:
         raise Refused("Choose a reason and a state from the lists.")
     if state == ConflictState.WAIVED and reason == ConflictReason.AUTHORSHIP:
         raise Refused("Being an author cannot be waived. If the person is none, have the list of authors corrected.")
+    if state == ConflictState.WAIVED and reason == ConflictReason.BY_AUTHOR:
+        raise Refused("The paper's authors have said this themselves. Ask them: if they agree, it is waived.")
     if state == ConflictState.WAIVED and not why.strip():
         raise Refused("Say why the conflict is waived; it is kept with it.", field="why")
-    with transaction.atomic():
-        conflict = _settle(submission, user, reason, state, by, why.strip())
-        record(
-            "conflict.set",
-            by=by,
-            root_type=Root.SUBMISSION,
-            root_id=submission.pk,
-            aspect="act",
-            about=conflict,
-            data={"user": user.pk, "reason": reason, "state": state},
-        )
+    return settle(submission=submission, user=user, reason=reason, state=state, by=by, why=why)
+
+
+@transaction.atomic
+def settle(*, submission: Submission, user: User, reason: str, state: str, by: User | None, why: str) -> Conflict:
+    """The same for a caller that has asked for the right in another way, as when the authors have agreed."""
+    conflict = _settle(submission, user, reason, state, by, why.strip())
+    record(
+        "conflict.set",
+        by=by,
+        root_type=Root.SUBMISSION,
+        root_id=submission.pk,
+        aspect="act",
+        about=conflict,
+        data={"user": user.pk, "reason": reason, "state": state},
+    )
+    key = (submission.pk, user.pk, reason)
+    _follow_one(submission, user, Changes([key], [key] if state in EFFECTIVE else [], []), by)
     return conflict
 
 
@@ -236,7 +268,9 @@ def take_back_conflict(*, submission: Submission, user: User, reason: str) -> bo
     if not _is_machines(row):
         raise Refused("The organizers have settled this conflict. Write to them if it is none.")
     row.delete()
-    _record("conflict.gone", [(submission.pk, user.pk, reason)])
+    key = (submission.pk, user.pk, reason)
+    _record("conflict.gone", [key])
+    _follow_one(submission, user, Changes([], [], [key]), user)
     return True
 
 
@@ -306,12 +340,23 @@ def _read(
             facts.drafts.add(paper)
     facts.everyone = facts.people | {a.user_id for a in facts.authors if a.user_id}
     facts.since = _years_ago(timezone.now().date(), workshop.conflict_years)
+    _read_people(facts, workshop)
     _read_addresses(facts)
     _read_affiliations(facts)
     for person in facts.people:
         for institution in facts.institutions.get(person, ()):
             facts.at_institution[institution].add(person)
     return facts
+
+
+def _read_people(facts: Facts, workshop: Workshop) -> None:
+    roles = Membership.objects.open().filter(workshop=workshop, role=Role.ORGANIZER, user=OuterRef("pk"))
+    known = User.objects.filter(pk__in=facts.people).annotate(organizes=Exists(roles))
+    for person, address, given, family, organizes in known.values_list("pk", "email", "given", "family", "organizes"):
+        facts.names[person] = f"{given} {family}"
+        facts.addresses[person] = address
+        if organizes:
+            facts.organizers.add(person)
 
 
 def _read_addresses(facts: Facts) -> None:
@@ -323,22 +368,25 @@ def _read_addresses(facts: Facts) -> None:
         facts.confirmed[address] = person
         if institution := institution_of(domain_of(address)):
             facts.institutions[person].add(institution)
+            facts.lately[person].add(institution)
     noted = UnconfirmedAddress.objects.filter(user__in=facts.everyone).values_list("user_id", "email")
     for person, address in noted:
         facts.unconfirmed[address].add(person)
-    known = User.objects.filter(pk__in=facts.people).values_list("pk", "email", "given", "family")
-    for person, address, given, family in known:
-        facts.names[person] = f"{given} {family}"
+    for person, address in facts.addresses.items():
         if facts.confirmed.get(address) != person:
             facts.unconfirmed[address].add(person)
 
 
 def _read_affiliations(facts: Facts) -> None:
+    """Whoever has left counts for the workshop's years where they review, and for one where they organize."""
+    left_lately = _years_ago(timezone.now().date(), ORGANIZERS_YEARS)
     rows = Affiliation.objects.filter(user__in=facts.everyone).exclude(domain="")
     rows = rows.exclude(kind=Affiliation.Kind.INTERNSHIP).filter(Q(end=None) | Q(end__gte=facts.since))
-    for person, domain in rows.values_list("user_id", "domain"):
+    for person, domain, end in rows.values_list("user_id", "domain", "end"):
         if institution := institution_of(domain):
             facts.institutions[person].add(institution)
+            if end is None or end >= left_lately:
+                facts.lately[person].add(institution)
 
 
 def _years_ago(day: date, years: int) -> date:
@@ -422,11 +470,15 @@ def _institutions(facts: Facts) -> Iterator[tuple[Key, Found]]:
     domains: dict[tuple[int, int], set[str]] = defaultdict(set)
     for author in facts.authors:
         theirs = set(facts.institutions.get(author.user_id or 0, ()))
+        lately = set(facts.lately.get(author.user_id or 0, ()))
         if author.email and (institution := institution_of(domain_of(author.email))):
             theirs.add(institution)
+            lately.add(institution)
         for institution in theirs:
             for person in facts.at_institution.get(institution, ()):
-                domains[author.submission_id, person].add(institution)
+                of_late = institution in lately and institution in facts.lately.get(person, ())
+                if of_late or person not in facts.organizers:
+                    domains[author.submission_id, person].add(institution)
     for (paper, person), shared in sorted(domains.items()):
         yield (paper, person, ConflictReason.INSTITUTION), _confirmed(domains=sorted(shared))
 
@@ -482,7 +534,7 @@ def _existing(workshop: Workshop, submission: Submission | None, user: User | No
     return {(row.submission_id, row.user_id, row.reason): row for row in rows}
 
 
-def _write(workshop: Workshop, wanted: dict[Key, Found], existing: dict[Key, Conflict]) -> int:
+def _write(workshop: Workshop, wanted: dict[Key, Found], existing: dict[Key, Conflict]) -> Changes:
     new = [key for key in wanted if key not in existing]
     Conflict.objects.bulk_create(
         (
@@ -506,7 +558,33 @@ def _write(workshop: Workshop, wanted: dict[Key, Found], existing: dict[Key, Con
     Conflict.objects.filter(pk__in=[machine[key].pk for key in gone]).delete()
     _record("conflict.found", [*new, *changed])
     _record("conflict.gone", gone)
-    return len(new) + len(changed) + len(gone)
+    arisen = [*new, *changed]
+    return Changes(arisen, [key for key in arisen if wanted[key].state == ConflictState.CONFIRMED], gone)
+
+
+def _follow(workshop: Workshop, changes: Changes, organizers: set[int], by: User | None) -> None:
+    """Where organizers and handlers are concerned, what hangs on their levels follows at once."""
+    keys = [*changes.arisen, *changes.gone]
+    if not keys:
+        return
+    papers = {paper for paper, _, _ in keys}
+    posts = Handler.objects.filter(submission__in=papers, until=None).values_list("submission", "user")
+    concerned = {(paper, person) for paper, person, _ in keys if person in organizers} | set(posts)
+    touched = {paper for paper, person, _ in keys if (paper, person) in concerned}
+    if not touched:
+        return
+    follow_levels(workshop=workshop, papers=touched, by=by)
+    barred: dict[int, set[int]] = defaultdict(set)
+    for paper, person, _ in changes.effective:
+        if (paper, person) in concerned:
+            barred[paper].add(person)
+    for submission in Submission.objects.filter(pk__in=barred).select_related("workshop").order_by("pk"):
+        links.organizers_barred(submission, barred[submission.pk], by)
+
+
+def _follow_one(submission: Submission, user: User, changes: Changes, by: User | None) -> None:
+    roles = Membership.objects.open().filter(workshop=submission.workshop_id, role=Role.ORGANIZER, user=user)
+    _follow(submission.workshop, changes, set(roles.values_list("user", flat=True)), by)
 
 
 def _weakens(row: Conflict, found: Found | None) -> bool:

@@ -125,7 +125,7 @@ def test_changing_a_confirmed_decision_makes_it_tentative_again(cast: Cast) -> N
 def test_sole_handler_gives_a_reason_and_needs_nobody_else(cast: Cast) -> None:
     Handler.objects.filter(submission=cast.paper, until=None).update(user=cast.olga, sole=True)
 
-    with pytest.raises(Refused, match="only free organizer"):
+    with pytest.raises(Refused, match="write down why"):
         decide(submission=cast.paper, outcome=outcome(cast), by=cast.olga)
 
     assert made(cast).status == DecisionStatus.CONFIRMED

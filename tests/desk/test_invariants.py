@@ -41,8 +41,8 @@ def strand(cast: Cast) -> None:
 
 BREAKS: dict[str, Callable[[Cast], object]] = {
     "Nobody reviews a paper of their own or with a conflict": lambda cast: conflict(cast, cast.rui),
-    "A handler is free on the paper": lambda cast: conflict(
-        cast, Handler.objects.get(submission=cast.paper, until=None).user
+    "A handler is free on the paper": lambda cast: Handler.objects.filter(submission=cast.paper, until=None).update(
+        user=cast.ines, kind="organizer"
     ),
     "A submitted paper has a title, authors, what was saved, and a file unless it was imported": lambda cast: (
         Submission.objects.filter(pk=cast.paper.pk).update(title="")

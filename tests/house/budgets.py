@@ -146,7 +146,13 @@ BUDGETS = [
     Budget("desk:dates", "workshop", "organizers: 9"),
     Budget("desk:move_date", "deadline", "organizers: 6"),
     Budget("desk:decisions", "workshop", "organizers: 18"),
-    Budget("desk:release", "workshop", "olga otto: 13; ines: 10"),
+    # The five of a page of the desk; requests; papers without handler; organizers with a conflict on papers that one is
+    # free on, and what they had done; decisions to look at again.
+    Budget("desk:conflicts", "workshop", "organizers: 10"),
+    # The paper, whether one acts for it; organizers, its authors, conflicts; its handler, requests.
+    Budget("desk:handling", "ada's paper", "organizers: 12"),
+    Budget("desk:handling", "otto's paper", "olga ines: 12"),
+    Budget("desk:release", "workshop", "olga otto: 15; ines: 12"),
     Budget("desk:letter", "letter to ada", "olga otto: 12"),
     Budget("desk:mail", "workshop", "organizers: 9"),
     Budget("desk:message", "mail of ada's", "olga otto: 9"),

@@ -189,6 +189,9 @@ THINGS: dict[str, Thing] = {
     },
     "grant cy": lambda cast: answer(cast, "grant"),
     "refuse cy": lambda cast: answer(cast, "refuse"),
+    "nothing asked": lambda cast: {"slug": cast.workshop.slug, "pk": 0, "verb": "allow"},
+    "nothing asked of ada's": lambda cast: THINGS["nothing asked"](cast) | {"number": cast.paper.number},
+    "no question to ada": lambda cast: {"slug": cast.workshop.slug, "number": cast.paper.number, "pk": 0},
     "no twin": lambda cast: {"slug": cast.workshop.slug, "number": cast.paper.number, "pk": 0},
     "letter to ada": lambda cast: {
         "slug": cast.workshop.slug,
@@ -276,6 +279,15 @@ PUBLIC = [
     Row("submissions:author_link", "no token", "everyone: moved", "everyone: closed"),
     # Without a link that was followed nobody is asked whether they are an author.
     Row("submissions:authorship", "", "everyone: hidden", "everyone: hidden"),
+    # Nobody of the cast was called as a guest chair, so nobody has a guest chair's pages.
+    Row("desk:guest_link", "no token", "everyone: moved", "everyone: closed"),
+    Row("desk:guest_call", "", "everyone: hidden", "everyone: hidden"),
+    Row("desk:guest_paper", "ada's paper", "", "everyone: closed"),
+    Row("desk:guest_decide", "ada's paper", "everyone: closed", ""),
+    Row("desk:guest_decision", "confirm ada's", "everyone: closed", ""),
+    Row("desk:guest_assign", "ada's paper", "everyone: closed", ""),
+    Row("desk:guest_unassign", "rui on ada's", "everyone: closed", ""),
+    Row("desk:guest_answer", "nothing asked of ada's", "everyone: closed", ""),
     # These two exist only where mail stays on the machine, and only for whoever sits at it.
     Row("notifications:inbox", "", "everyone: page", "everyone: closed"),
     Row("notifications:letter", "letter", "everyone: hidden", "everyone: closed"),
@@ -303,6 +315,7 @@ AUTHORS = [
     Row("submissions:paper", "ada's paper", "ada ben: page", "ada ben: again"),
     Row("submissions:paper", "otto's paper", "otto: page", "otto: again"),
     Row("submissions:paper", "no paper", "", ""),
+    Row("submissions:answer_declared", "no question to ada", "signed-in: closed", ""),
     Row("submissions:keep", "ada's paper", "signed-in: closed", "ada ben: again"),
     Row("submissions:keep", "no paper", "signed-in: closed", ""),
     Row("submissions:working_copy", "ada's paper", "signed-in: closed", "ada ben: moved"),
@@ -505,6 +518,15 @@ DESK = [
     Row("desk:handle", "otto's paper", "staff: closed", "olga ines: again"),
     Row("desk:declare_conflict", "ada's paper", "staff: closed", "olga otto: again"),
     Row("desk:settle_conflict", "ada's paper", "staff: closed", "olga otto: moved"),
+    # Who may handle it is shown to every organizer but its authors; what is found there tells nothing else of it.
+    Row("desk:handling", "ada's paper", "organizers: page", "organizers: again"),
+    Row("desk:handling", "otto's paper", "olga ines: page", "olga ines: again"),
+    Row("desk:conflicts", "workshop", "organizers: page", "staff: closed"),
+    Row("desk:conflicts", "elsewhere", "", "staff: closed"),
+    Row("desk:answer_conflict", "nothing asked", "staff: closed", ""),
+    # Ada has named nobody, and nobody who decided has a conflict.
+    Row("desk:ask_authors", "ada's paper", "staff: closed", ""),
+    Row("desk:uphold", "ada's paper", "staff: closed", ""),
     Row("desk:extend", "ada's paper", "staff: closed", "olga otto: moved"),
     Row("desk:extend", "otto's paper", "staff: closed", "olga ines: moved"),
     Row("desk:end_extension", "extension of ada's", "staff: closed", ""),

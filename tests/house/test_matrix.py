@@ -27,7 +27,13 @@ MEANS = {
 
 
 # It says that a link must be followed first, whoever asks.
-OWN_WORDS = {"reviews:invitation", "submissions:authorship", "submissions:link", "submissions:confirm"}
+OWN_WORDS = {
+    "reviews:invitation",
+    "submissions:authorship",
+    "submissions:link",
+    "submissions:confirm",
+    "desk:guest_call",
+}
 
 
 def answer(response: HttpResponse) -> str:

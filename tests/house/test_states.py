@@ -14,7 +14,7 @@ from decisions.models import Decision, Release
 from jobs.models import Job
 from notifications.models import Batch, Message
 from reviews.models import Assignment, AssignmentRun, ExtensionRequest, Invitation, Nomination, Offer, Review
-from submissions.models import AuthorListRequest, Conflict, File, Revision, Submission
+from submissions.models import AuthorListRequest, Conflict, ConflictRequest, File, Revision, Submission
 from tests.house.conftest import Season, put_back
 from tests.house.floors import FLOORS, ROOT
 from tests.house.phases import during
@@ -32,6 +32,7 @@ MODELS: dict[str, type[models.Model]] = {
     "submissions.REVISION_MOVES": Revision,
     "submissions.CONFLICT_MOVES": Conflict,
     "submissions.REQUEST_MOVES": AuthorListRequest,
+    "submissions.ASKED_MOVES": ConflictRequest,
     "reviews.INVITATION_MOVES": Invitation,
     "reviews.OFFER_MOVES": Offer,
     "reviews.NOMINATION_MOVES": Nomination,

@@ -82,15 +82,19 @@ def test_same_facts_give_the_same_handlers(stage) -> None:
     assert handlers() == first
 
 
-def test_handler_with_a_conflict_found_late_gives_the_paper_up(stage) -> None:
+def test_handler_with_a_conflict_found_late_gives_the_paper_up_at_once(stage) -> None:
     [paper] = papers(stage, 1)
     appoint_handlers(workshop=stage.workshop, by=stage.olga)
     otto = member(stage, "Otto", "organizer")
     set_conflict(submission=paper, user=stage.olga, reason="organizer", state="confirmed", by=otto, why="Family.")
-    assert appoint_handlers(workshop=stage.workshop, by=otto) == 1
     assert handlers() == {paper.pk: otto.pk}
+    assert appoint_handlers(workshop=stage.workshop, by=otto) == 0
     told = Entry.objects.filter(action__startswith="handler.").order_by("pk")
-    assert list(told.values_list("action", flat=True)) == ["handler.appointed", "handler.ended", "handler.appointed"]
+    assert list(told.values_list("action", flat=True)) == [
+        "handler.appointed_sole",
+        "handler.ended",
+        "handler.appointed_sole",
+    ]
 
 
 def test_handler_is_changed_by_a_free_organizer_to_a_free_organizer(stage) -> None:
