@@ -2,8 +2,10 @@
 
 import re
 from collections import deque
+from collections.abc import Callable
 from functools import cache
 from html import unescape
+from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from tests.house.conftest import Season
@@ -25,20 +27,29 @@ def read(content: bytes) -> str:
     return unescape(content.decode("utf-8", "replace"))
 
 
-def crawl(season: Season, who: str) -> dict[str, str]:
-    """What each page said, by its address; the same page under other filters counts once a filter."""
+def said(response: Any) -> str:
+    headers = "\n".join(f"{name}: {value}" for name, value in response.items())
+    return f"{headers}\n{read(response.body)}"
+
+
+def crawl(
+    season: Season, who: str, *, follow: Callable[[str], bool] = bool, say: Callable[[Any], str] = said
+) -> dict[str, str]:
+    """What each page said, by its address; the same page under other filters counts once a filter.
+
+    ``follow`` tells which addresses are gone to, ``say`` what is kept of an answer.
+    """
     pages: dict[str, str] = {}
-    waiting = deque([*STARTS, f"/w/{season.cast.workshop.slug}/"])
+    waiting = deque(url for url in (*STARTS, f"/w/{season.cast.workshop.slug}/") if follow(url))
     seen = set(waiting)
     while waiting and len(pages) < MOST_PAGES:
         url = waiting.popleft()
         response = season.ask(who, "GET", url)
-        headers = "\n".join(f"{name}: {value}" for name, value in response.items())
-        pages[url] = f"{headers}\n{read(response.body)}"
-        links = HREF.findall(pages[url]) if "html" in response["Content-Type"] else []
+        pages[url] = say(response)
+        links = HREF.findall(read(response.body)) if "html" in response["Content-Type"] else []
         for link in [*links, response.get("Location", "")]:
             to = _own("/" if link.startswith("/") else url, link)
-            if to and to not in seen:
+            if to and to not in seen and follow(to):
                 seen.add(to)
                 waiting.append(to)
     assert len(pages) < MOST_PAGES, f"more pages than expected: {sorted(seen)[:20]}"
