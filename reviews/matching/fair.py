@@ -3,7 +3,7 @@
 All within a budget: the total stays at least (1 − ε) of the optimum. The floor's linear program gives an upper bound
 over all pairs and all assignments. Whole assignments are looked for from that bound downwards: with the floor fixed,
 the program of the largest total has few fractions, so the papers that it serves whole are kept and the others decided
-by an integer program (Danna, Rothberg & Le Pape 2005 call it relaxation-enforced), over everything where that fails.
+by an integer program (Danna, Rothberg & Le Pape 2005; Berthold 2014), over everything where that fails.
 Where the integer program would take too long, swaps that raise the worst paper within the budget begin or end the
 search. Maximising the worst paper: Stelmakh, Shah & Singh 2019 (PeerReview4All).
 """

@@ -55,8 +55,8 @@ def explain(market: Market) -> Infeasible:
 
 SENTENCES: dict[RemedyKind, str] = {
     "lower_seniors": "cannot have as many senior reviewers as the rules ask beside all else",
-    "allow_same_institution": "cannot have all their reviews with at most one reviewer of an institution",
-    "allow_mutual_review": "cannot have all their reviews unless people review each other’s papers",
+    "allow_same_institution": "cannot have every review with at most one reviewer of an institution",
+    "allow_mutual_review": "cannot have every review unless people review each other’s papers",
     "lower_author_minimum": "are authors who cannot have as many papers as the rules ask",
 }
 
@@ -110,7 +110,7 @@ def explain_probability(market: Market, most: float) -> Infeasible:
     needed = int(market.demand.sum())
     way = reasons.remedy("raise_probability", [Change(None, None, high, "raise_probability")])
     those = _count(len(papers), "paper")
-    sentence = f"With no pair more likely than {100 * most:.0f} %, {those} cannot have all their reviews."
+    sentence = f"With no pair more likely than {100 * most:.0f} %, {those} cannot have every review."
     ways = (way,) if way else ()
     reason = Reason("probability", tuple(sorted(papers)), (), needed, needed - missing, missing, sentence, ways)
     return Infeasible((reason,), ways)

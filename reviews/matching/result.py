@@ -115,7 +115,7 @@ class Fairness:
 class Lottery:
     """The draw of random mode: the probability of every pair that had one, and what was drawn with which seed.
 
-    `expected_total` is the mean over all draws; `rest` says how rules were kept where that costs some of it.
+    `expected_total` is the mean over all draws. Locked pairs are certain.
     """
 
     max_probability: float

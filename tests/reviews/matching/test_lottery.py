@@ -88,5 +88,5 @@ def test_too_few_reviewers_for_the_probability_are_told_with_the_one_that_suffic
     assert isinstance(found, Infeasible)
     (reason,) = found.reasons
     assert (reason.kind, reason.papers) == ("probability", ("p0",))
-    assert reason.sentence == "With no pair more likely than 50 %, 1 paper cannot have all their reviews."
+    assert reason.sentence == "With no pair more likely than 50 %, 1 paper cannot have every review."
     assert [remedy.sentence for remedy in found.remedies] == ["Raise the highest probability to 67 %."]

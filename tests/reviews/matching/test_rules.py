@@ -114,7 +114,7 @@ def test_a_paper_whose_reviewers_are_of_one_institution_is_named() -> None:
     (reason,) = found.reasons
     assert (reason.kind, reason.papers) == ("rule", ("p0",))
     assert reason.sentence == (
-        "1 paper cannot have all their reviews with at most one reviewer of an institution: 1 is missing."
+        "1 paper cannot have every review with at most one reviewer of an institution: 1 is missing."
     )
     assert {remedy.kind for remedy in found.remedies} == {"allow_same_institution", "lower_demand"}
 
