@@ -48,7 +48,7 @@ from reviews.options import Options
 from reviews.services.affinity import start_affinity
 from reviews.services.answer import answer_invitation
 from reviews.services.assign import accept_assignments, assign, decline_assignment
-from reviews.services.bid import begin_bidding, place_bid
+from reviews.services.bid import begin_bidding, place_bid, show_papers
 from reviews.services.first_visit import tell_first_visit
 from reviews.services.invite import invite_many
 from reviews.services.publish import publish_run, undo_run
@@ -323,6 +323,8 @@ class Season:
         finish_jobs(self.workshop)
         reviewers = self.workshop.reviewers.select_related("user").order_by("pk")
         for number, reviewer in enumerate(reviewers):
+            if reviewer.bidding_since is not None:
+                show_papers(reviewer, now)  # as the night does, where another track began earlier
             if number % 5 != 4:
                 self.bid(reviewer.user, says_conflict=number == 1)
 
@@ -338,8 +340,8 @@ class Season:
             place_bid(submission=paper, by=user, value=value, received_at=timezone.now())
 
     def close_bidding(self) -> None:
-        shown = Bid.objects.filter(submission__track=self.track).exists()
-        if shown and not self._is_past(DeadlineKind.BIDDING):
+        is_set = Deadline.objects.filter(track=self.track, kind=DeadlineKind.BIDDING).exists()
+        if is_set and not self._is_past(DeadlineKind.BIDDING):
             set_deadline(
                 workshop=self.workshop,
                 kind=DeadlineKind.BIDDING,

@@ -3,7 +3,7 @@
 Title, abstract, keywords, topics and track are shown, and nothing from which an author could be read.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -295,13 +295,18 @@ class Bidder:
     progress: Progress
 
 
-def bidders(viewer: Viewer, workshops: Iterable[int]) -> list[Bidder]:
-    """Where the viewer may bid, and how far they are. One query, and none where bidding is open nowhere."""
-    places = list(workshops)
+def bidders(viewer: Viewer, open_tracks: Mapping[int, Iterable[int]]) -> list[Bidder]:
+    """Where the viewer may bid, and how far they are in the tracks (by workshop) whose bidding is open.
+
+    One query, and none where bidding is open nowhere.
+    """
+    places = list(open_tracks)
     if not places:
         return []
+    tracks = [track for some in open_tracks.values() for track in some]
     mine = Bid.objects.filter(user=viewer.id, submission__workshop=OuterRef("workshop"))
-    mine = mine.filter(submission__in=visible_to(viewer, "bid", Submission).values("pk")).order_by()
+    papers = visible_to(viewer, "bid", Submission).filter(track__in=tracks)
+    mine = mine.filter(submission__in=papers.values("pk")).order_by()
     total = mine.values("user").annotate(n=Count("pk")).values("n")
     done = mine.placed().values("user").annotate(n=Count("pk")).values("n")
     role = Membership.objects.open().filter(workshop=OuterRef("workshop"), user=viewer.id, role=Role.REVIEWER)

@@ -405,13 +405,18 @@ def _first_visit(workshop: str, slug: str) -> Item:
 
 def _bidding(viewer: Viewer, seasons: Seasons) -> list[Item]:
     """Where one may bid on papers. Two queries, and none where bidding is open nowhere."""
-    ends = {
-        workshop: max(found)
-        for workshop, season in seasons.items()
-        if (found := [at for track, each in season.items() if track and (at := _bids_until(each))])
-    }
+    ends: dict[int, dict[int, datetime]] = {}
+    for workshop, season in seasons.items():
+        until = {track: at for track, each in season.items() if track and (at := _bids_until(each))}
+        if until:
+            ends[workshop] = until
     names = {row.pk: row for row in Workshop.objects.filter(pk__in=ends)} if ends else {}
-    return [_bids(bidder, names[bidder.workshop], ends[bidder.workshop]) for bidder in bidders(viewer, ends)]
+    found = bidders(viewer, ends)
+    return [
+        _bids(bidder, names[bidder.workshop], max(ends[bidder.workshop].values()))
+        for bidder in found
+        if bidder.progress.total or not bidder.begun
+    ]
 
 
 def _bids_until(windows: Windows) -> datetime | None:

@@ -1,5 +1,6 @@
 """The page on which reviewers bid."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from reviews.services.bid import begin_bidding
 from submissions.models import Conflict, SubmissionTopic
 from tests.reviews.stage import DAY, make_stage, write
 from tests.reviews.test_bids import begin, bid, open_bidding
+from workshops.services.deadlines import set_deadline
 
 JSON = {"X-Autosave": "1", "Accept": "application/json"}
 
@@ -225,6 +227,17 @@ def test_desk_says_until_when_and_how_far(stage: Any) -> None:
         [False, True, False],
         [False, False, True],
     ]
+
+
+def test_desk_counts_the_tracks_whose_bidding_is_open_alone(stage: Any) -> None:
+    """The one with papers has ended; in the others there is nothing to bid on."""
+    open_bidding(stage)
+    begin(stage)
+    bid(stage, "high")
+    ended = {"at": timezone.now() - timedelta(minutes=1), "grace_minutes": 0}
+    set_deadline(workshop=stage.workshop, kind="bidding", track=stage.track, by=stage.olga, **ended)
+
+    assert "would like" not in visit(stage.rui).get("/desk/").text
 
 
 def test_desk_says_nothing_of_bids_where_bidding_is_not_open(stage: Any) -> None:
