@@ -3,16 +3,16 @@
 Playing a season through the services takes a second; putting its rows back takes a few hundredths of one. Each test has
 a world of its own all the same: it is put into the test's own transaction, which is rolled back after it.
 
-A world is put back only where its test cannot tell that it was not played: into an empty database, while the clock runs
-as usual (whoever travels in time plays anew), and no longer than FRESH after it was played.
+A world is put back only where its test cannot tell that it was not played: into an empty database, and at about the
+time at which it was played, be it the real one or one that the test has travelled to.
 """
 
 import pickle
 import shutil
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,9 +22,12 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Model
+from django.utils import timezone
 
-FRESH = 900
-"""How many seconds old "now" may be in a world that is put back."""
+FRESH = {"usual": timedelta(minutes=15), "travelling": timedelta(seconds=5)}
+"""How old "now" may be in a world that is put back; whoever travels in time may look at the clock."""
+KEPT = 3
+"""So many of a kind, played at different times, are remembered."""
 FOLDERS = ("FILES_DIR", "MEDIA_ROOT", "MAIL_DIR")
 """The settings that say where the files of a world are."""
 FILLED_BY_DJANGO = {"contenttypes.ContentType", "auth.Permission"}
@@ -34,15 +37,15 @@ Make = TypeVar("Make", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Played:
-    """What playing left: when (on a clock that nobody sets), what was returned, the rows by model, and the files."""
+    """What playing left: when it ended, what was returned, the rows by model, and the files."""
 
-    at: float
+    at: datetime
     returned: bytes
     rows: dict[type[Model], Any]
     files: Path
 
 
-_played: dict[tuple[Callable[..., Any], bytes], Played] = {}
+_played: dict[tuple[Callable[..., Any], bytes], list[Played]] = {}
 
 
 def played_once(make: Make) -> Make:
@@ -53,14 +56,18 @@ def played_once(make: Make) -> Make:
 
     @wraps(make)
     def put_back_or_play(*args: Any, **options: Any) -> Any:
-        if time_machine.escape_hatch.is_travelling() or _with_rows():
+        if _with_rows():
             return make(*args, **options)
-        key = (make, pickle.dumps((args, sorted(options.items()))))
-        known = _played.get(key)
-        if known and time.monotonic() - known.at < FRESH:
-            return _put_back(known)
+        fresh = FRESH["travelling" if time_machine.escape_hatch.is_travelling() else "usual"]
+        known = _played.setdefault((make, pickle.dumps((args, sorted(options.items())))), [])
+        for world in known:
+            if timedelta(0) <= timezone.now() - world.at < fresh:
+                return _put_back(world)
         returned = make(*args, **options)
-        _played[key] = _remember(returned)
+        known.insert(0, _remember(returned))
+        for forgotten in known[KEPT:]:
+            shutil.rmtree(forgotten.files)
+            known.remove(forgotten)
         return returned
 
     return put_back_or_play  # type: ignore[return-value]  # the same arguments, the same answer
@@ -71,7 +78,7 @@ def _remember(returned: Any) -> Played:
     for name in FOLDERS:
         if (folder := Path(getattr(settings, name))).exists():
             shutil.copytree(folder, files / name, dirs_exist_ok=True)
-    return Played(time.monotonic(), pickle.dumps(returned), {model: _read(model) for model in _with_rows()}, files)
+    return Played(timezone.now(), pickle.dumps(returned), {model: _read(model) for model in _with_rows()}, files)
 
 
 def _put_back(world: Played) -> Any:

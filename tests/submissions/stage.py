@@ -83,6 +83,15 @@ def submitted(stage, *, by: User | None = None, content: bytes | None = None, au
     return submission
 
 
+@played_once
+def make_stage_with_paper(*, together: bool = False) -> SimpleNamespace:
+    """The stage, and a submitted ``paper`` of Ada's, or of Ada and Ben ``together``."""
+    stage = make_stage()
+    both = [author(stage.ada, corresponding=True), author(stage.ben)]
+    stage.paper = submitted(stage, authors=both if together else None)
+    return stage
+
+
 def member(stage, name: str, role: str = "reviewer", **fields) -> User:
     user = make_user(name, **fields)
     give_role(workshop=stage.workshop, user=user, role=role, by=None)

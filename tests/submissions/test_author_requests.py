@@ -27,7 +27,7 @@ from submissions.services.author_requests import (
 )
 from submissions.services.save import AuthorData
 from tests.factories import Cast, make_user
-from tests.submissions.stage import author, make_stage, member, save, submitted
+from tests.submissions.stage import author, make_stage_with_paper, member, save, submitted
 from workshops.deadlines import window
 
 pytestmark = pytest.mark.django_db
@@ -37,12 +37,12 @@ CY = AuthorData("Cy", "", "Other", "cy@cy.test")
 
 @pytest.fixture
 def stage():
-    return make_stage()
+    return make_stage_with_paper(together=True)
 
 
 @pytest.fixture
 def paper(stage):
-    return submitted(stage, authors=[author(stage.ada, corresponding=True), author(stage.ben)])
+    return stage.paper
 
 
 @pytest.fixture

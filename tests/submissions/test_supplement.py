@@ -19,7 +19,7 @@ from submissions.models import File
 from submissions.services.files import remove_supplement
 from submissions.states import FilePurpose
 from tests.submissions import corpus
-from tests.submissions.stage import check, make_stage, start, submitted, upload
+from tests.submissions.stage import check, make_stage_with_paper, start, upload
 
 pytestmark = pytest.mark.django_db
 LOOKED_AT = ("ada", "rui", "noor", "cleo", "otto")
@@ -28,12 +28,12 @@ EXTRA = {"purpose": FilePurpose.SUPPLEMENT}
 
 @pytest.fixture
 def stage():
-    return make_stage()
+    return make_stage_with_paper()
 
 
 @pytest.fixture
 def paper(stage):
-    return submitted(stage)
+    return stage.paper
 
 
 def add(paper, stage, content: bytes, name: str = "extra.zip") -> File:

@@ -16,6 +16,7 @@ from submissions.versions import compare, versions_of
 from tests.factories import make_user
 from tests.submissions import pdfs
 from tests.submissions.stage import author, check, make_stage, save, submitted, upload
+from tests.worlds import played_once
 from workshops.deadlines import window
 
 TEXT = st.text(alphabet="ab c.\n<é", max_size=60)
@@ -80,19 +81,25 @@ def test_authors_come_go_move_and_change() -> None:
 # --- of a paper -------------------------------------------------------------------------------------------------------
 
 
+@played_once
+def make_versions():
+    """The stage, and as ``paper`` four saves: words, a file, other words with a co-author, another file."""
+    stage = make_stage()
+    stage.paper = paper = submitted(stage)
+    save(paper, stage.ada, title="Second", authors=[author(stage.ben), author(stage.ada, corresponding=True)])
+    upload(paper, stage.ada, pdfs.good(3), name="second.pdf")
+    check(paper)
+    return stage
+
+
 @pytest.fixture
 def stage(db):
-    return make_stage()
+    return make_versions()
 
 
 @pytest.fixture
 def paper(stage):
-    """Four saves: words, a file, other words with a co-author, another file."""
-    paper = submitted(stage)
-    save(paper, stage.ada, title="Second", authors=[author(stage.ben), author(stage.ada, corresponding=True)])
-    upload(paper, stage.ada, pdfs.good(3), name="second.pdf")
-    check(paper)
-    return paper
+    return stage.paper
 
 
 def test_list_says_who_saved_what(stage, paper) -> None:
@@ -213,10 +220,10 @@ def test_receipt_says_what_is_stored_on_the_page_and_as_text(stage, paper, clien
 def test_draft_has_no_receipt(stage, client) -> None:
     from tests.submissions.stage import start
 
-    start(stage)
+    draft = start(stage)
     client.force_login(stage.ada)
 
-    assert client.get(reverse("submissions:receipt", args=["neurreps-2027", 1])).status_code == 404
+    assert client.get(reverse("submissions:receipt", args=["neurreps-2027", draft.number])).status_code == 404
 
 
 # --- before it is withdrawn -------------------------------------------------------------------------------------------

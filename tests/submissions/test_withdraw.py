@@ -11,19 +11,19 @@ from submissions import links
 from submissions.models import Submission
 from submissions.services.withdraw import undo_withdrawal, withdraw
 from tests.factories import make_user
-from tests.submissions.stage import author, make_stage, start, submitted
+from tests.submissions.stage import make_stage_with_paper, start
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def stage():
-    return make_stage()
+    return make_stage_with_paper(together=True)
 
 
 @pytest.fixture
 def paper(stage):
-    return submitted(stage, authors=[author(stage.ada, corresponding=True), author(stage.ben)])
+    return stage.paper
 
 
 def test_corresponding_author_withdraws(stage, paper) -> None:
