@@ -2,9 +2,11 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from access.facts import read_facts
 
@@ -31,6 +33,11 @@ class Viewer:
     def id(self) -> int:
         """The person's key; 0, which no row has, for the public."""
         return int(self.person.pk) if self.person is not None else 0
+
+    @property
+    def now(self) -> datetime:
+        """The instant that rights which begin with a date are asked for."""
+        return timezone.now()
 
     @property
     def sides(self) -> tuple["Viewer", "Viewer"]:

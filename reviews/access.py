@@ -1,7 +1,8 @@
 """Who may see what of a paper because of reviewing it, and of reviews themselves."""
 
+from datetime import datetime
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from access.facts import fact
 from access.registry import gate, grant, seen_by_others, through
@@ -62,13 +63,13 @@ def chairing(viewer: Viewer) -> Q:
     return _assigned(viewer, "chairs")
 
 
-def discussion_open() -> Q:
-    """Papers whose discussion has opened, in their track or in the whole workshop."""
+def discussion_open(at: datetime) -> Q:
+    """Papers whose discussion has opened by this instant, in their track or in the whole workshop."""
     opened = Deadline.objects.filter(
         Q(track=None) | Q(track=OuterRef("track")),
         workshop=OuterRef("workshop"),
         kind=DeadlineKind.DISCUSSION,
-        opens_at__lte=timezone.now(),
+        opens_at__lte=at,
     )
     return Q(Exists(opened))
 
@@ -106,7 +107,7 @@ def reviewers_where_authors_are_no_secret(viewer: Viewer) -> Q:
 
 @grant(Submission, "reviews")
 def reviewers_in_discussion(viewer: Viewer) -> Q:
-    return reviewing(viewer) & discussion_open()
+    return reviewing(viewer) & discussion_open(viewer.now)
 
 
 @grant(Submission, "row", "title", "file", "reviews", "identities")

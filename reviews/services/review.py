@@ -265,7 +265,7 @@ def _move_to(review: Review, made: ReviewVersion, version: int, at: datetime) ->
     changes: dict[str, Any] = {"current": made, "version": version + 1, "draft": {}, "draft_saved_at": None}
     if review.submitted_at is None:
         changes["submitted_at"] = at
-    if not Submission.objects.filter(discussion_open(), pk=review.assignment.submission_id).exists():
+    if not Submission.objects.filter(discussion_open(timezone.now()), pk=review.assignment.submission_id).exists():
         changes["independent"] = made
     move(review, ReviewStatus.SUBMITTED, REVIEW_MOVES, **changes)
 

@@ -1,0 +1,127 @@
+"""Statements that are put together once: filled in for each caller, and never with another's facts."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from access.prepared import prepared
+from access.rights import visible_to
+from access.viewer import PUBLIC, SYSTEM, Viewer
+from reviews.models import Assignment
+from submissions.models import Revision, Submission
+from tests.factories import Cast
+from workshops.models import Deadline
+
+
+@prepared
+def titles(viewer: Viewer, workshop: int, *, aspect: str = "title") -> QuerySet:
+    return visible_to(viewer, aspect, Submission.objects.of(workshop)).order_by("pk").values_list("pk", flat=True)
+
+
+@prepared
+def of_these(papers: list[int], number: int) -> QuerySet:
+    return Submission.objects.filter(pk__in=papers, number=number).select_related("track")
+
+
+@prepared
+def dates_before(at: datetime) -> QuerySet:
+    return Deadline.objects.filter(at__lt=at)
+
+
+ASPECTS = ("title", "row", "file", "authors", "reviews", "identities", "act", "released")
+
+
+def test_everybody_gets_what_the_statement_put_together_for_them_gives(make_cast: Any) -> None:
+    cast = make_cast("discussion")
+    for aspect in ASPECTS:
+        for person in cast.people().values():
+            viewer = Viewer(person)
+            anew = visible_to(viewer, aspect, Submission.objects.of(cast.workshop.pk)).order_by("pk")
+            assert titles(viewer, cast.workshop.pk, aspect=aspect) == list(anew.values_list("pk", flat=True))
+
+
+def test_facts_that_change_change_the_answer(cast: Cast) -> None:
+    before = titles(Viewer(cast.otto), cast.workshop.pk, aspect="act")
+    cast.workshop.memberships.filter(user=cast.otto).update(until=timezone.now())
+    assert before
+    assert titles(Viewer(cast.otto), cast.workshop.pk, aspect="act") == []
+
+
+def test_the_public_sees_nothing(cast: Cast) -> None:
+    assert titles(PUBLIC, cast.workshop.pk) == []
+    assert titles(Viewer(keys=frozenset({"no such key"})), cast.workshop.pk) == []
+
+
+def test_who_looks_as_somebody_else_sees_what_both_may(cast: Cast) -> None:
+    assert titles(Viewer(cast.ada, through=cast.olga), cast.workshop.pk, aspect="own") == list(
+        visible_to(Viewer(cast.ada, through=cast.olga), "own", Submission).order_by("pk").values_list("pk", flat=True)
+    )
+    assert titles(SYSTEM, cast.workshop.pk) == list(
+        Submission.objects.of(cast.workshop.pk).order_by("pk").values_list("pk", flat=True)
+    )
+
+
+def test_rows_come_as_the_queryset_gives_them(cast: Cast) -> None:
+    paper = Submission.objects.of(cast.workshop.pk).order_by("pk")[0]
+    [found] = of_these([paper.pk, 0], paper.number)
+    with CaptureQueriesContext(connection) as asked:
+        assert (found.pk, found.track.name, found.title) == (paper.pk, found.track.name, paper.title)
+    assert len(asked) == 0
+    assert of_these([], paper.number) == []
+    assert of_these([paper.pk], paper.number + 1) == []
+
+
+def test_an_instant_is_that_of_the_call(cast: Cast) -> None:
+    at = Deadline.objects.order_by("at")[0].at
+    assert dates_before(at) == []
+    assert dates_before(at + timedelta(seconds=1)) != []
+
+
+def test_an_instant_that_would_stay_is_refused(cast: Cast) -> None:
+    @prepared
+    def passed() -> QuerySet:
+        return Deadline.objects.filter(Q(at__lt=timezone.now()))
+
+    with pytest.raises(ValueError, match="made once"):
+        passed()
+
+
+@prepared
+def several(viewer: Viewer, workshop: int) -> dict[str, QuerySet]:
+    papers = visible_to(viewer, "act", Submission.objects.of(workshop))
+    return {
+        "papers": papers.select_related("track", "current"),
+        "numbers": papers.values_list("number", flat=True),
+        "dates": Deadline.objects.filter(workshop=workshop).values_list("pk", "kind", "at", "hard"),
+        "nothing": Deadline.objects.filter(pk__in=[]),
+        "snapshots": Revision.objects.filter(submission__in=papers.values("pk")).values(
+            "submission", "snapshot", "saved_at"
+        ),
+        "assignments": Assignment.objects.filter(submission__workshop=workshop).values_list("pk", "created_at"),
+        "newest": papers.order_by("-pk")[:1],
+    }
+
+
+def test_several_are_read_by_one_statement_and_come_as_each_alone_would(make_cast: Any) -> None:
+    cast = make_cast("discussion")
+    viewer = Viewer(cast.olga)
+    several(viewer, cast.workshop.pk)
+    with CaptureQueriesContext(connection) as asked:
+        found = several(Viewer(cast.ines), cast.workshop.pk)
+    assert len(asked) == 2  # and what she is to which rows
+    for person in (cast.olga, cast.ines, cast.otto, cast.zed):
+        found = several(Viewer(person), cast.workshop.pk)
+        for name, rows in several.build(Viewer(person), cast.workshop.pk).items():
+            assert sorted(map(repr, found[name])) == sorted(map(repr, rows)), name
+    for one in several(viewer, cast.workshop.pk)["papers"]:
+        anew = Submission.objects.select_related("track", "current").get(pk=one.pk)
+        assert vars(one).keys() == vars(anew).keys()
+        assert one.created_at == anew.created_at
+        with CaptureQueriesContext(connection) as asked:
+            assert (one.track, one.current) == (anew.track, anew.current)
+        assert len(asked) == 0
