@@ -7,7 +7,7 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import nh3
@@ -42,16 +42,23 @@ FORMULA = re.compile(r"(?<!\\)\$([^$\s](?:[^$]*[^$\s\\])?)\$")
 
 def prose(text: str | None) -> SafeString:
     """Safe HTML of Markdown with `$formulas$`; empty for nothing."""
-    if not text:
-        return SafeString("")
+    return _prose(text) if text else SafeString("")
+
+
+@lru_cache(maxsize=500)
+def _prose(text: str) -> SafeString:
+    """The same text gives the same HTML, whoever reads it."""
     return mark_safe(_cleaner().clean(_markdown().render(text)))
 
 
 def formulas(text: object) -> SafeString:
     """One line of plain text, such as a title, with its `$formulas$` as MathML; nothing else of it is markup."""
     line = str(text or "")
-    if "$" not in line:
-        return SafeString(html.escape(line))
+    return _formulas(line) if "$" in line else SafeString(html.escape(line))
+
+
+@lru_cache(maxsize=2000)
+def _formulas(line: str) -> SafeString:
     parts = FORMULA.split(line)
     drawn = [html.escape(part) if place % 2 == 0 else _inline(part) for place, part in enumerate(parts)]
     return mark_safe(_cleaner().clean("".join(drawn)))

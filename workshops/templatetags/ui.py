@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from workshops import prose as prose_module
@@ -35,11 +36,13 @@ def _tone(name: str) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=500)
 def icon(name: str, label: str = "", extra: str = "") -> SafeString:
     """A drawing from icons.svg; silent for screen readers unless it has a label. `extra` is a class such as icon-lg."""
     return _drawing(name, extra, format_html('role="img" aria-label="{}"', label) if label else SILENT)
 
 
+@lru_cache(maxsize=500)
 def _drawing(name: str, extra: str = "", said: SafeString = SILENT) -> SafeString:
     kind = f"icon {extra}" if extra else "icon"
     return format_html('<svg class="{}" {}><use href="{}#{}"/></svg>', kind, said, static("icons.svg"), name)
@@ -105,7 +108,11 @@ def dots(
 
     expected: how many reviews there will be (hollow dots for the others). words: show "3 4 4" beside the picture too.
     """
-    given = list(scores)
+    return _dots(tuple(scores), low, high, expected, words)
+
+
+@lru_cache(maxsize=2000)
+def _dots(given: tuple[float | None, ...], low: int, high: int, expected: int, words: bool) -> SafeString:
     known = sorted(score for score in given if score is not None)
     missing = max(expected, len(given)) - len(known)
     text = _dots_text(known, missing, low, high)
@@ -160,6 +167,37 @@ def readers(*who: str) -> SafeString:
         return SafeString("")
     listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
     return format_html('<p class="readers">{}<span>Read by: {}</span></p>', _drawing("eye"), listed)
+
+
+@register.simple_tag
+def options(groups: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> SafeString:
+    """The options of a select, from its widget's ``optgroups``: hundreds of people are drawn in one go."""
+    parts = []
+    for name, members, _ in groups:
+        inner = SafeString("").join(_option(option) for option in members)
+        parts.append(format_html('\n  <optgroup label="{}">{}\n  </optgroup>', name, inner) if name else inner)
+    return mark_safe("".join(parts))  # of parts that are safe
+
+
+def _option(option: dict[str, Any]) -> SafeString:
+    value, label = conditional_escape(str(option["value"])), conditional_escape(option["label"])
+    # each part is escaped
+    return mark_safe(f'\n  <option value="{value}"{_attributes(option["attrs"])}>{label}</option>')
+
+
+@register.simple_tag
+def attributes(given: dict[str, Any]) -> SafeString:
+    """The attributes of a widget, but its class, which its template joins with others."""
+    return _attributes({name: value for name, value in given.items() if name != "class"})
+
+
+def _attributes(given: dict[str, Any]) -> SafeString:
+    said = [
+        f" {conditional_escape(name)}" + ("" if value is True else f'="{conditional_escape(str(value))}"')
+        for name, value in given.items()
+        if value is not False
+    ]
+    return mark_safe("".join(said))  # each part is escaped
 
 
 @register.filter
