@@ -178,14 +178,18 @@ class _Statement:
             elif isinstance(param, datetime) or (isinstance(param, str) and AN_INSTANT.match(param)):
                 raise ValueError(f"{param} would stay in a statement that is made once; take it from an argument.")
 
-    def filled(self, values: tuple[Any, ...]) -> list[Any]:
+    def filled(self, values: tuple[Any, ...], known: dict[Any, Any]) -> list[Any]:
+        """The parameters. ``known``: what was made of these values already."""
         params = list(self.params)
         for index, slots in self.holes:
-            params[index] = _filled(values, slots, params[index])
+            is_set = isinstance(params[index], _Hole)
+            if (is_set, slots) not in known:
+                known[is_set, slots] = _filled(values, slots, params[index])
+            params[index] = known[is_set, slots]
         return params
 
     def rows(self, values: tuple[Any, ...]) -> list[Any]:
-        return self.read(as_sql=lambda *args, **rest: (self.sql, self.filled(values))) if self.sql else []
+        return self.read(as_sql=lambda *args, **rest: (self.sql, self.filled(values, {}))) if self.sql else []
 
     def read(self, **instead: Any) -> list[Any]:
         """What the queryset gives, with this in the place of methods of its compiler."""
@@ -212,8 +216,9 @@ class _Several:
     def rows(self, values: tuple[Any, ...]) -> dict[str, list[Any]]:
         texts: dict[int, list[str]] = {id(part): [] for part in self.asked}
         if self.asked:
+            known: dict[Any, Any] = {}
             with connection.cursor() as cursor:
-                cursor.execute(self.sql, [param for part in self.asked for param in part.filled(values)])
+                cursor.execute(self.sql, [param for part in self.asked for param in part.filled(values, known)])
                 for number, text in cursor.fetchall():
                     texts[id(self.asked[number])].append(text)
         return {name: self._read(part, texts[id(part)]) if part.sql else [] for name, part in self.parts.items()}
@@ -240,12 +245,14 @@ def _readers(part: _Statement) -> list[tuple[int, Callable[[Any], Any]]]:
         kind = column.output_field.get_internal_type()
         if kind in FROM_JSON:
             found.append((place, FROM_JSON[kind]))
-        elif connection.vendor == "sqlite":  # which keeps what PostgreSQL has a type for as text or numbers
-            found += [
-                (place, partial(_converted, converter, column))
-                for converters, _ in part.compiler.get_converters([column]).values()
-                for converter in converters
-            ]
+            continue
+        if kind == "JSONField" and connection.vendor == "postgresql":  # its converters take the text of it
+            found.append((place, json.dumps))
+        found += [
+            (place, partial(_converted, converter, column))
+            for converters, _ in part.compiler.get_converters([column]).values()
+            for converter in converters
+        ]
     return found
 
 
@@ -255,8 +262,7 @@ def _converted(converter: Any, column: Any, value: Any) -> Any:
 
 def _moment(text: str) -> datetime:
     """PostgreSQL says in which zone it is; SQLite keeps UTC without saying it."""
-    at = datetime.fromisoformat(text)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    return datetime.fromisoformat(text if text[-6] in "+-" else f"{text}+00:00")
 
 
 FROM_JSON: dict[str, Callable[[Any], Any]] = {
@@ -307,7 +313,7 @@ def _adapted(value: Any) -> Any:
 
 def _filled(values: tuple[Any, ...], slots: tuple[Slot, ...], hole: Any) -> Any:
     if isinstance(hole, _Hole):
-        keys = sorted(set().union(*(_keys(values[place], name) for place, name in slots)))
+        keys = list(set().union(*(_keys(values[place], name) for place, name in slots)))
         return keys if connection.vendor == "postgresql" else json.dumps(keys)
     [(place, name)] = slots
     value = values[place]

@@ -9,6 +9,10 @@ from django.db import models
 from accounts.managers import UserManager
 
 
+def full_name(given: str, particle: str, family: str) -> str:
+    return " ".join(part for part in (given, particle, family) if part)
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField("e-mail address", unique=True)
     given = models.CharField("given names", max_length=120, blank=True)
@@ -44,7 +48,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def name(self) -> str:
-        return " ".join(part for part in (self.given, self.particle, self.family) if part)
+        return full_name(self.given, self.particle, self.family)
 
     def get_full_name(self) -> str:
         return self.name

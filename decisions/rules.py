@@ -7,26 +7,36 @@ from django.db.models import Q
 from reviews.models import Review
 from submissions.models import Handler, Submission
 from submissions.states import HandlerKind
-from workshops.models import Deadline, Membership, Track, Workshop
-from workshops.states import DeadlineKind, Role
+from workshops.models import Deadline, Track, Workshop
+from workshops.querysets import open_organizers
+from workshops.states import DeadlineKind
 
 ORGANIZERS_FOR_TWO = 3
 NEAR = timedelta(hours=2)
 """So long before a date that somebody else has set, one person may tell what no second one has confirmed."""
 
 
-def needs_second_person(workshop: Workshop) -> bool:
-    """On from three organizers, unless the workshop has turned it off; with two or fewer it is always off."""
+def needs_second_person(workshop: Workshop, organizers: int | None = None) -> bool:
+    """On from three organizers, unless the workshop has turned it off; with two or fewer it is always off.
+
+    One query where their number is not given.
+    """
     if workshop.two_person is False:
         return False
-    organizers = Membership.objects.open().filter(workshop=workshop, role=Role.ORGANIZER)
-    return organizers.values("user").distinct().count() >= ORGANIZERS_FOR_TWO
+    if organizers is None:
+        organizers = open_organizers(workshop.pk).values("user").distinct().count()
+    return organizers >= ORGANIZERS_FOR_TWO
 
 
 def counts_as_confirmed(submission: Submission, user_id: int) -> bool:
     """Rows of sole handlers and guest chairs need no second person (there is nobody free to be one)."""
     post = Handler.objects.filter(submission=submission, user_id=user_id, until=None).first()
-    return post is not None and (post.sole or post.kind in {HandlerKind.GUEST, HandlerKind.WAIVER})
+    return post is not None and needs_no_second(post, user_id)
+
+
+def needs_no_second(post: Handler, user_id: int) -> bool:
+    """The same, of the paper's handler."""
+    return post.user_id == user_id and (post.sole or post.kind in {HandlerKind.GUEST, HandlerKind.WAIVER})
 
 
 def pinned_date_near(workshop: Workshop, track: Track | None, now: datetime) -> Deadline | None:

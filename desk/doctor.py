@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.mail import get_connection
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from jobs.models import Heartbeat, Job
@@ -101,9 +102,12 @@ def _queue() -> Finding:
 
 
 def _mail_queue() -> Finding:
-    late = Message.objects.filter(status=MessageStatus.DUE, due_at__lt=timezone.now() - LATE).count()
-    doubt = Message.objects.filter(status=MessageStatus.IN_DOUBT).count()
-    failed = Message.objects.filter(status=MessageStatus.FAILED).count()
+    counts = Message.objects.aggregate(
+        late=Count("pk", filter=Q(status=MessageStatus.DUE, due_at__lt=timezone.now() - LATE)),
+        doubt=Count("pk", filter=Q(status=MessageStatus.IN_DOUBT)),
+        failed=Count("pk", filter=Q(status=MessageStatus.FAILED)),
+    )
+    late, doubt, failed = counts["late"], counts["doubt"], counts["failed"]
     sentence = f"{late} are late, {doubt} in doubt, {failed} failed."
     if late:
         return Finding("Mail", Health.BAD, sentence, "Is the worker alive, and the mail server reachable?")
@@ -114,8 +118,11 @@ def _mail_queue() -> Finding:
 
 def _jobs() -> Finding:
     old = timezone.now() - LATE
-    waiting = Job.objects.filter(status=JobStatus.WAITING, created_at__lt=old).count()
-    failed = Job.objects.filter(status=JobStatus.FAILED, finished_at__gt=timezone.now() - timedelta(days=1)).count()
+    counts = Job.objects.aggregate(
+        waiting=Count("pk", filter=Q(status=JobStatus.WAITING, created_at__lt=old)),
+        failed=Count("pk", filter=Q(status=JobStatus.FAILED, finished_at__gt=timezone.now() - timedelta(days=1))),
+    )
+    waiting, failed = counts["waiting"], counts["failed"]
     health = Health.BAD if waiting else Health.LOOK if failed else Health.GOOD
     return Finding("Long work", health, f"{waiting} wait too long, {failed} failed in the last day.")
 

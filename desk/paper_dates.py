@@ -1,7 +1,9 @@
 """The part of a paper's page for organizers that is about its deadline."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from desk.forms_dates import ExtendForm
@@ -20,19 +22,23 @@ class PaperDates:
     form: ExtendForm
 
 
-def paper_dates(paper: Submission) -> PaperDates | None:
-    """None for a paper that is withdrawn or desk-rejected. Two queries. Aspect ``act``."""
+def late_rows(submission_id: int, after: int) -> "QuerySet[Revision]":
+    """What was saved after the revision of this number and does not count."""
+    rows = Revision.objects.filter(submission=submission_id, number__gt=after)
+    return rows.exclude(status__in=COUNTING).select_related("pdf")
+
+
+def paper_dates(paper: Submission, saves: Iterable[Revision], running: Iterable[Extension]) -> PaperDates | None:
+    """None for a paper that is withdrawn or desk-rejected. Aspect ``act``."""
     if paper.status not in (SubmissionStatus.DRAFT, SubmissionStatus.SUBMITTED):
         return None
     now = timezone.now()
-    after = Revision.objects.filter(submission=paper, number__gt=paper.current.number if paper.current else 0)
-    kept = list(after.exclude(status__in=COUNTING).select_related("pdf").order_by("number"))
+    kept = sorted(saves, key=lambda row: row.number)
     late = [row for row in kept if row.status == RevisionStatus.LATE]
     refused = [row for row in kept if row.status == RevisionStatus.REFUSED]
-    running = Extension.objects.of(Extension.Root.SUBMISSION, paper.pk).running(now)
     return PaperDates(
         [LateRow(paper, late[-1], len(late))] if late else [],
         refused[-1] if refused else None,
-        list(running.order_by("until")),
+        sorted(running, key=lambda row: row.until),
         ExtendForm(initial={"until": now + BY_DEFAULT}, auto_id="extend_%s"),
     )

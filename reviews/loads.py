@@ -20,12 +20,17 @@ def loads(
     viewer: Viewer, workshop_id: int, user_ids: list[int] | None = None, *, kinds: Collection[str] = REVIEWING
 ) -> dict[int, int]:
     """How many papers each reviewer has now, counted over the papers that the viewer is free on. One query."""
-    rows = Assignment.objects.current().filter(
-        kind__in=kinds, submission__in=free_papers(viewer, workshop_id).values("pk")
-    )
-    if user_ids is not None:
-        rows = rows.filter(user__in=user_ids)
-    return dict(rows.order_by().values_list("user").annotate(papers=Count("pk")))
+    rows = load_rows(viewer, workshop_id, kinds=kinds)
+    return dict(rows if user_ids is None else rows.filter(user__in=user_ids))
+
+
+def load_rows(
+    viewer: Viewer, workshop_id: int, *, kinds: Collection[str] = REVIEWING
+) -> "QuerySet[Assignment, tuple[int, int]]":
+    """The same as rows: the reviewer, and how many papers they have."""
+    papers = free_papers(viewer, workshop_id).values("pk")
+    held = Assignment.objects.current().filter(kind__in=kinds, submission__in=papers)
+    return held.order_by().values_list("user").annotate(papers=Count("pk"))
 
 
 def load_of(viewer: Viewer, workshop_id: int, user_id: int) -> int:

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import Http404
 from django.utils import timezone
 
+from access.prepared import prepared
 from access.rights import visible_to
 from access.viewer import Viewer
 from accounts.models import Publication
@@ -30,7 +31,7 @@ from reviews.states import (
 from reviews.writing import Writing, writing
 from submissions.models import File, Submission
 from submissions.states import FilePurpose, FileStatus, SubmissionStatus
-from workshops.deadlines import bidding_until, window, windows
+from workshops.deadlines import bidding_until, dated, window, windows_from
 from workshops.models import Question, Topic
 from workshops.reading import NAMES, QuestionData, find_open_form, questions_of
 from workshops.states import DeadlineKind, Role
@@ -236,23 +237,44 @@ _FIELDS = (
 )
 
 
-def review_page(viewer: Viewer, pk: UUID, at: datetime) -> ReviewPage:
-    """One's own review with its paper. A fixed number of queries. Raises Http404."""
+@prepared
+def _own_review(viewer: Viewer, pk: UUID) -> QuerySet:
     mine = visible_to(viewer, "own", Assignment).filter(pk=pk, kind__in=REVIEWING)
     shown = visible_to(viewer, "reviews", Submission).filter(pk=OuterRef("submission"))
     asked = ExtensionRequest.objects.filter(assignment=OuterRef("pk")).order_by("-asked_at")
     last = {f"asked_{name}": Subquery(asked.values(name)[:1]) for name in ("status", "until", "answer")}
-    row = mine.annotate(others_open=Exists(shown), **last).values(*_FIELDS, "others_open", *last).first()
+    return mine.annotate(others_open=Exists(shown), **last).values(*_FIELDS, "others_open", *last)
+
+
+@prepared
+def _page_rows(
+    viewer: Viewer, pk: UUID, paper: int, workshop_id: int, track_id: int, review: UUID | None
+) -> dict[str, QuerySet]:
+    """What the page of a review has beside it."""
+    parts = {
+        "dates": dated(workshop_id, track_id, {DeadlineKind.REVIEW: pk}),
+        "files": file_rows(viewer, paper),
+        "tasks": task_rows(viewer, workshop_id),
+    }
+    return parts if review is None else parts | {"versions": _version_rows(viewer, review)}
+
+
+def review_page(viewer: Viewer, pk: UUID, at: datetime) -> ReviewPage:
+    """One's own review with its paper. A fixed number of queries. Raises Http404."""
+    row: dict[str, Any] | None = next(iter(_own_review(viewer, pk)), None)
     if row is None:
         raise Http404
     is_open = row["status"] in CURRENT and row["submission__status"] == SubmissionStatus.SUBMITTED
-    roots: dict[str, object] = {DeadlineKind.REVIEW: pk}
-    found = windows(row["submission__workshop_id"], row["submission__track_id"], at, roots=roots)
+    track = row["submission__track_id"]
+    beside: dict[str, list[Any]] = _page_rows(
+        viewer, pk, row["submission_id"], row["submission__workshop_id"], track, row["review__pk"]
+    )
+    found = windows_from(beside["dates"], track, at)
     status = row["review__status"] or ReviewStatus.DRAFT
     form = asked_form(row)
     questions = questions_of(form) if form else ()
     carried = _carried(viewer, row, form, questions)
-    file, supplement = files_for(viewer, row) if is_open else (None, None)
+    file, supplement = files_from(beside["files"], row) if is_open else (None, None)
     return ReviewPage(
         pk=row["pk"],
         place=place_of(row),
@@ -284,8 +306,8 @@ def review_page(viewer: Viewer, pk: UUID, at: datetime) -> ReviewPage:
         carried=carried.lines,
         file=file,
         supplement=supplement,
-        tasks=tasks(viewer, row["submission__workshop_id"], here=pk),
-        versions=own_versions(viewer, row["review__pk"]),
+        tasks=_tasks(beside["tasks"], here=pk),
+        versions=_versions(beside.get("versions", [])),
         others=_others(row) if row["others_open"] else (),
         others_open=row["others_open"],
         is_late=bool(row["review__current__late"]),
@@ -344,8 +366,16 @@ def _carried(viewer: Viewer, row: Mapping[str, Any], form: int | None, questions
 def files_for(viewer: Viewer, row: Mapping[str, Any]) -> tuple[PaperFile | None, PaperFile | None]:
     """The present PDF and supplement: the copies without identifying metadata, the originals where authors are no
     secret. One query."""
-    files = visible_to(viewer, "row", File).filter(submission=row["submission_id"], status=FileStatus.CHECKED)
-    rows = list(files.values_list("pk", "purpose", "made_from", "pages", "blob__size"))
+    return files_from(list(file_rows(viewer, row["submission_id"])), row)
+
+
+def file_rows(viewer: Viewer, submission_id: int) -> "QuerySet[File, tuple[Any, ...]]":
+    files = visible_to(viewer, "row", File).filter(submission=submission_id, status=FileStatus.CHECKED)
+    return files.values_list("pk", "purpose", "made_from", "pages", "blob__size")
+
+
+def files_from(rows: list[Any], row: Mapping[str, Any]) -> tuple[PaperFile | None, PaperFile | None]:
+    """The same, from its rows."""
 
     def find(original: UUID | None, purpose: str) -> PaperFile | None:
         copies = [one for one in rows if one[1] == purpose and one[2] == original]
@@ -360,9 +390,17 @@ def files_for(viewer: Viewer, row: Mapping[str, Any]) -> tuple[PaperFile | None,
 
 def tasks(viewer: Viewer, workshop_id: int, here: UUID | None = None) -> tuple[Task, ...]:
     """All papers that the viewer reviews in a workshop, what is due first. One query."""
+    return _tasks(task_rows(viewer, workshop_id), here)
+
+
+def task_rows(viewer: Viewer, workshop_id: int) -> "QuerySet[Assignment, dict[str, Any]]":
     rows = visible_to(viewer, "own", Assignment).filter(submission__workshop=workshop_id, kind__in=REVIEWING)
     names = ("pk", "status", "due_at", "submission__number", "submission__title", "submission__status")
-    found = [_task(row, here) for row in rows.values(*names, "submission__track__name", "review__status")]
+    return rows.values(*names, "submission__track__name", "review__status")
+
+
+def _tasks(rows: Iterable[dict[str, Any]], here: UUID | None) -> tuple[Task, ...]:
+    found = [_task(row, here) for row in rows]
     return tuple(sorted(found, key=lambda task: (task.due is None, task.due, task.number)))
 
 
@@ -382,12 +420,18 @@ def _task(row: Mapping[str, Any], here: UUID | None) -> Task:
 
 def own_versions(viewer: Viewer, review: UUID | None) -> tuple[VersionLine, ...]:
     """All versions, the newest first; for somebody who looks along with the writer, those that were submitted."""
-    if review is None:
-        return ()
+    return _versions(_version_rows(viewer, review)) if review is not None else ()
+
+
+def _version_rows(viewer: Viewer, review: UUID) -> "QuerySet[ReviewVersion, tuple[Any, ...]]":
     rows = ReviewVersion.objects.filter(review=review).order_by("-number")
     if viewer.through is not None:
         rows = rows.filter(saved_as=SavedAs.SUBMITTED)
-    return tuple(VersionLine(*row) for row in rows.values_list("number", "at", "saved_as", "late")[:MOST_VERSIONS])
+    return rows.values_list("number", "at", "saved_as", "late")[:MOST_VERSIONS]
+
+
+def _versions(rows: Iterable[tuple[Any, ...]]) -> tuple[VersionLine, ...]:
+    return tuple(VersionLine(*row) for row in sorted(rows, reverse=True))
 
 
 def may_rank(mine: Iterable[Task]) -> bool:
@@ -436,9 +480,17 @@ def name_of(row: Mapping[str, Any], path: str = "") -> str:
 
 
 def questions_by_version(versions: Iterable[int], readers: Iterable[str]) -> dict[int, list[QuestionData]]:
+    return by_version(question_rows().filter(version__in=list(versions), readers__in=list(readers)))
+
+
+def question_rows() -> "QuerySet[Question, tuple[Any, ...]]":
+    return Question.objects.values_list("version", "position", "pk", *NAMES)
+
+
+def by_version(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[QuestionData]]:
+    """The questions of each version in their order, from rows of ``question_rows``."""
     found: dict[int, list[QuestionData]] = defaultdict(list)
-    rows = Question.objects.filter(version__in=list(versions), readers__in=list(readers))
-    for version, *values in rows.values_list("version", *NAMES):
+    for version, _, _, *values in sorted(rows, key=lambda row: row[:3]):
         found[version].append(QuestionData(**dict(zip(NAMES, values, strict=True))))
     return found
 

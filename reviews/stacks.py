@@ -1,17 +1,17 @@
 """The order of a reviewer's stack: one's own, and, for organizers, where a paper stands in its reviewers' orders."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from access.rights import visible_to
 from access.viewer import Viewer
 from reviews.loads import free_papers
 from reviews.models import Assignment, StackOrder
 from reviews.states import CURRENT, REVIEWING, ReviewStatus
-from submissions.models import Submission
 from workshops.models import Workshop
 
 
@@ -75,21 +75,26 @@ def _overall(answers: object) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def standings(submission: Submission, viewer: Viewer) -> list[Standing]:
-    """Where its reviewers put the paper. Two queries. Aspect ``act``; papers hidden from the viewer are not counted."""
-    handles = dict(
-        Assignment.objects.current()
-        .filter(submission=submission, kind__in=REVIEWING, review__status=ReviewStatus.SUBMITTED)
-        .values_list("user", "handle")
+def standing_rows(viewer: Viewer, workshop_id: int, submission_id: int) -> "QuerySet[StackOrder, tuple[int, ...]]":
+    """The stacks of whoever reviewed a paper: (place, handle, user, paper). Papers hidden from the viewer are not
+    counted. Aspect ``act``.
+    """
+    papers = free_papers(viewer, workshop_id).values("pk")
+    wrote = Assignment.objects.current().filter(
+        submission=submission_id, kind__in=REVIEWING, review__status=ReviewStatus.SUBMITTED, user=OuterRef("user")
     )
-    papers = free_papers(viewer, submission.workshop_id).values("pk")
-    rows = StackOrder.objects.filter(user__in=list(handles), submission__in=papers).order_by("position")
-    stacks: dict[int, list[int]] = defaultdict(list)
-    for user, paper in rows.values_list("user", "submission"):
-        stacks[user].append(paper)
+    rows = StackOrder.objects.filter(submission__in=papers).annotate(handle=Subquery(wrote.values("handle")[:1]))
+    return rows.filter(handle__isnull=False).values_list("position", "handle", "user", "submission")
+
+
+def standings(submission_id: int, rows: Iterable[tuple[int, ...]]) -> list[Standing]:
+    """Where its reviewers put the paper."""
+    stacks: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for _, handle, user, paper in sorted(rows):
+        stacks[handle, user].append(paper)
     found = [
-        Standing(handles[user], stack.index(submission.pk) + 1, len(stack))
-        for user, stack in stacks.items()
-        if submission.pk in stack and len(stack) > 1
+        Standing(handle, stack.index(submission_id) + 1, len(stack))
+        for (handle, _), stack in stacks.items()
+        if submission_id in stack and len(stack) > 1
     ]
     return sorted(found, key=lambda one: one.handle)

@@ -40,14 +40,14 @@ def is_reviewer(workshop: Workshop, user: User) -> bool:
     return Membership.objects.open().filter(workshop=workshop, user=user, role=Role.REVIEWER).exists()
 
 
-def offers(viewer: Viewer, workshop: Workshop) -> "QuerySet[Offer]":
+def offers(viewer: Viewer, workshop_id: int) -> "QuerySet[Offer]":
     """Offers that an organizer reads. Who reviews already is left out of those that wait."""
-    rows = visible_to(viewer, "row", Offer).filter(workshop=workshop).exclude(status=OfferStatus.TAKEN_BACK)
-    return rows.exclude(status=OfferStatus.OPEN, user__in=reviewers(workshop))
+    rows = visible_to(viewer, "row", Offer).filter(workshop=workshop_id).exclude(status=OfferStatus.TAKEN_BACK)
+    return rows.exclude(status=OfferStatus.OPEN, user__in=reviewers(workshop_id))
 
 
-def reviewers(workshop: Workshop) -> "QuerySet":
-    return Membership.objects.open().filter(workshop=workshop, role=Role.REVIEWER).values("user")
+def reviewers(workshop_id: int) -> "QuerySet":
+    return Membership.objects.open().filter(workshop=workshop_id, role=Role.REVIEWER).values("user")
 
 
 def ticked(viewer: Viewer, workshop: Workshop) -> "QuerySet[Authorship]":
@@ -64,7 +64,7 @@ def to_ask(workshop: Workshop, rows: "QuerySet[Authorship]") -> list[Asked]:
     found = found.exclude(status=AuthorshipStatus.DISOWNED)
     ticks = list(found.select_related("user", "submission").order_by("submission__number", "position"))
     owners = _owners({row.email for row in ticks if row.email and row.user_id is None})
-    barred = set(reviewers(workshop).values_list("user", flat=True))
+    barred = set(reviewers(workshop.pk).values_list("user", flat=True))
     offered = Offer.objects.filter(workshop=workshop).exclude(status=OfferStatus.TAKEN_BACK)
     barred |= set(offered.values_list("user", flat=True))
     asked = {row.address: row for row in Invitation.objects.filter(workshop=workshop, role=Role.REVIEWER)}

@@ -4,14 +4,15 @@ The callers say for which papers: for what hangs on a named reviewer those that 
 shown under handles those whose reviews they may see.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, F, QuerySet, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import QuerySet
 
+from access.prepared import prepared
 from reviews.models import Assignment
 from reviews.states import CURRENT, REVIEWING, AssignmentKind, AssignmentStatus, ReviewStatus
 from submissions.models import Submission
@@ -92,11 +93,21 @@ def read_work(
     workshop: Workshop, papers: "QuerySet[Submission]", rows: "QuerySet[Assignment] | None" = None
 ) -> list[Work]:
     """What the reviewers of these papers have to do. Two queries."""
+    return works({"work": list(work_rows(papers, rows)), **_due(workshop.pk)})
+
+
+def work_rows(
+    papers: "QuerySet[Submission]", rows: "QuerySet[Assignment] | None" = None
+) -> "QuerySet[Assignment, tuple[Any, ...]]":
     found = Assignment.objects.all() if rows is None else rows
     of_papers = found.filter(kind__in=REVIEWING, submission__in=papers.values("pk")).order_by()
-    lines = list(of_papers.values_list(*COLUMNS))
-    when = due_dates(workshop)
-    return [work_of(line, when) for line in lines]
+    return of_papers.values_list(*COLUMNS)
+
+
+def works(rows: Mapping[str, list[Any]]) -> list[Work]:
+    """The same, from its rows: ``work`` (of ``work_rows``) and those of ``due_rows``."""
+    when = dates_from(rows)
+    return [work_of(line, when) for line in rows["work"]]
 
 
 @dataclass(frozen=True)
@@ -115,19 +126,22 @@ class DueDates:
 
 def due_dates(workshop: Workshop) -> DueDates:
     """One query: the deadlines of reviews, and the extensions of single ones."""
-    text = CharField()
-    deadlines = Deadline.objects.filter(workshop=workshop, kind=DeadlineKind.REVIEW).annotate(
-        what=Value("track", text), of=Coalesce(Cast("track", text), Value("")), when=F("at")
-    )
-    extensions = Extension.objects.filter(workshop=workshop, root_type=Extension.Root.ASSIGNMENT).annotate(
-        what=Value("extension", text), of=F("root_id"), when=F("until")
-    )
-    found: dict[str, dict[str, datetime]] = {"track": {}, "extension": {}}
-    columns = ("what", "of", "when")
-    both = deadlines.order_by().values_list(*columns).union(extensions.order_by().values_list(*columns), all=True)
-    for what, of, when in both:
-        found[what][of] = max(when, found[what].get(of, when))
-    return DueDates(found["track"], found["extension"])
+    return dates_from(_due(workshop.pk))
+
+
+def due_rows(workshop_id: int) -> dict[str, QuerySet]:
+    deadlines = Deadline.objects.filter(workshop=workshop_id, kind=DeadlineKind.REVIEW)
+    extensions = Extension.objects.filter(workshop=workshop_id, root_type=Extension.Root.ASSIGNMENT)
+    return {"due": deadlines.values_list("track", "at"), "extended": extensions.values_list("root_id", "until")}
+
+
+_due = prepared(due_rows)
+
+
+def dates_from(rows: Mapping[str, list[Any]]) -> DueDates:
+    """The same, from the rows of ``due_rows``."""
+    by_track = {"" if track is None else str(track): at for track, at in rows["due"]}
+    return DueDates(by_track, dict(sorted(rows["extended"], key=lambda row: row[1])))
 
 
 def work_of(line: tuple[Any, ...], when: DueDates) -> Work:

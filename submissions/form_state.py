@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 
+from access.prepared import prepared
 from submissions.forms import AuthorRows, PaperForm, stored
 from submissions.models import Authorship, Submission
 from submissions.reading import AuthorPage
@@ -42,7 +44,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Choices:
-    """What an author chooses from. Four queries."""
+    """What an author chooses from. One query."""
 
     tracks: tuple[Track, ...]
     topics: tuple[Topic, ...]
@@ -52,15 +54,28 @@ class Choices:
         return next((each for each in self.asked if str(track_id) in map(str, each.tracks)), None)
 
 
-def choices_of(workshop_id: int) -> Choices:
-    tracks = tuple(Track.objects.filter(workshop=workshop_id))
-    topics = tuple(Topic.objects.filter(workshop=workshop_id))
-    rows = FormVersion.objects.filter(
+@prepared
+def _choice_rows(workshop_id: int) -> dict[str, QuerySet]:
+    versions = FormVersion.objects.filter(
         form__workshop=workshop_id, form__purpose=Form.Purpose.DISCLOSURE, status=FormStatus.OPEN
     )
-    versions: dict[int | None, int] = dict(rows.values_list("form__track", "pk"))
+    questions = Question.objects.filter(version__in=versions.values("pk"))
+    return {
+        "tracks": Track.objects.filter(workshop=workshop_id),
+        "topics": Topic.objects.filter(workshop=workshop_id),
+        "versions": versions.values_list("form__track", "pk"),
+        "questions": questions.values_list("position", "pk", "version", *NAMES),
+    }
+
+
+def choices_of(workshop_id: int) -> Choices:
+    rows: dict[str, list[Any]] = _choice_rows(workshop_id)
+    tracks, topics = (
+        tuple(sorted(rows[name], key=lambda row: (row.position, row.pk))) for name in ("tracks", "topics")
+    )
+    versions: dict[int | None, int] = dict(rows["versions"])
     questions: dict[int, list[QuestionData]] = {version: [] for version in versions.values()}
-    for version, *values in Question.objects.filter(version__in=questions).values_list("version", *NAMES):
+    for _, _, version, *values in sorted(rows["questions"], key=lambda row: row[:2]):
         questions[version].append(QuestionData(**dict(zip(NAMES, values, strict=True))))
     of_track = {track.pk: versions.get(track.pk, versions.get(None)) for track in tracks}
     asked = (
@@ -128,7 +143,7 @@ def saved(submission: Submission, authors: Sequence[Authorship], topics: Sequenc
 def late(submission: Submission, page: AuthorPage) -> Typed:
     """What was saved late and waits for the organizers; else what the tables hold."""
     if page.late is None:
-        return saved(submission, page.authors, list(submission.topics.values_list("pk", flat=True)))
+        return saved(submission, page.authors, page.topics)
     choices, revision = choices_of(submission.workshop_id), page.late.revision
     initial = words_of(revision, submission.version)
     form = PaperForm(None, tracks=choices.tracks, topics=choices.topics, initial=initial)

@@ -5,13 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
+from access.prepared import prepared
 from accounts.addresses import fold
 from submissions.files import megabytes
 from submissions.findings import Said, shown
-from submissions.models import Authorship, ConflictRequest, File, Finding, Revision, Submission
+from submissions.models import (
+    Authorship,
+    ConflictRequest,
+    File,
+    Finding,
+    Revision,
+    Submission,
+    SubmissionTopic,
+)
 from submissions.reading_late import TAGS, LateSave, late_save
 from submissions.services.admission import keeps_late
 from submissions.services.submit import (
@@ -26,7 +35,7 @@ from submissions.services.submit import (
 )
 from submissions.services.withdraw import undo_until
 from submissions.states import COUNTING, AskedKind, FilePurpose, FileStatus, RevisionStatus, SubmissionStatus
-from workshops.deadlines import Window, windows
+from workshops.deadlines import Window, dated, windows_from
 from workshops.instants import both
 from workshops.prose import formulas
 from workshops.states import DeadlineKind
@@ -128,6 +137,7 @@ class Change:
 class AuthorPage:
     submission: Submission
     authors: tuple[Authorship, ...]
+    topics: tuple[int, ...]  # their keys
     window: Window
     file: FileCard | None
     refused: FileCard | None  # a newer upload that could not be read, while ``file`` stays
@@ -238,26 +248,40 @@ def papers_for_authors(rows: "QuerySet[Submission]") -> "QuerySet[Submission]":
     return rows.select_related("workshop", "track", "current__pdf__blob", "current__supplement__blob")
 
 
-def read_page(submission: Submission, *, viewer_id: int, now: datetime) -> AuthorPage:
-    """Four statements: authors, deadlines, files, findings; after the deadline a fifth, what was saved late.
+@prepared
+def _page_rows(pk: int, workshop_id: int, track_id: int) -> dict[str, QuerySet]:
+    purposes = (FilePurpose.PAPER, FilePurpose.SUPPLEMENT)
+    newest = File.objects.filter(submission=pk, purpose__in=purposes).order_by("-at")[:50]
+    current = Submission.objects.filter(pk=pk)
+    shown_files = Q(file__in=newest.values("pk")) | Q(file__in=current.values("current__pdf"))
+    return {
+        "authors": Authorship.objects.filter(submission=pk),
+        "topics": SubmissionTopic.objects.filter(submission=pk).values_list("topic", flat=True),
+        "dates": dated(workshop_id, track_id, {DeadlineKind.SUBMISSION: pk}),
+        "files": newest.select_related("blob"),
+        "findings": Finding.objects.filter(shown_files | Q(file__in=current.values("current__supplement"))),
+    }
 
-    ``submission`` comes from papers_for_authors.
-    """
-    authors = tuple(submission.authorships.all())
-    roots: dict[str, object] = {DeadlineKind.SUBMISSION: submission.pk}
-    season = windows(submission.workshop_id, submission.track_id, now, roots=roots)
+
+def read_page(submission: Submission, *, viewer_id: int, now: datetime) -> AuthorPage:
+    """One statement; after the deadline a second, what was saved late. ``submission`` comes from papers_for_authors."""
+    rows: dict[str, list[Any]] = _page_rows(submission.pk, submission.workshop_id, submission.track_id)
+    authors = tuple(sorted(rows["authors"], key=lambda row: (row.position, row.pk)))
+    for author in authors:
+        author.submission = submission
+    season = windows_from(rows["dates"], submission.track_id, now)
     entry = season[DeadlineKind.SUBMISSION]
     pdf = submission.current.pdf if submission.current else None
     supplement = submission.current.supplement if submission.current else None
-    refused, no_supplement = _refused_since(submission, pdf, supplement)
-    told = [file.pk for file in (pdf, refused, supplement, no_supplement) if file]
-    findings = list(Finding.objects.filter(file__in=told).order_by("pk"))
+    refused, no_supplement = _refused_since(rows["files"], pdf, supplement)
+    findings = sorted(rows["findings"], key=lambda row: row.pk)
     words, tone = TONES[SubmissionStatus(submission.status)]
     corresponding = any(author.user_id == viewer_id and author.corresponding for author in authors)
     alive = submission.status in (SubmissionStatus.DRAFT, SubmissionStatus.SUBMITTED)
     return AuthorPage(
         submission=submission,
         authors=authors,
+        topics=tuple(sorted(rows["topics"])),
         window=entry,
         file=_card(pdf, submission, findings),
         refused=_card(refused, submission, findings),
@@ -315,11 +339,11 @@ def _says(row: Revision, old: dict[str, Any], name: str) -> bool:
     return bool(row.snapshot.get(name) or old.get(name))
 
 
-def _refused_since(submission: Submission, *present: File | None) -> list[File | None]:
+def _refused_since(files: list[File], *present: File | None) -> list[File | None]:
     """The newest PDF and the newest supplement, where they could not be taken and another one, or none, is there."""
     purposes = (FilePurpose.PAPER, FilePurpose.SUPPLEMENT)
     newest: dict[str, File] = {}
-    for file in submission.files.filter(purpose__in=purposes).select_related("blob").order_by("-at")[:50]:
+    for file in sorted(files, key=lambda file: file.at, reverse=True):
         newest.setdefault(file.purpose, file)
     pairs = [(newest.get(purpose), file) for purpose, file in zip(purposes, present, strict=True)]
     return [new if new and new != file and new.status == FileStatus.REFUSED else None for new, file in pairs]

@@ -72,9 +72,19 @@ def windows(
 
     ``roots``: kind to the id of the paper (assignment, …) whose extension counts, see EXTENDED.
     """
+    return _windows(dated(workshop_id, track_id, roots), track_id, at)
+
+
+def dated(workshop_id: int, track_id: int | None, roots: Mapping[str, object] | None = None) -> "QuerySet[Deadline]":
+    """The rows of it, for who reads them with others."""
     rows = Deadline.objects.applying_to(workshop_id, track_id)
     if roots:
         rows = rows.with_extension({kind: (EXTENDED[kind], str(root_id)) for kind, root_id in roots.items()})
+    return rows
+
+
+def windows_from(rows: Iterable[Deadline], track_id: int | None, at: datetime) -> Windows:
+    """The same, from rows of ``dated``."""
     return _windows(rows, track_id, at)
 
 

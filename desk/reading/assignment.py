@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
+from access.prepared import prepared
 from access.viewer import Viewer
 from accounts.models import User
-from reviews.loads import free_papers, loads
+from reviews.loads import free_papers, load_rows, loads
 from reviews.models import Assignment, AssignmentRun, ProposedPair
-from reviews.problem import material
+from reviews.problem import papers_of_run
 from reviews.rules import open_reviewers
 from reviews.services.whole import sees_whole
 from reviews.states import REVIEWING, Origin, RunOutcome, RunStatus
@@ -127,18 +128,34 @@ class RunPage:
     batch: int | None
 
 
+@prepared
+def _around(viewer: Viewer, workshop_id: int) -> dict[str, QuerySet]:
+    """What is left to give is counted as ``reviews.problem.material`` does, without reading the papers themselves."""
+    papers = papers_of_run(workshop_id, None, viewer)
+    given = Assignment.objects.current().filter(submission__in=papers.values("pk"), kind__in=REVIEWING)
+    runs = AssignmentRun.objects.filter(workshop=workshop_id).select_related("created_by", "track", "job")
+    return {
+        "wanted": papers.values_list("pk", "track__reviews_per_paper"),
+        "given": given.values_list("submission").annotate(n=Count("pk")),
+        "reviewers": open_reviewers(workshop_id).values_list("user", "load_max"),
+        "taken": load_rows(viewer, workshop_id),
+        "free": free_papers(viewer, workshop_id).values_list("pk", flat=True),
+        "runs": runs.order_by("-pk")[:RUNS],
+    }
+
+
 def overview(workshop: Workshop, viewer: Viewer) -> Overview:
-    """The state of the assignment and the proposals, newest first. A fixed number of queries."""
-    found = material(workshop.pk, None, viewer)
-    runs = AssignmentRun.objects.filter(workshop=workshop).select_related("created_by", "track", "job")
-    free = set(free_papers(viewer, workshop.pk).values_list("pk", flat=True))
+    """The state of the assignment and the proposals, newest first. One query."""
+    rows: dict[str, list[Any]] = _around(viewer, workshop.pk)
+    given, taken, free = dict(rows["given"]), dict(rows["taken"]), set(rows["free"])
+    missing = [max(0, wanted - given.get(pk, 0)) for pk, wanted in rows["wanted"]]
     return Overview(
-        submitted=len(found.demand),
-        lacking=len(found.papers),
-        reviews_missing=sum(found.demand.values()),
-        reviewers=len(found.people),
-        places=sum(most for _, most in found.room.values()),
-        runs=[_line(run, free, viewer) for run in runs.order_by("-pk")[:RUNS]],
+        submitted=len(missing),
+        lacking=sum(number > 0 for number in missing),
+        reviews_missing=sum(missing),
+        reviewers=len(rows["reviewers"]),
+        places=sum(max(0, most - taken.get(user, 0)) for user, most in rows["reviewers"]),
+        runs=[_line(run, free, viewer) for run in sorted(rows["runs"], key=lambda run: -run.pk)],
     )
 
 

@@ -3,15 +3,16 @@
 Each function says which aspect its caller has asked for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from access.registry import right
 from access.viewer import Viewer
 from accounts.models import User
-from desk.reading.levels import open_line
+from desk.reading.levels import flag, open_line
 from reviews.models import Assignment
 from reviews.states import ReviewStatus
 from submissions.authors_reading import RequestLine, read_requests
@@ -126,10 +127,9 @@ def _has_paper(submission: Submission, people: dict[int, set[str]]) -> dict[int,
     return said
 
 
-def open_requests(submission: Submission) -> list[str]:
-    """What waits for an answer, without a name, for the page where the paper is judged. One query. Aspect ``act``."""
-    kinds = AuthorListRequest.objects.open().filter(submission=submission).order_by("at")
-    return [row.get_kind_display() for row in kinds]
+def open_requests(rows: Iterable[AuthorListRequest]) -> list[str]:
+    """What waits for an answer, without a name, for the page where the paper is judged. Aspect ``act``."""
+    return [row.get_kind_display() for row in sorted(rows, key=lambda row: row.at)]
 
 
 # --- papers that look like one ----------------------------------------------------------------------------------------
@@ -141,20 +141,21 @@ def shown_likenesses(viewer: Viewer) -> "QuerySet[Likeness]":
     return Likeness.objects.unsettled().filter(first__in=seen, second__in=seen)
 
 
-def twins_of(submission: Submission, viewer: Viewer) -> list[Twin]:
-    """Which papers look like this one. Two queries. Aspect ``row``."""
-    rows = shown_likenesses(viewer).filter(Q(first=submission) | Q(second=submission))
-    found = list(rows.select_related("first", "second").order_by("pk"))
-    if not found:
-        return []
-    keys = [pk for row in found for pk in (row.first_id, row.second_id)]
-    acts = set(Submission.objects.filter(right(Submission, "act", viewer), pk__in=keys).values_list("pk", flat=True))
-    return [_twin(row, submission, acts) for row in found]
+def twin_rows(viewer: Viewer, submission_id: int) -> "QuerySet[Likeness]":
+    """Pairs with this paper, and whether the viewer acts on both. Aspect ``row``."""
+    rows = shown_likenesses(viewer).filter(Q(first=submission_id) | Q(second=submission_id))
+    acted = Submission.objects.filter(right(Submission, "act", viewer)).values("pk")
+    return rows.select_related("first", "second").annotate(acts=flag(Q(first__in=acted, second__in=acted)))
 
 
-def _twin(row: Likeness, submission: Submission, acts: set[int]) -> Twin:
+def twins_of(submission: Submission, rows: Iterable[Any]) -> list[Twin]:
+    """Which papers look like this one."""
+    return [_twin(row, submission) for row in sorted(rows, key=lambda row: row.pk)]
+
+
+def _twin(row: Any, submission: Submission) -> Twin:
     other = row.second if row.first_id == submission.pk else row.first
-    return Twin(row.pk, other.number, other.title, _shared(row), {row.first_id, row.second_id} <= acts)
+    return Twin(row.pk, other.number, other.title, _shared(row), row.acts)
 
 
 def _shared(row: Likeness) -> str:

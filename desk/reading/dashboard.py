@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from access.viewer import Viewer
+from decisions.rules import needs_second_person
 from decisions.states import DecisionStatus
 from desk.reading.charts import Charts, read_charts
 from desk.reading.facts import Season, read_season
-from desk.reading.levels import sealed_papers
 from desk.reading.needs import Need, read_needs
 from desk.reading.timeline import DateLine, Timeline, timeline_of
 from workshops.models import Workshop
@@ -54,7 +54,7 @@ COMING = {
 """What goes on before a date of each kind."""
 
 
-def read_dashboard(workshop: Workshop, viewer: Viewer, now: datetime, *, two: bool) -> Dashboard:
+def read_dashboard(workshop: Workshop, viewer: Viewer, now: datetime) -> Dashboard:
     """The same number of queries for any number of papers."""
     season = read_season(workshop, viewer, now)
     timeline = timeline_of(workshop, season.tracks, season.windows, now)
@@ -65,9 +65,9 @@ def read_dashboard(workshop: Workshop, viewer: Viewer, now: datetime, *, two: bo
         next=coming,
         counts=dict(Counter(paper.status for paper in season.papers)),
         papers=len(season.papers),
-        sealed=sealed_papers(workshop, viewer).count(),
+        sealed=season.sealed,
         progress=_progress(season),
-        needs=read_needs(season, two=two),
+        needs=read_needs(season, two=needs_second_person(workshop, season.organizers)),
         charts=read_charts(season),
         calm=_calm(timeline, coming),
         takes_papers=any(window.is_open for window in windows),

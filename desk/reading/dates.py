@@ -173,7 +173,7 @@ def _load(rows: list[Deadline], track_id: int | None, moved: Mapping[int, dateti
 
 
 def _reviews_wanted(workshop: Workshop, viewer: Viewer, row: Deadline) -> int:
-    papers = papers_on_desk(workshop, viewer).filter(status=SubmissionStatus.SUBMITTED)
+    papers = papers_on_desk(workshop.pk, viewer).filter(status=SubmissionStatus.SUBMITTED)
     papers = papers.filter(track__in=[track.pk for _, track in holding([row])])
     return sum(papers.values_list("track__reviews_per_paper", flat=True))
 

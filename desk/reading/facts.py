@@ -4,25 +4,42 @@ reviews those whose reviews they may count. Nothing here tells of a paper that i
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from access.prepared import prepared
 from access.registry import right
 from access.rights import visible_to
 from access.viewer import Viewer
 from decisions.states import TOLD, DecisionStatus, OutcomeKind
 from desk.reading.author_list import shown_likenesses
-from desk.reading.levels import assessed, flag, papers_on_desk
+from desk.reading.levels import assessed, flag, papers_on_desk, sealed_papers
+from desk.reading.roots import about
+from notifications.models import Batch, Message
+from notifications.states import BatchStatus, MessageStatus
 from reviews.models import Assignment, ExtensionRequest, Invitation, Nomination, Reviewer
-from reviews.states import CURRENT, REVIEWING, AssignmentStatus, NominationStatus, RequestStatus, ReviewStatus
+from reviews.states import (
+    CURRENT,
+    REVIEWING,
+    AssignmentStatus,
+    NominationStatus,
+    OfferStatus,
+    RequestStatus,
+    ReviewStatus,
+)
+from reviews.volunteers import offers
 from submissions.models import AuthorListRequest, Conflict, ConflictRequest, Revision, Submission
 from submissions.states import AskedKind, ConflictState, SubmissionStatus
 from workshops.deadlines import Windows, windows_by_track
 from workshops.models import Deadline, Extension, Membership, Track, Workshop
+from workshops.querysets import open_organizers
 from workshops.states import DeadlineKind, Role
+
+WAITING = (BatchStatus.HELD, BatchStatus.DRAFT, BatchStatus.PAUSED)
+"""Bulk mail that somebody is to confirm, to cancel, or to let go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +139,9 @@ class ReviewerFacts:
 class Season:
     """Everything that the dashboard counts, for one viewer at one instant.
 
-    ``closed``: the tracks that take no more papers. ``before``: how many days before its deadline each paper of the
+    ``closed``: the tracks that take no more papers. ``unhandled``: numbers of papers in them without a handler, also of
+    papers sealed from the viewer. ``wrong_mails``: state and time of what failed or is in doubt. ``offers``: since when
+    people who would review wait. ``before``: how many days before its deadline each paper of the
     edition before was submitted, None where there is none that the viewer organizes.
     """
 
@@ -137,6 +156,12 @@ class Season:
     waiting: list[WaitingFacts]
     invitations: list[InvitationFacts]
     reviewers: list[ReviewerFacts]
+    sealed: int = 0
+    unhandled: list[int] = field(default_factory=list)
+    wrong_mails: list[tuple[str, datetime]] = field(default_factory=list)
+    batches: list[tuple[str, datetime | None]] = field(default_factory=list)
+    offers: list[datetime] = field(default_factory=list)
+    organizers: int = 0
     before: list[float] | None = None
     before_name: str = ""
 
@@ -168,25 +193,54 @@ class Season:
         return self.windows[paper.track][kind]
 
 
+@prepared
+def _rows(viewer: Viewer, workshop_id: int, previous_id: int | None) -> dict[str, QuerySet]:
+    """Everything that the dashboard counts, and what the edition before is compared by."""
+    known = [workshop_id] if previous_id is None else [workshop_id, previous_id]
+    parts = {
+        "tracks": Track.objects.filter(workshop__in=known),
+        "dates": Deadline.objects.filter(workshop__in=known),
+        "papers": _papers(workshop_id, viewer),
+        "sealed": sealed_papers(workshop_id, viewer).values_list("pk"),
+        "pairs": _pairs(workshop_id),
+        "longer": _longer(workshop_id),
+        **_waiting(workshop_id, viewer),
+        "invitations": _invitations(workshop_id),
+        "reviewers": _reviewers(workshop_id),
+        "unhandled": Submission.objects.of(workshop_id).without_handler().values_list("number", "track"),
+        "wrong_mails": _wrong_mails(workshop_id, viewer),
+        "batches": Batch.objects.filter(workshop_id=workshop_id, status__in=WAITING).values_list(
+            "status", "release_at"
+        ),
+        "offers": offers(viewer, workshop_id).filter(status=OfferStatus.OPEN).values_list("made_at"),
+        "organizers": open_organizers(workshop_id).values_list("user").distinct(),
+    }
+    if previous_id is not None:
+        before = papers_on_desk(previous_id, viewer).filter(status__in=COUNTED, submitted_at__isnull=False)
+        parts["before"] = before.values_list("track", "submitted_at")
+    return parts
+
+
 def read_season(workshop: Workshop, viewer: Viewer, now: datetime) -> Season:
-    """Eight queries, and two more where there is an edition before that the viewer organizes too."""
+    """One query, and another where there is an edition before that the viewer organizes too."""
     sides = (viewer,) if viewer.through is None else viewer.sides
     mine = all(workshop.previous_id in side.fact("organizes") for side in sides)
     previous = workshop.previous if mine else None
-    known = [edition.pk for edition in (workshop, previous) if edition]
+    rows: dict[str, list[Any]] = _rows(viewer, workshop.pk, previous.pk if previous else None)
     tracks: dict[int, list[Track]] = defaultdict(list)
-    for track in Track.objects.filter(workshop__in=known):
+    for track in sorted(rows["tracks"], key=lambda row: (row.position, row.pk)):
         tracks[track.workshop_id].append(track)
     dates: dict[int, list[Deadline]] = defaultdict(list)
-    for row in Deadline.objects.filter(workshop__in=known):
+    for row in rows["dates"]:
         dates[row.workshop_id].append(row)
     own = {track.pk: track for track in tracks[workshop.pk]}
     windows = windows_by_track(dates[workshop.pk], own, now)
-    papers = _papers(workshop, viewer)
+    papers = [PaperFacts(*row) for row in sorted(rows["papers"], key=lambda row: row[1])]
+    closed = frozenset(pk for pk in own if windows[pk][DeadlineKind.SUBMISSION].is_late)
     before = None
     if previous:
         earlier = windows_by_track(dates[previous.pk], [track.pk for track in tracks[previous.pk]], now)
-        before = _before(previous, viewer, earlier)
+        before = days_before(rows["before"], earlier)
     return Season(
         workshop=workshop,
         viewer=viewer,
@@ -194,11 +248,17 @@ def read_season(workshop: Workshop, viewer: Viewer, now: datetime) -> Season:
         tracks=own,
         windows=windows,
         papers=papers,
-        waiting=_waiting(workshop, viewer, {paper.pk for paper in papers if paper.acts}),
-        pairs=_pairs(workshop, {paper.pk for paper in papers if paper.assessed}),
-        invitations=_invitations(workshop),
-        reviewers=_reviewers(workshop),
-        closed=frozenset(pk for pk in own if windows[pk][DeadlineKind.SUBMISSION].is_late),
+        sealed=len(rows["sealed"]),
+        waiting=_waits_for(rows, {paper.pk for paper in papers if paper.acts}),
+        pairs=_by_paper(rows["pairs"], dict(sorted(rows["longer"], key=lambda row: row[1])), papers),
+        invitations=[InvitationFacts(*row) for row in sorted(rows["invitations"], key=lambda row: row[2])],
+        reviewers=[ReviewerFacts(*row) for row in rows["reviewers"]],
+        closed=closed,
+        unhandled=sorted(number for number, track in rows["unhandled"] if track in closed),
+        wrong_mails=rows["wrong_mails"],
+        batches=rows["batches"],
+        offers=[at for (at,) in rows["offers"]],
+        organizers=len(rows["organizers"]),
         before=before or None,
         before_name=_name_beside(workshop, previous) if previous else "",
     )
@@ -209,10 +269,10 @@ def _name_beside(workshop: Workshop, previous: Workshop) -> str:
     return str(previous.year) if previous.year != workshop.year else previous.name
 
 
-def _papers(workshop: Workshop, viewer: Viewer) -> list[PaperFacts]:
+def _papers(workshop_id: int, viewer: Viewer) -> Any:
     late = Revision.objects.filter(submission=OuterRef("pk")).late().order_by("received_at")
     pairs = shown_likenesses(viewer)
-    rows: Any = papers_on_desk(workshop, viewer).annotate(
+    rows: Any = papers_on_desk(workshop_id, viewer).annotate(
         is_assessed=flag(assessed(viewer)),
         is_identified=flag(right(Submission, "identities", viewer)),
         acts=flag(right(Submission, "act", viewer)),
@@ -221,26 +281,33 @@ def _papers(workshop: Workshop, viewer: Viewer) -> list[PaperFacts]:
     )
     names = ("pk", "number", "track", "status", "submitted_at", "is_assessed", "is_identified", "acts")
     decided = ("decision__status", "decision__outcome__kind", "decision__decided_by")
-    found = rows.order_by("number").values_list(*names, *decided, "late_since", "alike")
-    return [PaperFacts(*row) for row in found]
+    return rows.values_list(*names, *decided, "late_since", "alike")
 
 
-def _pairs(workshop: Workshop, papers: set[int]) -> dict[int, list[PairFacts]]:
-    """Of these papers alone: those whose reviews the viewer may count."""
+def _pairs(workshop_id: int) -> QuerySet:
     counted = Q(status__in=CURRENT) | Q(review__status=ReviewStatus.SUBMITTED)
-    rows = Assignment.objects.filter(counted, kind__in=REVIEWING, submission__workshop=workshop).order_by()
+    rows = Assignment.objects.filter(counted, kind__in=REVIEWING, submission__workshop=workshop_id)
     names = ("submission", "user", "status", "due_at", "created_at", "review__status", "review__submitted_at")
-    given = Extension.objects.filter(workshop=workshop, root_type=Extension.Root.ASSIGNMENT).order_by("until")
-    longer = dict(given.values_list("root_id", "until"))
+    return rows.values_list("pk", *names)
+
+
+def _longer(workshop_id: int) -> QuerySet:
+    given = Extension.objects.filter(workshop=workshop_id, root_type=Extension.Root.ASSIGNMENT)
+    return given.values_list("root_id", "until")
+
+
+def _by_paper(rows: list[Any], longer: dict[str, datetime], papers: list[PaperFacts]) -> dict[int, list[PairFacts]]:
+    """Of those papers alone whose reviews the viewer may count."""
+    assessed = {paper.pk for paper in papers if paper.assessed}
     found: dict[int, list[PairFacts]] = defaultdict(list)
-    for pk, *facts in rows.values_list("pk", *names):
-        if facts[0] in papers:
-            found[facts[0]].append(PairFacts(*facts, *[longer.get(str(pk))]))
+    for pk, *facts in rows:
+        if facts[0] in assessed:
+            found[facts[0]].append(PairFacts(*facts, *[longer.get(str(pk)) if longer else None]))
     return found
 
 
-def _waiting(workshop: Workshop, viewer: Viewer, papers: set[int]) -> list[WaitingFacts]:
-    """What waits about these papers, in one statement. Waivers wait for whoever is no author of their paper."""
+def _waiting(workshop_id: int, viewer: Viewer) -> dict[str, QuerySet]:
+    """What waits about papers: its kind, the paper, since when."""
     suspected = Conflict.objects.filter(state=ConflictState.SUSPECTED)
     proposed = Nomination.objects.filter(status=NominationStatus.OPEN)
     days = ExtensionRequest.objects.filter(status=RequestStatus.OPEN)
@@ -253,34 +320,39 @@ def _waiting(workshop: Workshop, viewer: Viewer, papers: set[int]) -> list[Waiti
         (DAYS, days, "status", "assignment__submission", "asked_at"),
         (ASKED, asked.exclude(user=viewer.id), "kind", "submission", "at"),
     ]
-    parts = [
-        rows.filter(**{f"{paper}__workshop": workshop})
-        .order_by()
-        .annotate(what=Value(what, CharField()))
-        .values_list("what", kind, paper, since)
+    return {
+        what: rows.filter(**{f"{paper}__workshop": workshop_id}).values_list(kind, paper, since)
         for what, rows, kind, paper, since in sources
-    ]
-    found = (WaitingFacts(*row) for row in parts[0].union(*parts[1:], all=True))
+    }
+
+
+def _waits_for(rows: dict[str, list[Any]], papers: set[int]) -> list[WaitingFacts]:
+    """What waits about these papers. Waivers wait for whoever is no author of their paper."""
+    kinds = (AUTHORS, CONFLICTS, NOMINATIONS, DAYS, ASKED)
+    found = (WaitingFacts(what, *row) for what in kinds for row in rows[what])
     return [row for row in found if row.paper in papers or (row.what, row.kind) == (ASKED, AskedKind.WAIVER)]
 
 
-def _invitations(workshop: Workshop) -> list[InvitationFacts]:
+def _wrong_mails(workshop_id: int, viewer: Viewer) -> QuerySet:
+    wrong = Message.objects.filter(status__in=(MessageStatus.FAILED, MessageStatus.IN_DOUBT))
+    return wrong.filter(about(workshop_id, viewer)).values_list("status", "created_at")
+
+
+def _batches(workshop_id: int) -> QuerySet:
+    rows = Batch.objects.filter(workshop_id=workshop_id, status__in=WAITING)
+    return rows.values_list("status", "release_at")
+
+
+def _invitations(workshop_id: int) -> QuerySet:
     names = ("role", "status", "created_at", "answered_at", "asked_at")
-    rows = Invitation.objects.filter(workshop=workshop).order_by("created_at")
-    return [InvitationFacts(*row) for row in rows.values_list(*names)]
+    return Invitation.objects.filter(workshop=workshop_id).values_list(*names)
 
 
-def _reviewers(workshop: Workshop) -> list[ReviewerFacts]:
+def _reviewers(workshop_id: int) -> QuerySet:
     """Whoever reviews here now; every organizer knows who they are."""
-    offered = Reviewer.objects.filter(workshop=workshop, user=OuterRef("user")).values("load_max")[:1]
-    roles = Membership.objects.open().filter(workshop=workshop, role=Role.REVIEWER).order_by()
-    rows = roles.values("user").distinct().annotate(most=Subquery(offered)).values_list("user", "most")
-    return [ReviewerFacts(*row) for row in rows]
-
-
-def _before(edition: Workshop, viewer: Viewer, windows: dict[int | None, Windows]) -> list[float]:
-    rows = papers_on_desk(edition, viewer).filter(status__in=COUNTED, submitted_at__isnull=False).order_by()
-    return days_before(rows.values_list("track", "submitted_at"), windows)
+    offered = Reviewer.objects.filter(workshop=workshop_id, user=OuterRef("user")).values("load_max")[:1]
+    roles = Membership.objects.open().filter(workshop=workshop_id, role=Role.REVIEWER).order_by()
+    return roles.values("user").distinct().annotate(most=Subquery(offered)).values_list("user", "most")
 
 
 COUNTED = (SubmissionStatus.SUBMITTED, SubmissionStatus.DESK_REJECTED)

@@ -1,7 +1,10 @@
 """What authors tell the organizers of their paper: answers to the track's questions, and whom they name."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import QuerySet
 
 from reviews.reading import Answer, answers_in_words
 from submissions.models import Disclosure, Submission
@@ -24,14 +27,15 @@ class FromAuthors:
         return not (self.answers or self.declared_conflicts or self.waits)
 
 
-def from_authors(submission: Submission) -> FromAuthors:
-    """For whoever acts for the paper. A query where there are answers, and one more for a draft."""
+def disclosure_rows(submission_id: int) -> "QuerySet[Disclosure]":
+    return Disclosure.objects.filter(submission=submission_id).select_related("question")
+
+
+def from_authors(submission: Submission, rows: Iterable[Disclosure]) -> FromAuthors:
+    """For whoever acts for the paper, from its disclosures. A query for a draft."""
     given = submission.current.snapshot.get("answers", {}) if submission.current else {}
-    questions = []
-    if given:
-        rows = Disclosure.objects.filter(submission=submission).select_related("question")
-        asked = [row.question for row in rows.order_by("question__position")]
-        questions = [QuestionData(**{name: getattr(question, name) for name in NAMES}) for question in asked]
+    asked = sorted((row.question for row in rows), key=lambda question: question.position) if given else []
+    questions = [QuestionData(**{name: getattr(question, name) for name in NAMES}) for question in asked]
     draft = submission.status == SubmissionStatus.DRAFT
     return FromAuthors(
         answers=answers_in_words(questions, given),

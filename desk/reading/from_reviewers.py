@@ -11,7 +11,7 @@ from access.rights import visible_to
 from access.viewer import Viewer
 from reviews.models import Assignment, ExtensionRequest
 from reviews.reading import Answer, answers_in_words, name_of
-from reviews.stacks import Standing, standings
+from reviews.stacks import Standing, standing_rows, standings
 from reviews.states import Knowing, RequestStatus
 from submissions.models import Submission
 from workshops.models import Workshop
@@ -106,42 +106,35 @@ def requests_of(workshop: Workshop, viewer: Viewer) -> list[Request]:
     ]
 
 
-def from_reviewers(submission: Submission, viewer: Viewer) -> FromReviewers:
-    """All of it about one paper. Three queries, two more where a draft was left. Aspect ``act``."""
+def said_by_reviewers(viewer: Viewer, workshop_id: int, submission_id: int) -> dict[str, QuerySet]:
+    """The rows of all of it about one paper. Aspect ``act``."""
     asked = ExtensionRequest.objects.filter(assignment=OuterRef("pk"), status=RequestStatus.OPEN)
     said = Q(authors_known__isnull=False) | Q(review__handed_over_at__isnull=False) | Exists(asked)
-    rows = Assignment.objects.filter(said, submission=submission).order_by("handle")
-    found: list[Any] = list(
-        rows.annotate(
-            asked=Subquery(asked.values("pk")[:1]),
-            asked_until=Subquery(asked.values("until")[:1]),
-            asked_reason=Subquery(asked.values("reason")[:1]),
-            asked_at=Subquery(asked.values("asked_at")[:1]),
-            given=F("user__given"),
-            particle=F("user__particle"),
-            family=F("user__family"),
-        ).values(
-            "handle",
-            "due_at",
-            "reason",
-            "asked",
-            "asked_until",
-            "asked_reason",
-            "asked_at",
-            "given",
-            "particle",
-            "family",
-            "authors_known__knowing",
-            "authors_known__text",
-            "review__handed_over_at",
-            "review__draft",
-        )
+    rows: Any = Assignment.objects.filter(said, submission=submission_id).annotate(
+        asked=Subquery(asked.values("pk")[:1]),
+        asked_until=Subquery(asked.values("until")[:1]),
+        asked_reason=Subquery(asked.values("reason")[:1]),
+        asked_at=Subquery(asked.values("asked_at")[:1]),
+        given=F("user__given"),
+        particle=F("user__particle"),
+        family=F("user__family"),
     )
+    names = ("handle", "due_at", "reason", "given", "particle", "family", "review__handed_over_at", "review__draft")
+    asks = ("asked", "asked_until", "asked_reason", "asked_at", "authors_known__knowing", "authors_known__text")
+    return {
+        "said": rows.values(*names, *asks),
+        "standings": standing_rows(viewer, workshop_id, submission_id),
+    }
+
+
+def from_reviewers(submission: Submission, rows: Mapping[str, list[Any]]) -> FromReviewers:
+    """All of it about one paper, from its rows. Two queries where a draft was left. Aspect ``act``."""
+    found = sorted(rows["said"], key=lambda row: row["handle"])
     return FromReviewers(
         requests=tuple(_request(row, submission) for row in found if row["asked"]),
         notes=tuple(_note(row) for row in found if row["authors_known__knowing"]),
         drafts=_drafts(submission, [row for row in found if row["review__handed_over_at"]]),
-        standings=tuple(standings(submission, viewer)),
+        standings=tuple(standings(submission.pk, rows["standings"])),
     )
 
 

@@ -63,7 +63,7 @@ class Incomplete:
 
 def read_incomplete(workshop: Workshop, viewer: Viewer) -> Incomplete:
     """What was touched last comes first. The same number of queries for any number of drafts."""
-    papers: Any = papers_on_desk(workshop, viewer).filter(status=SubmissionStatus.DRAFT)
+    papers: Any = papers_on_desk(workshop.pk, viewer).filter(status=SubmissionStatus.DRAFT)
     rows = list(
         papers.select_related("track", "current__pdf")
         .annotate(
@@ -97,7 +97,7 @@ def read_incomplete(workshop: Workshop, viewer: Viewer) -> Incomplete:
         )
         for row in rows
     ]
-    return Incomplete(drafts, sealed_papers(workshop, viewer).count())
+    return Incomplete(drafts, sealed_papers(workshop.pk, viewer).count())
 
 
 def _corresponding(authors: list[Authorship]) -> str:

@@ -4,6 +4,8 @@ Four levels: free, institutional, personal, author. The line of a paper is *open
 the authors were told; else it is *sealed*: number, title, track and who handles it, and nothing of it is counted.
 """
 
+from collections.abc import Iterable
+
 from django.db.models import BooleanField, Case, CharField, Q, QuerySet, Value, When
 
 from access.registry import right
@@ -12,7 +14,6 @@ from decisions.access import told
 from submissions.access import authoring, institutional
 from submissions.models import Conflict, Submission
 from submissions.states import Level
-from workshops.models import Workshop
 
 
 def open_line(viewer: Viewer) -> Q:
@@ -41,17 +42,16 @@ def level(viewer: Viewer) -> Case:
     )
 
 
-def papers_on_desk(workshop: Workshop, viewer: Viewer) -> "QuerySet[Submission]":
+def papers_on_desk(workshop_id: int, viewer: Viewer) -> "QuerySet[Submission]":
     """The papers whose line is open to the viewer."""
-    return Submission.objects.of(workshop.pk).filter(open_line(viewer))
+    return Submission.objects.of(workshop_id).filter(open_line(viewer))
 
 
-def sealed_papers(workshop: Workshop, viewer: Viewer) -> "QuerySet[Submission]":
+def sealed_papers(workshop_id: int, viewer: Viewer) -> "QuerySet[Submission]":
     """The papers that are sealed from the viewer: number, title and track may be read, nothing else."""
-    return Submission.objects.of(workshop.pk).filter(right(Submission, "title", viewer)).exclude(open_line(viewer))
+    return Submission.objects.of(workshop_id).filter(right(Submission, "title", viewer)).exclude(open_line(viewer))
 
 
-def own_reasons(viewer: Viewer, submission_id: int) -> list[str]:
-    """Why the viewer has a conflict with this paper, in words."""
-    rows = Conflict.objects.effective().filter(submission=submission_id, user_id=viewer.id)
-    return [row.get_reason_display() for row in rows.order_by("reason")]
+def in_words(conflicts: Iterable[Conflict]) -> list[str]:
+    """Why somebody has a conflict with a paper."""
+    return [row.get_reason_display() for row in sorted(conflicts, key=lambda row: row.reason)]

@@ -1,10 +1,11 @@
 """The log of one workshop and its papers, as far as the viewer may see it: newest first, by key, never counted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from access.prepared import prepared
 from access.registry import right
 from access.rights import visible_to
 from access.viewer import Viewer
@@ -52,8 +53,11 @@ class LogPage:
 
 def read_log(workshop: Workshop, viewer: Viewer, query: LogQuery, *, most: int = PAGE) -> LogPage:
     """The newest lines that the query asks for, from its key on. Two queries, and a third where names are asked for."""
-    entries = _asked(Entry.objects.filter(about(workshop, viewer)).older_than(query.key), workshop, viewer, query)
-    rows = list(entries.select_related("actor").order_by("-id")[: most + 1])
+    if replace(query, before="").filters:
+        entries = _asked(_older(viewer, workshop.pk, query.key), workshop, viewer, query)
+        rows = list(entries.select_related("actor")[: most + 1])
+    else:
+        rows = _newest(viewer, workshop.pk, query.key, most=most + 1)
     shown = rows[:most]
     numbers, named = _papers(shown, viewer)
     lines = [_line(row, numbers, named) for row in shown]
@@ -63,6 +67,16 @@ def read_log(workshop: Workshop, viewer: Viewer, query: LogQuery, *, most: int =
 def table_of(page: LogPage) -> Table:
     lines = [[utc(line.at), line.by, line.text, line.paper or "", line.fields] for line in page.lines]
     return Table("Log", COLUMNS, lines)
+
+
+def _older(viewer: Viewer, workshop_id: int, key: int | None) -> "QuerySet[Entry]":
+    """What the viewer may see, from this key on, the newest first."""
+    return Entry.objects.filter(about(workshop_id, viewer)).older_than(key).order_by("-id")
+
+
+@prepared
+def _newest(viewer: Viewer, workshop_id: int, key: int | None, *, most: int) -> "QuerySet[Entry]":
+    return _older(viewer, workshop_id, key).select_related("actor")[:most]
 
 
 # --- filters: none tells what a line would not say ---
@@ -113,10 +127,14 @@ def _unnamed(workshop: Workshop, viewer: Viewer) -> Q:
 def _papers(rows: list[Entry], viewer: Viewer) -> tuple[dict[int, int], set[int]]:
     """The numbers of the papers on this page, and those whose reviewers the viewer may know."""
     ids = {row.root_id for row in rows if row.root_type == Root.SUBMISSION}
-    papers = visible_to(viewer, "title", Submission).filter(pk__in=ids)
-    found = papers.annotate(named=flag(right(Submission, "identities", viewer))).values_list("pk", "number", "named")
-    known = list(found)
+    known = _named(viewer, ids)
     return {pk: number for pk, number, _ in known}, {pk for pk, _, named in known if named}
+
+
+@prepared
+def _named(viewer: Viewer, papers: list[int]) -> QuerySet:
+    found = visible_to(viewer, "title", Submission).filter(pk__in=papers)
+    return found.annotate(named=flag(right(Submission, "identities", viewer))).values_list("pk", "number", "named")
 
 
 def _line(row: Entry, numbers: dict[int, int], named: set[int]) -> LogLine:

@@ -1,11 +1,12 @@
 """The mail of one workshop and its papers, as far as the viewer may see it: newest first, by key."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from access.prepared import prepared
 from access.rights import visible_to
 from access.viewer import Viewer
 from audit.models import Root
@@ -65,13 +66,15 @@ class MailPage:
 
 def visible_messages(workshop: Workshop, viewer: Viewer) -> QuerySet[Message]:
     """The workshop's own mail for organizers, a paper's for those who may see that aspect of the paper."""
-    return Message.objects.filter(about(workshop, viewer))
+    return Message.objects.filter(about(workshop.pk, viewer))
 
 
 def read_mail(
     workshop: Workshop, viewer: Viewer, query: MailQuery, *, batch: Batch | None = None, most: int = PAGE
 ) -> MailPage:
     """Fifty lines (or as many as a file takes), of a batch or of all. Two queries."""
+    if batch is None and not replace(query, before="").filters:
+        return _page(_newest(viewer, workshop.pk, query.key, most=most + 1), viewer, most)
     rows = visible_messages(workshop, viewer)
     if batch is not None:
         rows = rows.filter(batch=batch)
@@ -82,7 +85,17 @@ def read_mail(
         rows = rows.filter(search_text__contains=word)
     if query.key:
         rows = rows.filter(pk__lt=query.key)
-    found = list(rows.order_by("-pk").only(*LINE)[: most + 1])
+    return _page(list(rows.order_by("-pk").only(*LINE)[: most + 1]), viewer, most)
+
+
+@prepared
+def _newest(viewer: Viewer, workshop_id: int, key: int | None, *, most: int) -> "QuerySet[Message]":
+    rows = Message.objects.filter(about(workshop_id, viewer))
+    older = rows if key is None else rows.filter(pk__lt=key)
+    return older.order_by("-pk").only(*LINE)[:most]
+
+
+def _page(found: list[Message], viewer: Viewer, most: int) -> MailPage:
     shown = found[:most]
     numbers = _numbers(shown, viewer)
     return MailPage([_line(row, numbers) for row in shown], shown[-1].pk if len(found) > most else None)
@@ -98,7 +111,12 @@ def table_of(page: MailPage) -> Table:
 
 def _numbers(rows: list[Message], viewer: Viewer) -> dict[int, int]:
     ids = {row.root_id for row in rows if row.root_type == Root.SUBMISSION}
-    return dict(visible_to(viewer, "title", Submission).filter(pk__in=ids).values_list("pk", "number"))
+    return dict(_titled(viewer, ids))
+
+
+@prepared
+def _titled(viewer: Viewer, papers: list[int]) -> QuerySet:
+    return visible_to(viewer, "title", Submission).filter(pk__in=papers).values_list("pk", "number")
 
 
 def _line(row: Message, numbers: dict[int, int]) -> MailLine:
@@ -165,12 +183,17 @@ def batches_of(workshop: Workshop) -> QuerySet[Batch]:
 
 def read_batches(workshop: Workshop, viewer: Viewer, batches: list[Batch]) -> list[BatchLine]:
     """One query for the numbers of all of them."""
-    rows = visible_messages(workshop, viewer).filter(batch__in=[batch.pk for batch in batches])
-    counted = rows.order_by().values_list("batch", "status").annotate(n=Count("pk"))
     counts: dict[int, dict[str, int]] = {}
-    for batch_id, status, number in counted:
+    keys = [batch.pk for batch in batches]
+    for batch_id, status, number in _counted(viewer, workshop.pk, keys) if keys else ():
         counts.setdefault(batch_id, {})[status] = number
     return [_batch_line(batch, counts.get(batch.pk, {})) for batch in batches]
+
+
+@prepared
+def _counted(viewer: Viewer, workshop_id: int, batches: list[int]) -> QuerySet:
+    rows = Message.objects.filter(about(workshop_id, viewer), batch__in=batches).order_by()
+    return rows.values_list("batch", "status").annotate(n=Count("pk"))
 
 
 def _batch_line(batch: Batch, counts: dict[str, int]) -> BatchLine:

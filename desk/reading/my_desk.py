@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db.models import CharField, Count, Exists, OuterRef, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from access.prepared import prepared
 from access.registry import right
 from access.rights import visible_to
 from access.viewer import Viewer
@@ -22,7 +23,7 @@ from reviews.chairing import chaired
 from reviews.first_visit import unfinished
 from reviews.models import Assignment, Invitation, Offer, Review, Reviewer
 from reviews.states import REVIEWING, AssignmentStatus, InvitationStatus, OfferStatus, ReviewStatus
-from submissions.models import AuthorListRequest, Authorship, File, Handler, Revision, Submission, WorkingCopy
+from submissions.models import AuthorListRequest, Authorship, File, Revision, Submission, WorkingCopy
 from submissions.services.submit import missing_file, missing_text
 from submissions.services.withdraw import undo_until
 from submissions.states import AuthorshipStatus, RequestStatus, RevisionStatus, SubmissionStatus
@@ -72,22 +73,45 @@ class MyDesk:
 Seasons = dict[int, dict[int | None, Windows]]
 
 
-def read_my_desk(viewer: Viewer, now: datetime) -> MyDesk:
-    """Everything of one person; the same number of queries for any number of rows."""
+Rows = dict[str, list[Any]]
+
+
+@prepared
+def _rows(viewer: Viewer, now: datetime) -> dict[str, QuerySet]:
+    """Everything of one person, whatever they are."""
     papers = _own_papers(viewer, now)
-    assignments = _assignments(viewer)
-    organized = _organized(viewer)
-    seasons = _seasons(now)
+    return {
+        "papers": papers.select_related("workshop", "track", "current__pdf").defer(*LONG),
+        "told": _told(papers.values("pk")),
+        "authors": _authors_of_drafts(papers.values("pk")),
+        "assignments": _assignments(viewer),
+        "chaired": _chaired(viewer),
+        "invitations": _invitations(viewer, now),
+        "offers": _offers(viewer),
+        "visits": _visits(viewer),
+        "organized": _organized(viewer),
+        "unhandled": _unhandled(viewer),
+        "to_confirm": _to_confirm(viewer),
+        "dates": Deadline.objects.all(),
+        "tracks": Track.objects.values_list("workshop", "position", "pk"),
+    }
+
+
+def read_my_desk(viewer: Viewer, now: datetime) -> MyDesk:
+    """Everything of one person. One query; two more while bidding is open; one for the calls where there is nothing."""
+    rows: Rows = _rows(viewer, now)
+    assignments = sorted(rows["assignments"], key=lambda row: (row.created_at, str(row.pk)))
+    seasons = _seasons(rows, now)
     items = [
-        *_papers(papers, seasons, now),
+        *_papers(rows, seasons, now),
         *_acknowledging(assignments),
         *_reviewing(assignments, seasons),
-        *(_chairing(row, seasons) for row in _chaired(viewer)),
+        *(_chairing(row, seasons) for row in rows["chaired"]),
         *_guest_chairing(viewer, seasons),
-        *_invitations(viewer, now),
-        *_volunteering(viewer, seasons),
+        *(_invitation(row) for row in rows["invitations"]),
+        *_volunteering(rows, seasons),
         *_bidding(viewer, seasons),
-        *_organizing(organized, viewer, seasons, now),
+        *_organizing(rows, seasons, now),
     ]
     calls = _calls(seasons, now) if not items else []
     due = [item for item in items if item.action and not item.done]
@@ -99,15 +123,15 @@ def _by_date(items: list[Item]) -> list[Item]:
     return sorted(items, key=lambda item: (item.at or NEVER, item.where, item.title))
 
 
-def _seasons(now: datetime) -> Seasons:
-    """The windows of every workshop and track. Two queries."""
-    rows: dict[int, list[Deadline]] = defaultdict(list)
-    for deadline in Deadline.objects.all():
-        rows[deadline.workshop_id].append(deadline)
+def _seasons(rows: Rows, now: datetime) -> Seasons:
+    """The windows of every workshop and track."""
+    dates: dict[int, list[Deadline]] = defaultdict(list)
+    for deadline in rows["dates"]:
+        dates[deadline.workshop_id].append(deadline)
     tracks: dict[int, list[int]] = defaultdict(list)
-    for workshop, track in Track.objects.values_list("workshop", "pk"):
+    for workshop, _, track in sorted(rows["tracks"]):
         tracks[workshop].append(track)
-    found = {workshop: windows_by_track(rows[workshop], known, now) for workshop, known in tracks.items()}
+    found = {workshop: windows_by_track(dates[workshop], known, now) for workshop, known in tracks.items()}
     return defaultdict(lambda: windows_by_track([], [], now), found)
 
 
@@ -119,8 +143,11 @@ def _window(seasons: Seasons, workshop: int, track: int | None, kind: str) -> An
 # --- papers of one's own ---
 
 
-def _own_papers(viewer: Viewer, now: datetime) -> list[Any]:
-    """Each with until when it is opened beyond its deadline, and what waits on it. One query."""
+LONG = ("abstract", "search_text", "search_identity")
+
+
+def _own_papers(viewer: Viewer, now: datetime) -> Any:
+    """Each with until when it is opened beyond its deadline, and what waits on it."""
     mine = Authorship.objects.filter(submission=OuterRef("pk"), user_id=viewer.id)
     running = Extension.objects.of_papers(OuterRef("pk")).running(now)
     typed = WorkingCopy.objects.filter(submission=OuterRef("pk"), user_id=viewer.id, discarded_at=None)
@@ -132,19 +159,24 @@ def _own_papers(viewer: Viewer, now: datetime) -> list[Any]:
     )
     if viewer.through is not None:
         papers = papers.filter(right(Submission, "own", viewer))
-    return list(papers.select_related("workshop", "track", "current__pdf").order_by("-workshop__year", "number"))
+    return papers
 
 
-def _papers(papers: list[Any], seasons: Seasons, now: datetime) -> list[Item]:
-    ids = [paper.pk for paper in papers]
-    told = {
-        row.submission_id: row
-        for row in Decision.objects.filter(submission__in=ids, status__in=TOLD).select_related("outcome__offers_track")
-    }
+def _told(papers: Any) -> "QuerySet[Decision]":
+    return Decision.objects.filter(submission__in=papers, status__in=TOLD).select_related("outcome__offers_track")
+
+
+def _authors_of_drafts(papers: Any) -> "QuerySet[Authorship, tuple[Any, ...]]":
+    rows = Authorship.objects.filter(submission__in=papers, submission__status=SubmissionStatus.DRAFT)
+    return rows.values_list("submission", "corresponding", "email")
+
+
+def _papers(rows: Rows, seasons: Seasons, now: datetime) -> list[Item]:
+    told = {row.submission_id: row for row in rows["told"]}
     authors: dict[int, list[dict]] = defaultdict(list)
-    drafts = [paper.pk for paper in papers if paper.status == SubmissionStatus.DRAFT]
-    for row in Authorship.objects.filter(submission__in=drafts):
-        authors[row.submission_id].append({"corresponding": row.corresponding, "email": row.email})
+    for paper, corresponding, email in rows["authors"]:
+        authors[paper].append({"corresponding": corresponding, "email": email})
+    papers = sorted(rows["papers"], key=lambda paper: (-paper.workshop.year, paper.number))
     return [_paper(paper, told.get(paper.pk), authors[paper.pk], seasons, now) for paper in papers]
 
 
@@ -219,9 +251,12 @@ def _pdf(paper: Any) -> File | None:
 # --- reviews ---
 
 
-def _assignments(viewer: Viewer) -> list[Any]:
+def _assignments(viewer: Viewer) -> Any:
     rows: Any = visible_to(viewer, "own", Assignment).filter(kind__in=REVIEWING)
-    return list(rows.select_related("submission__workshop", "submission__track", "review"))
+    return rows.select_related("submission__workshop", "submission__track", "review").defer(*_LONG_OF_ITS_PAPER)
+
+
+_LONG_OF_ITS_PAPER = tuple(f"submission__{name}" for name in LONG)
 
 
 def _reviewing(rows: list[Any], seasons: Seasons) -> list[Item]:
@@ -284,8 +319,8 @@ def _assignment(row: Any, seasons: Seasons, all_of_it: list[bool]) -> Item:
     return Item(**common, state="Review to write", tone="warn", at=due, action="Write the review")
 
 
-def _chaired(viewer: Viewer) -> list[Any]:
-    """Papers of which one is area chair, each with how many reviews are in and whether it is told. One query."""
+def _chaired(viewer: Viewer) -> Any:
+    """Papers of which one is area chair, each with how many reviews are in and whether it is told."""
     reviewers = Assignment.objects.current().filter(submission=OuterRef("submission"), kind__in=REVIEWING)
     told = Decision.objects.filter(submission=OuterRef("submission"), status__in=TOLD)
     rows: Any = chaired(viewer).annotate(
@@ -293,7 +328,7 @@ def _chaired(viewer: Viewer) -> list[Any]:
         reviews_in=_count(reviewers.filter(review__status=ReviewStatus.SUBMITTED)),
         is_told=Exists(told),
     )
-    return list(rows.select_related("submission__workshop", "submission__track"))
+    return rows.select_related("submission__workshop", "submission__track").defer(*_LONG_OF_ITS_PAPER)
 
 
 def _count(rows: Any) -> Any:
@@ -338,44 +373,59 @@ def _guest_chairing(viewer: Viewer, seasons: Seasons) -> list[Item]:
     ]
 
 
-def _invitations(viewer: Viewer, now: datetime) -> list[Item]:
+def _invitations(viewer: Viewer, now: datetime) -> "QuerySet[Invitation]":
     addresses = EmailAddress.objects.filter(user_id=viewer.id, verified=True).values("email")
     rows = Invitation.objects.filter(address__in=addresses, status=InvitationStatus.SENT, expires_at__gt=now)
     if viewer.through is not None:
         rows = rows.filter(right(Invitation, "row", viewer.sides[1]))
-    return [
-        Item(
-            role="Invited",
-            title=f"Will you be a {row.get_role_display().lower()}?",
-            where=str(row.workshop),
-            state="No answer yet",
-            tone="accent",
-            url=_url("reviews:invitation", query=f"?invitation={row.pk}"),
-            at=row.expires_at,
-            detail=f"Sent to {row.address}.",
-            action="Answer",
-        )
-        for row in rows.select_related("workshop")
-    ]
+    return rows.select_related("workshop")
 
 
-def _volunteering(viewer: Viewer, seasons: Seasons) -> list[Item]:
-    """Offers that wait, and first visits that are not done, until the reviews are due. One query."""
-    place = ("workshop", "workshop__slug", "workshop__name", "workshop__year")
-    offers = Offer.objects.filter(user=viewer.id, status=OfferStatus.OPEN)
-    role = Membership.objects.open().filter(workshop=OuterRef("workshop"), user=viewer.id, role=Role.REVIEWER)
-    visits = Reviewer.objects.filter(unfinished(), Exists(role), user=viewer.id)
+def _invitation(row: Invitation) -> Item:
+    return Item(
+        role="Invited",
+        title=f"Will you be a {row.get_role_display().lower()}?",
+        where=str(row.workshop),
+        state="No answer yet",
+        tone="accent",
+        url=_url("reviews:invitation", query=f"?invitation={row.pk}"),
+        at=row.expires_at,
+        detail=f"Sent to {row.address}.",
+        action="Answer",
+    )
+
+
+_PLACE = ("workshop", "workshop__slug", "workshop__name", "workshop__year")
+
+
+def _as_reviewer(viewer: Viewer) -> "QuerySet[Membership]":
+    return Membership.objects.open().filter(workshop=OuterRef("workshop"), user=viewer.id, role=Role.REVIEWER)
+
+
+def _offers(viewer: Viewer) -> "QuerySet[Offer, tuple[Any, ...]]":
+    """Offers that wait."""
+    rows = Offer.objects.filter(~Exists(_as_reviewer(viewer)), user=viewer.id, status=OfferStatus.OPEN)
     if viewer.through is not None:
-        offers = offers.filter(right(Offer, "self", viewer))
-        visits = visits.filter(right(Reviewer, "self", viewer))
-    rows = offers.filter(~Exists(role)).annotate(what=Value("offer", CharField())).values_list("what", *place)
-    rows = rows.union(visits.annotate(what=Value("visit", CharField())).values_list("what", *place), all=True)
-    found = []
-    for what, workshop, slug, name, year in rows:
-        if not _window(seasons, workshop, None, DeadlineKind.REVIEW).is_late:
-            make = _offer if what == "offer" else _first_visit
-            found.append(make(f"{name} {year}", slug))
-    return found
+        rows = rows.filter(right(Offer, "self", viewer))
+    return rows.values_list(*_PLACE)
+
+
+def _visits(viewer: Viewer) -> "QuerySet[Reviewer, tuple[Any, ...]]":
+    """First visits that are not done."""
+    rows = Reviewer.objects.filter(unfinished(), Exists(_as_reviewer(viewer)), user=viewer.id)
+    if viewer.through is not None:
+        rows = rows.filter(right(Reviewer, "self", viewer))
+    return rows.values_list(*_PLACE)
+
+
+def _volunteering(rows: Rows, seasons: Seasons) -> list[Item]:
+    """Both, until the reviews are due."""
+    return [
+        make(f"{name} {year}", slug)
+        for make, found in ((_offer, rows["offers"]), (_first_visit, rows["visits"]))
+        for workshop, slug, name, year in found
+        if not _window(seasons, workshop, None, DeadlineKind.REVIEW).is_late
+    ]
 
 
 def _offer(workshop: str, slug: str) -> Item:
@@ -444,32 +494,40 @@ def _bids(bidder: Bidder, workshop: Workshop, until: datetime) -> Item:
 # --- organizing ---
 
 
-def _organized(viewer: Viewer) -> list[Any]:
-    """The workshops that one organizes, each with how many offers to review wait. One query."""
+def _organized(viewer: Viewer) -> Any:
+    """The workshops that one organizes, each with how many offers to review wait."""
     reviewing = Membership.objects.open().filter(
         workshop=OuterRef("workshop"), user=OuterRef("user"), role=Role.REVIEWER
     )
     waiting = Offer.objects.filter(workshop=OuterRef("pk"), status=OfferStatus.OPEN, batch_id=None)
     counted = waiting.exclude(Exists(reviewing)).order_by().values("workshop").annotate(n=Count("pk")).values("n")
     rows: Any = visible_to(viewer, "staff", Workshop)
-    return list(rows.annotate(offers_waiting=Coalesce(Subquery(counted), 0)).newest_first())
+    return rows.annotate(offers_waiting=Coalesce(Subquery(counted), 0))
 
 
-def _organizing(workshops: list[Workshop], viewer: Viewer, seasons: Seasons, now: datetime) -> list[Item]:
-    """The next step of each workshop. Two queries for all of them."""
-    ids = [workshop.pk for workshop in workshops]
-    held = Handler.objects.filter(until=None).values("submission")
-    rows = Submission.objects.filter(workshop__in=ids, status=SubmissionStatus.SUBMITTED).exclude(pk__in=held)
+def _unhandled(viewer: Viewer) -> Any:
+    """How many papers of each track lack a handler."""
+    mine = visible_to(viewer, "staff", Workshop).values("pk")
+    papers = Submission.objects.filter(workshop__in=mine).without_handler()
+    return papers.order_by().values_list("workshop", "track").annotate(n=Count("pk"))
+
+
+def _to_confirm(viewer: Viewer) -> Any:
+    """How many decisions of others wait for a second person, of each workshop."""
+    mine = Submission.objects.filter(right(Submission, "act", viewer)).values("pk")
+    waiting = Decision.objects.filter(submission__in=mine, status=DecisionStatus.TENTATIVE)
+    others = waiting.exclude(decided_by=viewer.id).order_by()
+    return others.values_list("submission__workshop").annotate(n=Count("pk"))
+
+
+def _organizing(rows: Rows, seasons: Seasons, now: datetime) -> list[Item]:
+    """The next step of each workshop."""
     lacking: dict[int, int] = defaultdict(int)
-    for workshop, track, n in rows.order_by().values_list("workshop", "track").annotate(n=Count("pk")):
+    for workshop, track, n in rows["unhandled"]:
         if _window(seasons, workshop, track, DeadlineKind.SUBMISSION).is_late:
             lacking[workshop] += n
-    mine = Submission.objects.filter(right(Submission, "act", viewer)).values("pk")
-    waiting = Decision.objects.filter(submission__in=mine, status=DecisionStatus.TENTATIVE).exclude(
-        decided_by=viewer.id
-    )
-    counted = waiting.order_by().values("submission__workshop").annotate(n=Count("pk"))
-    to_confirm = {row["submission__workshop"]: row["n"] for row in counted}
+    to_confirm = dict(rows["to_confirm"])
+    workshops = sorted(rows["organized"], key=lambda row: (-row.year, row.slug))
     return [
         _workshop(workshop, seasons[workshop.pk], lacking[workshop.pk], to_confirm.get(workshop.pk, 0), now)
         for workshop in workshops

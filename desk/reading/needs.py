@@ -5,19 +5,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Q
 from django.urls import reverse
 
-from audit.models import Root
 from decisions.states import DecisionStatus
 from desk.reading.facts import ASKED, AUTHORS, CONFLICTS, DAYS, NOMINATIONS, PairFacts, PaperFacts, Season
 from desk.reading.forecast import forecast_from
-from desk.reading.roots import about
-from notifications.models import Batch, Message
 from notifications.states import BatchStatus, MessageStatus
-from reviews.states import InvitationStatus, OfferStatus
-from reviews.volunteers import offers
-from submissions.models import Handler, Submission
+from reviews.states import InvitationStatus
 from submissions.states import DISPUTES, SubmissionStatus
 from workshops.states import DeadlineKind
 
@@ -51,10 +45,7 @@ class Need:
 
 
 def read_needs(season: Season, *, two: bool) -> list[Need]:
-    """Papers without handler first, then by how bad it is, by date and by number.
-
-    Four queries, and one more where a mail went wrong.
-    """
+    """Papers without handler first, then by how bad it is, by date and by number. It asks no query."""
     found = [
         _without_handler(season),
         _few_reviewers(season),
@@ -113,9 +104,7 @@ def _first(moments: Iterable[datetime | None]) -> datetime | None:
 
 def _without_handler(season: Season) -> Need | None:
     """The first line of every organizer's desk, from the closing of submissions (also of papers sealed from them)."""
-    held = Handler.objects.filter(until=None).values("submission")
-    papers = Submission.objects.of(season.workshop.pk).submitted().filter(track__in=season.closed)
-    numbers = list(papers.exclude(pk__in=held).order_by("number").values_list("number", flat=True))
+    numbers = season.unhandled
     if not numbers:
         return None
     return Need(
@@ -332,9 +321,7 @@ def _to_invite(season: Season) -> Need | None:
 
 
 def _volunteers(season: Season) -> Need | None:
-    made = list(
-        offers(season.viewer, season.workshop).filter(status=OfferStatus.OPEN).values_list("made_at", flat=True)
-    )
+    made = season.offers
     if not made:
         return None
     text = f"{_count(len(made), 'person offers', 'people offer')} to review"
@@ -345,13 +332,7 @@ def _volunteers(season: Season) -> Need | None:
 
 
 def _bad_mail(season: Season) -> Need | None:
-    """Whether anything went wrong at all is asked first: who may see it costs a quarter of the page."""
-    wrong = Message.objects.filter(status__in=(MessageStatus.FAILED, MessageStatus.IN_DOUBT))
-    papers = Submission.objects.of(season.workshop.pk).values("pk")
-    here = Q(root_type=Root.WORKSHOP, root_id=season.workshop.pk) | Q(root_type=Root.SUBMISSION, root_id__in=papers)
-    if not wrong.filter(here).exists():
-        return None
-    found = list(wrong.filter(about(season.workshop, season.viewer)).values_list("status", "created_at"))
+    found = season.wrong_mails
     if not found:
         return None
     states = Counter(status for status, _ in found)
@@ -368,8 +349,7 @@ def _bad_mail(season: Season) -> Need | None:
 
 def _held(season: Season) -> Need | None:
     words = {BatchStatus.HELD: "held", BatchStatus.DRAFT: "not confirmed", BatchStatus.PAUSED: "paused"}
-    rows = Batch.objects.filter(workshop_id=season.workshop.pk, status__in=list(words))
-    found = list(rows.values_list("status", "release_at"))
+    found = season.batches
     if not found:
         return None
     states = Counter(status for status, _ in found)

@@ -2,30 +2,39 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
+from access.prepared import prepared
 from access.registry import right
 from access.rights import visible_to
 from access.viewer import Viewer
-from accounts.models import User
+from accounts.models import User, full_name
 from audit import actions
 from audit.models import Entry, Root
 from decisions.models import Decision, Outcome
-from desk.reading.levels import assessed, flag, level, open_line
+from desk.paper_dates import late_rows
+from desk.reading.author_list import twin_rows
+from desk.reading.from_authors import disclosure_rows
+from desk.reading.from_reviewers import said_by_reviewers
+from desk.reading.levels import assessed, flag, level, open_line, papers_on_desk
+from desk.reading.papers import scale_questions
 from desk.reading.roots import about
-from reviews.loads import loads
-from reviews.models import Assignment, Review
-from reviews.reading import Answer, answers_in_words, questions_by_version
+from reviews.loads import load_rows
+from reviews.models import Assignment, Review, Reviewer
+from reviews.reading import Answer, answers_in_words, by_version, question_rows
 from reviews.rules import open_reviewers
 from reviews.scores import OverallScore, overall_score
 from reviews.states import CURRENT, REVIEWING, AssignmentKind, AssignmentStatus, ReviewStatus
 from submissions.findings import Said, shown
-from submissions.models import Conflict, File, Handler, Submission
-from submissions.services.handlers import free_organizers
-from submissions.states import EFFECTIVE, AuthorshipStatus, ConflictReason, ConflictState
-from workshops.models import Question, Workshop
+from submissions.models import AuthorListRequest, Conflict, File, Finding, Handler, Submission
+from submissions.services.handlers import author_ids, free_people
+from submissions.states import EFFECTIVE, ConflictReason, ConflictState
+from workshops.models import Extension, Membership, Question, Topic, Workshop
+from workshops.querysets import open_organizers
 from workshops.reading import QuestionData
 
 NOT_CONFIDENTIAL = (Question.Readers.AUTHORS, Question.Readers.REVIEWERS)
@@ -100,20 +109,122 @@ class Event:
     detail: str = ""
 
 
+@prepared
+def _with_rights(viewer: Viewer, workshop_id: int, number: int) -> QuerySet:
+    papers = Submission.objects.of(workshop_id).filter(right(Submission, "title", viewer), number=number)
+    return papers.select_related("track", "current__pdf").annotate(
+        level=level(viewer),
+        is_open=flag(open_line(viewer)),
+        is_assessed=flag(assessed(viewer)),
+        acts=flag(right(Submission, "act", viewer)),
+        knows_reviewers=flag(right(Submission, "identities", viewer)),
+        knows_authors=flag(right(Submission, "authors", viewer)),
+    )
+
+
 def find_paper(workshop: Workshop, viewer: Viewer, number: int) -> Submission | None:
     """The paper with what the viewer may do on it as annotations; None where there is none. One query."""
-    papers = Submission.objects.of(workshop.pk).filter(right(Submission, "title", viewer), number=number)
-    return (
-        papers.select_related("track", "workshop", "current__pdf")
-        .annotate(
-            level=level(viewer),
-            is_open=flag(open_line(viewer)),
-            is_assessed=flag(assessed(viewer)),
-            acts=flag(right(Submission, "act", viewer)),
-            knows_reviewers=flag(right(Submission, "identities", viewer)),
-            knows_authors=flag(right(Submission, "authors", viewer)),
-        )
-        .first()
+    found: Submission | None = next(iter(_with_rights(viewer, workshop.pk, number)), None)
+    if found is not None:
+        found.workshop = workshop
+    return found
+
+
+Rows = dict[str, list[Any]]
+
+
+def _parts(viewer: Viewer, workshop_id: int, pk: int, number: int) -> dict[str, QuerySet]:
+    """What also a sealed line has: its neighbours, who handles it, why it is sealed."""
+    numbers = papers_on_desk(workshop_id, viewer).values_list("number", flat=True)
+    return {
+        "before": numbers.filter(number__lt=number).order_by("-number")[:1],
+        "after": numbers.filter(number__gt=number).order_by("number")[:1],
+        "handler": Handler.objects.filter(submission=pk, until=None).select_related("user"),
+        "reasons": Conflict.objects.effective().filter(submission=pk, user=viewer.id),
+    }
+
+
+_sealed_parts = prepared(_parts)
+
+
+@prepared
+def _open_parts(
+    viewer: Viewer,
+    workshop_id: int,
+    pk: int,
+    number: int,
+    track_id: int,
+    file_id: UUID | None,
+    after: int,
+    now: datetime,
+    *,
+    assessed: bool,
+    knows_reviewers: bool,
+    acts: bool,
+) -> dict[str, QuerySet]:
+    """Everything on the page of an open line, as far as the rights on it go that were asked before."""
+    parts = _parts(viewer, workshop_id, pk, number)
+    parts |= {
+        "topics": Topic.objects.filter(submissions=pk).values_list("position", "name"),
+        "decision": _decision_rows(viewer, pk),
+        "twins": twin_rows(viewer, pk),
+        "history": _history_rows(viewer, workshop_id, pk),
+    }
+    if file_id is not None:
+        parts["findings"] = Finding.objects.filter(file=file_id)
+    if assessed:
+        parts["reviews"] = _review_rows(viewer, pk)
+        answered = Review.objects.filter(assignment__submission=pk).values("current__form_version")
+        parts["questions"] = question_rows().filter(version__in=answered)
+        parts["scales"] = scale_questions(workshop_id)
+    if assessed and knows_reviewers:
+        parts["assignments"] = Assignment.objects.filter(submission=pk).select_related("user", "review")
+    if acts:
+        parts |= _acting_parts(viewer, workshop_id, pk, track_id, after, now)
+    return parts
+
+
+def _acting_parts(
+    viewer: Viewer, workshop_id: int, pk: int, track_id: int, after: int, now: datetime
+) -> dict[str, QuerySet]:
+    """What whoever may act needs for it. Aspect ``act``."""
+    return {
+        "decided": Decision.objects.filter(submission=pk),
+        "organizers": open_organizers(workshop_id).values_list("user").distinct(),
+        "outcomes": Outcome.objects.filter(track=track_id),
+        "conflicts": Conflict.objects.filter(submission=pk).select_related("user"),
+        "busy": load_rows(viewer, workshop_id),
+        "candidates": _candidate_rows(workshop_id, pk),
+        "handlers": free_people(workshop_id, pk).values_list(*PERSON),
+        "chairs": _chair_rows(pk),
+        "people": _people_without_conflict(workshop_id, pk).values_list(*PERSON),
+        "asked": AuthorListRequest.objects.open().filter(submission=pk),
+        "disclosures": disclosure_rows(pk),
+        "saves": late_rows(pk, after),
+        "extensions": Extension.objects.of(Extension.Root.SUBMISSION, pk).running(now),
+        **said_by_reviewers(viewer, workshop_id, pk),
+    }
+
+
+def read_parts(workshop: Workshop, viewer: Viewer, found: Any) -> Rows:
+    """The rows that the page of this paper (of ``find_paper``) is made of. One query."""
+    if not found.is_open:
+        return cast(Rows, _sealed_parts(viewer, workshop.pk, found.pk, found.number))
+    return cast(
+        Rows,
+        _open_parts(
+            viewer,
+            workshop.pk,
+            found.pk,
+            found.number,
+            found.track_id,
+            found.current.pdf_id if found.current else None,
+            found.current.number if found.current else 0,
+            timezone.now(),
+            assessed=found.is_assessed,
+            knows_reviewers=found.knows_reviewers,
+            acts=found.acts,
+        ),
     )
 
 
@@ -122,23 +233,20 @@ def file_of(submission: Submission) -> File | None:
     return submission.current.pdf if submission.current else None
 
 
-def findings_of(submission: Submission, file: File | None) -> list[Said]:
-    """What was noticed in the PDF, in words. One query. Aspect ``authors``."""
-    return shown(file, submission.track) if file else []
+def findings_of(submission: Submission, file: File | None, rows: Rows) -> list[Said]:
+    """What was noticed in the PDF, in words. Aspect ``authors``."""
+    return shown(file, submission.track, sorted(rows["findings"], key=lambda row: row.pk)) if file else []
 
 
-def reviews_of(submission: Submission, viewer: Viewer, *, names: bool) -> list[ReviewPart]:
-    """Submitted reviews, and for those who act also the ones set aside. Two queries. Aspect ``reviews``."""
-    rows = (
-        visible_to(viewer, "row", Review)
-        .filter(assignment__submission=submission, current__isnull=False)
-        .exclude(status=ReviewStatus.DRAFT)
-        .select_related("assignment__user", "current")
-        .order_by("assignment__handle")
-    )
-    reviews = list(rows)
-    forms = {review.current.form_version_id for review in reviews if review.current}
-    questions = questions_by_version(forms, Question.Readers.values)
+def _review_rows(viewer: Viewer, pk: int) -> "QuerySet[Review]":
+    rows = visible_to(viewer, "row", Review).filter(assignment__submission=pk, current__isnull=False)
+    return rows.exclude(status=ReviewStatus.DRAFT).select_related("assignment__user", "current")
+
+
+def reviews_of(rows: Rows, *, names: bool) -> list[ReviewPart]:
+    """Submitted reviews, and for those who act also the ones set aside. Aspect ``reviews``."""
+    questions = by_version(rows["questions"])
+    reviews = sorted(rows["reviews"], key=lambda review: review.assignment.handle)
     return [_review(review, questions, names) for review in reviews]
 
 
@@ -166,9 +274,8 @@ def _number(value: object) -> int | None:
     return int(value) if isinstance(value, int | str) and str(value).lstrip("-").isdigit() else None
 
 
-def assignments_of(submission: Submission) -> list[AssignmentPart]:
-    """Who was asked to review the paper. One query. Aspect ``identities``."""
-    rows = Assignment.objects.filter(submission=submission).select_related("user", "review").order_by("handle")
+def assignments_of(rows: Rows) -> list[AssignmentPart]:
+    """Who was asked to review the paper. Aspect ``identities``."""
     return [
         AssignmentPart(
             pk=row.pk,
@@ -182,7 +289,7 @@ def assignments_of(submission: Submission) -> list[AssignmentPart]:
             override=row.override,
             progress=_progress(row),
         )
-        for row in rows
+        for row in sorted(rows.get("assignments", []), key=lambda row: row.handle)
     ]
 
 
@@ -195,9 +302,8 @@ def _progress(assignment: Assignment) -> str:
     return review.get_status_display() if review else "Not begun"
 
 
-def conflicts_of(submission: Submission) -> list[ConflictPart]:
-    """Everybody with a conflict, what is to be settled first. One query. Aspect ``act``."""
-    rows = Conflict.objects.filter(submission=submission).select_related("user")
+def conflicts_of(rows: Rows) -> list[ConflictPart]:
+    """Everybody with a conflict, what is to be settled first. Aspect ``act``."""
     parts = [
         ConflictPart(
             user_id=row.user_id,
@@ -210,7 +316,7 @@ def conflicts_of(submission: Submission) -> list[ConflictPart]:
             effective=row.state in EFFECTIVE,
             can_be_waived=row.reason not in (ConflictReason.AUTHORSHIP, ConflictReason.BY_AUTHOR),
         )
-        for row in rows
+        for row in sorted(rows["conflicts"], key=lambda row: row.pk)
     ]
     first = {ConflictState.SUSPECTED: 0, ConflictState.WAIVED: 2}
     return sorted(parts, key=lambda part: (first.get(part.state, 1), part.name.casefold()))  # type: ignore[call-overload]  # a state is a str, and a key of it
@@ -226,69 +332,82 @@ def _evidence(data: dict[str, Any]) -> str:
     return ". ".join(said)
 
 
-def handler_of(submission: Submission) -> Handler | None:
-    return Handler.objects.filter(submission=submission, until=None).select_related("user").first()
+PERSON = ("pk", "given", "particle", "family")
 
 
-def possible_handlers(workshop: Workshop, submission: Submission) -> list[tuple[int, str]]:
-    """Organizers who are free on the paper, and its area chair while they are several. Four queries. Aspect ``act``."""
-    free = free_organizers(workshop, [submission.pk])[submission.pk]
-    chair = Assignment.objects.current().filter(submission=submission, kind=AssignmentKind.AREA_CHAIR).values("user")
-    whoever = Q(pk__in=free) | Q(pk__in=chair) if len(free) > 1 else Q(pk__in=free)
-    people = User.objects.filter(whoever)
-    return [(pk, name if pk in free else f"{name} (area chair)") for pk, name in _by_name(people)]
+def _chair_rows(pk: int) -> QuerySet:
+    chairs = Assignment.objects.current().filter(submission=pk, kind=AssignmentKind.AREA_CHAIR).values("user")
+    return User.objects.filter(pk__in=chairs).values_list(*PERSON)
 
 
-def candidates(workshop: Workshop, submission: Submission, viewer: Viewer) -> list[Candidate]:
-    """Reviewers who do not have the paper and have no effective conflict with it. Three queries. Aspect ``act``.
+def possible_handlers(rows: Rows) -> list[tuple[int, str]]:
+    """Organizers who are free on the paper, and its area chair while they are several. Aspect ``act``."""
+    free = {row[0] for row in rows["handlers"]}
+    chairs = [row for row in rows["chairs"] if row[0] not in free] if len(free) > 1 else []
+    people = _by_name([*rows["handlers"], *chairs])
+    return [(pk, name if pk in free else f"{name} (area chair)") for pk, name in people]
+
+
+def _candidate_rows(workshop_id: int, pk: int) -> "QuerySet[Reviewer, tuple[Any, ...]]":
+    barred = Conflict.objects.effective().filter(submission=pk).values("user")
+    held = Assignment.objects.current().filter(submission=pk).values("user")
+    rows = open_reviewers(workshop_id).filter(user__is_active=True)
+    rows = rows.exclude(user__in=barred).exclude(user__in=held).exclude(user__in=author_ids(pk))
+    return rows.values_list("user", "load_max", "user__given", "user__particle", "user__family")
+
+
+def candidates(rows: Rows) -> list[Candidate]:
+    """Reviewers who do not have the paper and have no effective conflict with it. Aspect ``act``.
 
     Loads are counted from the papers that the viewer is free on, so that they tell nothing about the others.
     """
-    barred = Conflict.objects.effective().filter(submission=submission).values("user")
-    held = Assignment.objects.current().filter(submission=submission).values("user")
-    authors = submission.authorships.filter(user__isnull=False).exclude(status=AuthorshipStatus.DISOWNED).values("user")
-    rows = open_reviewers(workshop.pk).filter(user__is_active=True).select_related("user")
-    rows = rows.exclude(user__in=barred).exclude(user__in=held).exclude(user__in=authors)
-    busy = loads(viewer, workshop.pk)
-    suspected = Conflict.objects.filter(submission=submission, state=ConflictState.SUSPECTED)
-    doubtful = set(suspected.values_list("user", flat=True))
+    busy = dict(rows["busy"])
+    doubtful = {row.user_id for row in rows["conflicts"] if row.state == ConflictState.SUSPECTED}
     found = [
-        Candidate(row.user_id, row.user.name, busy.get(row.user_id, 0), row.load_max, row.user_id in doubtful)
-        for row in rows
+        Candidate(pk, full_name(*names), busy.get(pk, 0), most, pk in doubtful)
+        for pk, most, *names in rows["candidates"]
     ]
     return sorted(found, key=lambda one: (one.suspected, one.load >= one.load_max, one.load, one.name.casefold()))
 
 
-def _by_name(people: "QuerySet[User]") -> list[tuple[int, str]]:
-    return sorted(((person.pk, person.name) for person in people), key=lambda pair: pair[1].casefold())
+def _by_name(people: list[Any]) -> list[tuple[int, str]]:
+    return sorted(((pk, full_name(*names)) for pk, *names in people), key=lambda pair: pair[1].casefold())
 
 
-def people_without_conflict(workshop: Workshop, submission: Submission) -> list[tuple[int, str]]:
-    """Reviewers and organizers, for declaring a conflict by hand. One query. Aspect ``act``."""
-    people = User.objects.filter(
-        Q(reviewing__workshop=workshop) | Q(memberships__workshop=workshop, memberships__until=None), is_active=True
-    )
-    known = Conflict.objects.effective().filter(submission=submission).values("user")
-    return _by_name(people.exclude(pk__in=known).distinct())
+def _people_without_conflict(workshop_id: int, pk: int) -> "QuerySet[User]":
+    reviewing = Reviewer.objects.filter(workshop=workshop_id).values("user")
+    members = Membership.objects.open().filter(workshop=workshop_id).values("user")
+    known = Conflict.objects.effective().filter(submission=pk).values("user")
+    people = User.objects.filter(Q(pk__in=reviewing) | Q(pk__in=members), is_active=True)
+    return people.exclude(pk__in=known)
 
 
-def decision_of(submission: Submission, viewer: Viewer) -> Decision | None:
-    """The decision as far as the viewer may see one. One query."""
-    rows = visible_to(viewer, "row", Decision).filter(submission=submission)
-    return rows.select_related("outcome", "decided_by", "confirmed_by").first()
+def people_without_conflict(rows: Rows) -> list[tuple[int, str]]:
+    """Reviewers and organizers, for declaring a conflict by hand. Aspect ``act``."""
+    return _by_name(rows["people"])
 
 
-def outcomes_of(submission: Submission) -> list[Outcome]:
-    return list(Outcome.objects.filter(track=submission.track_id))
+def _decision_rows(viewer: Viewer, pk: int) -> "QuerySet[Decision]":
+    """The decision as far as the viewer may see one."""
+    rows = visible_to(viewer, "row", Decision).filter(submission=pk)
+    return rows.select_related("outcome", "decided_by", "confirmed_by")
 
 
-def history_of(workshop: Workshop, submission: Submission, viewer: Viewer, *, names: bool) -> list[Event]:
-    """What happened to the paper, newest first, as far as the viewer may see it. One query.
+def outcomes_of(rows: Rows) -> list[Outcome]:
+    return sorted(rows["outcomes"], key=lambda row: (row.position, row.pk))
+
+
+def _history_rows(viewer: Viewer, workshop_id: int, pk: int) -> "QuerySet[Entry]":
+    rows = Entry.objects.about(Root.SUBMISSION, pk).filter(about(workshop_id, viewer))
+    return rows.select_related("actor")[:100]
+
+
+def history_of(rows: Rows, *, names: bool) -> list[Event]:
+    """What happened to the paper, newest first, as far as the viewer may see it.
 
     ``names``: the viewer may know who reviews it; otherwise nobody is named for what a reviewer does.
     """
-    rows = Entry.objects.about(Root.SUBMISSION, submission.pk).filter(about(workshop, viewer))
-    entries = list(rows.select_related("actor")[:100])
+    entries = sorted(rows["history"], key=lambda entry: -entry.pk)
     return [
         Event(text=capitalised(actions.sentence(entry.action)), at=entry.at, by=who_acted(entry, names))
         for entry, newer in zip(entries, [None, *entries], strict=False)
@@ -318,10 +437,3 @@ def _tells_reviewer(entry: Entry) -> bool:
 
 def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def neighbours(papers: "QuerySet[Submission]", number: int) -> tuple[int | None, int | None]:
-    """The numbers before and after in the list. Two queries."""
-    numbers = papers.order_by("number").values_list("number", flat=True)
-    before = numbers.filter(number__lt=number).order_by("-number").first()
-    return before, numbers.filter(number__gt=number).first()

@@ -73,6 +73,11 @@ class PaperQuery(ListQuery):
         )
 
     @property
+    def finds_everything(self) -> bool:
+        """Is no filter set, so that only the order and the page are asked for?"""
+        return not (self.hides or self.track or self.q)
+
+    @property
     def hides(self) -> bool:
         """Does it ask for more than the track and the words, which is all that a sealed line may be found by?"""
         return any([self.status, self.topic, self.handler, self.decision, self.reviews, self.lacks, self.look])

@@ -1,15 +1,14 @@
 """The list of papers of one workshop, as one organizer may see it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import (
     Avg,
     Case,
-    CharField,
     Count,
     F,
     FloatField,
@@ -23,21 +22,24 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from access.prepared import prepared
 from access.registry import right
 from access.rights import visible_to
 from access.viewer import Viewer
 from accounts.addresses import fold
+from accounts.models import full_name
 from decisions.models import Decision
 from decisions.querysets import current_reviewers, submitted_reviews
 from desk.reading.levels import assessed, flag, level, papers_on_desk, sealed_papers
+from desk.reading.paper_choices import choice_rows
 from desk.reading.paper_filters import Annotated, filtered
 from desk.reading.paper_query import PaperQuery
-from reviews.models import Score
-from reviews.states import ReviewStatus
+from reviews.models import Assignment, Review, Score
+from reviews.states import AssignmentKind, ReviewStatus
 from submissions.models import Authorship, Handler, Submission
 from submissions.states import AuthorshipStatus, FileStatus, Level, SubmissionStatus
 from workshops.form_rules import scale_code
-from workshops.models import Form, FormVersion, Question, Track, Workshop
+from workshops.models import Form, FormVersion, Question, Workshop
 from workshops.states import FormStatus
 
 PAGE = 50
@@ -122,35 +124,61 @@ class PaperList:
     pages: int
 
 
+Rows = dict[str, list[Any]]
+
+
+@prepared
+def _around(viewer: Viewer, workshop_id: int) -> dict[str, QuerySet]:
+    """What the page of the list shows whatever is asked for: the filters with their numbers, and what is sealed."""
+    sealed = sealed_papers(workshop_id, viewer).annotate(level=level(viewer))
+    counts = papers_on_desk(workshop_id, viewer).order_by().values("track", "status").annotate(n=Count("pk"))
+    return {
+        **choice_rows(viewer, workshop_id),
+        "counts": counts.values_list("track", "status", "n"),
+        "sealed": sealed.values_list("pk", "number", "title", "track__name", "track__slug", "level"),
+        "handlers_of_sealed": handler_rows().filter(submission__in=sealed.values("pk")),
+    }
+
+
+def read_around(workshop: Workshop, viewer: Viewer) -> Rows:
+    """The rows of it. One query."""
+    return cast(Rows, _around(viewer, workshop.pk))
+
+
 def list_papers(
-    workshop: Workshop,
-    viewer: Viewer,
-    query: PaperQuery,
-    *,
-    tracks: Iterable[int] | None = None,
-    everything: bool = False,
+    workshop: Workshop, viewer: Viewer, query: PaperQuery, *, around: Rows | None = None, everything: bool = False
 ) -> PaperList:
     """One page of the list (or all of it, for an export) and the sealed lines that the same words find.
 
     A sealed paper is found by its track and its title alone, and stands apart from the order of the others: no filter,
-    count or order can tell anything else about it. ``tracks``: the keys of the workshop's, where they are read already.
+    count or order can tell anything else about it. ``around``: what is read around it, where it is read already.
     """
-    found = found_papers(workshop, viewer, query)
-    total = found.count()
+    if around is None:
+        around = read_around(workshop, viewer)
+    if query.finds_everything:
+        total = sum(n for _, _, n in around["counts"])
+    else:
+        total = found_papers(workshop, viewer, query).count()
     pages = max(-(-total // PAGE), 1)
     first = (min(query.page, pages) - 1) * PAGE
-    ordered = found.order_by(*_order(query.sort))
-    rows = list(ordered if everything else ordered[first : first + PAGE])
-    sealed = _sealed(workshop, viewer, query)
-    handlers = handlers_of([paper.pk for paper in rows] + [row[0] for row in sealed])
-    lines = _rows(rows, workshop, handlers, tracks)
-    hidden = [SealedRow(*row[1:], handler=handlers.get(row[0], "")) for row in sealed]
-    return PaperList(lines, hidden, total, pages)
+    last = None if everything else first + PAGE
+    if query.finds_everything:
+        keys = _keys_in_order(viewer, workshop.pk, sort=query.sort, first=first, last=last)
+    else:
+        ordered = found_papers(workshop, viewer, query).order_by(*_order(query.sort))
+        keys = list(ordered.values_list("pk", flat=True)[first:last])
+    return PaperList(rows_of(keys, workshop, viewer), _sealed(around, query), total, pages)
+
+
+@prepared
+def _keys_in_order(viewer: Viewer, workshop_id: int, *, sort: str, first: int, last: int | None) -> QuerySet:
+    papers = _annotated(papers_on_desk(workshop_id, viewer), viewer)
+    return papers.order_by(*_order(sort)).values_list("pk", flat=True)[first:last]
 
 
 def found_papers(workshop: Workshop, viewer: Viewer, query: PaperQuery) -> Annotated:
     """The papers that the query finds, without their order."""
-    return filtered(_annotated(papers_on_desk(workshop, viewer), viewer), workshop, viewer, query, timezone.now())
+    return filtered(_annotated(papers_on_desk(workshop.pk, viewer), viewer), workshop, viewer, query, timezone.now())
 
 
 def numbers_in_order(workshop: Workshop, viewer: Viewer, query: PaperQuery) -> list[int]:
@@ -167,34 +195,107 @@ def beside(numbers: list[int], number: int) -> tuple[int | None, int | None]:
     return (numbers[place - 1] if place else None), (numbers[place + 1] if place + 1 < len(numbers) else None)
 
 
-def rows_of(papers: QuerySet[Submission], workshop: Workshop, viewer: Viewer) -> list[PaperRow]:
-    """The lines of these papers, which must be open to the viewer."""
-    rows = list(_annotated(papers, viewer).order_by("number"))
-    return _rows(rows, workshop, handlers_of([paper.pk for paper in rows]))
+def rows_of(keys: Sequence[int], workshop: Workshop, viewer: Viewer) -> list[PaperRow]:
+    """The lines of these papers in this order, as far as they are open to the viewer. One query."""
+    if not keys:
+        return []
+    rows: Rows = _lines(viewer, workshop.pk, keys)
+    place = {pk: number for number, pk in enumerate(keys)}
+    scales, former = scales_from(rows["scales"], {row["track"] for row in rows["papers"]})
+    known = _Known(
+        authors=_authors(rows["authors"]),
+        scores=_scores(rows["scores_given"]),
+        handlers={paper: full_name(*names) for paper, *names in rows["handlers"]},
+        reviews_in=dict(rows["reviews_in"]),
+        reviewers=dict(rows["reviewers"]),
+        decisions={paper: tuple(said) for paper, *said in rows["decisions"]},
+        scales=scales,
+        former=former,
+    )
+    return [_row(row, known) for row in sorted(rows["papers"], key=lambda row: place[row["pk"]])]
 
 
-def _annotated(papers: QuerySet[Submission], viewer: Viewer) -> Annotated:
-    may_assess = assessed(viewer)
-    decision = visible_to(viewer, "row", Decision).filter(submission=OuterRef("pk"))
-    handler = Handler.objects.filter(submission=OuterRef("pk"), until=None)
-    light = papers.select_related("track").defer("abstract", "search_text", "search_identity")
-    return light.annotate(
+@dataclass(frozen=True)
+class _Known:
+    """What is known of the papers of a page, by their keys; nothing where the viewer may not know it."""
+
+    authors: dict[int, list[tuple[str, bool]]]
+    scores: dict[int, list[tuple[int, str]]]
+    handlers: dict[int, str]
+    reviews_in: dict[int, int]
+    reviewers: dict[int, int]
+    decisions: dict[int, tuple[str, str, str]]
+    scales: dict[int, Scale]
+    former: dict[str, Scale]
+
+
+@prepared
+def _lines(viewer: Viewer, workshop_id: int, keys: list[int]) -> dict[str, QuerySet]:
+    """What the lines of these papers say; each part asks for its own right."""
+    papers = papers_on_desk(workshop_id, viewer).filter(pk__in=keys)
+    named = visible_to(viewer, "authors", papers).values("pk")
+    scored = papers.filter(assessed(viewer)).values("pk")
+    told = visible_to(viewer, "row", Decision).filter(submission__in=keys)
+    asked = Assignment.objects.current().exclude(kind=AssignmentKind.AREA_CHAIR).filter(submission__in=scored)
+    given = Review.objects.counted().filter(assignment__submission__in=scored).values("assignment__submission")
+    return {
+        "papers": _with_rights(papers, viewer).values(*_SHOWN),
+        "authors": author_rows().filter(submission__in=named),
+        "scores_given": score_rows().filter(review__assignment__submission__in=scored),
+        "reviews_in": given.annotate(n=Count("pk")).values_list("assignment__submission", "n"),
+        "reviewers": asked.values("submission").annotate(n=Count("pk")).values_list("submission", "n"),
+        "decisions": told.values_list("submission", "outcome__label", "status", "outcome__kind"),
+        "handlers": handler_rows().filter(submission__in=papers.values("pk")),
+        "scales": scale_questions(workshop_id),
+    }
+
+
+_SHOWN = (
+    "pk",
+    "number",
+    "title",
+    "track",
+    "track__name",
+    "track__reviews_per_paper",
+    "status",
+    "claim_token_hash",
+    "level",
+    "acts",
+    "knows_authors",
+    "is_assessed",
+    "changed",
+    "file_status",
+    "has_abstract",
+    "unanswered",
+)
+
+
+def _with_rights(papers: QuerySet[Submission], viewer: Viewer) -> Annotated:
+    return papers.annotate(
         level=level(viewer),
         acts=flag(right(Submission, "act", viewer)),
         knows_authors=flag(right(Submission, "authors", viewer)),
-        is_assessed=flag(may_assess),
-        n_in=_where(may_assess, submitted_reviews(), IntegerField()),
-        n_reviewers=_where(may_assess, current_reviewers(), IntegerField()),
-        mean=_where(may_assess, _mean(), FloatField()),
-        scored_on=_where(may_assess, Subquery(_overall_scores().values("scale")[:1]), CharField()),
-        d_status=Subquery(decision.values("status")[:1]),
-        d_label=Subquery(decision.values("outcome__label")[:1]),
-        d_kind=Subquery(decision.values("outcome__kind")[:1]),
-        handled_by=Subquery(handler.values("user__family")[:1]),
+        is_assessed=flag(assessed(viewer)),
         changed=Coalesce("current__received_at", "created_at"),
         file_status=F("current__pdf__status"),
         has_abstract=flag(~Q(abstract="")),
         unanswered=F("current__snapshot__unanswered"),
+    )
+
+
+def _annotated(papers: QuerySet[Submission], viewer: Viewer) -> Annotated:
+    """What filters and orders ask for as well."""
+    may_assess = assessed(viewer)
+    decision = visible_to(viewer, "row", Decision).filter(submission=OuterRef("pk"))
+    handler = Handler.objects.filter(submission=OuterRef("pk"), until=None)
+    return _with_rights(papers, viewer).annotate(
+        n_in=_where(may_assess, submitted_reviews(), IntegerField()),
+        n_reviewers=_where(may_assess, current_reviewers(), IntegerField()),
+        mean=_where(may_assess, _mean(), FloatField()),
+        d_status=Subquery(decision.values("status")[:1]),
+        d_label=Subquery(decision.values("outcome__label")[:1]),
+        d_kind=Subquery(decision.values("outcome__kind")[:1]),
+        handled_by=Subquery(handler.values("user__family")[:1]),
     )
 
 
@@ -220,121 +321,116 @@ def _order(sort: str) -> list[Any]:
     return [chosen, "number"]
 
 
-def _sealed(workshop: Workshop, viewer: Viewer, query: PaperQuery) -> list[tuple[int, int, str, str, str]]:
+def _sealed(rows: Rows, query: PaperQuery) -> list[SealedRow]:
     """Nothing where a filter asks for what is hidden of them."""
     if query.hides:
         return []
-    papers = sealed_papers(workshop, viewer).annotate(level=level(viewer)).order_by("number")
-    if query.track:
-        papers = papers.filter(track__slug=query.track)
-    rows = list(papers.values_list("pk", "number", "title", "track__name", "level"))
     words = fold(query.q).split()
-    return [row for row in rows if all(w in fold(row[2]) or w.removeprefix("#") == str(row[1]) for w in words)]
+    handlers = {paper: full_name(*names) for paper, *names in rows["handlers_of_sealed"]}
+    return [
+        SealedRow(number, title, track, level, handlers.get(pk, ""))
+        for pk, number, title, track, slug, level in sorted(rows["sealed"], key=lambda row: row[1])
+        if query.track in ("", slug)
+        and all(word in fold(title) or word.removeprefix("#") == str(number) for word in words)
+    ]
 
 
 # --- from rows of the database to lines ---
 
 
-def _rows(
-    papers: list[Any], workshop: Workshop, handlers: dict[int, str], tracks: Iterable[int] | None = None
-) -> list[PaperRow]:
-    people = _authors([paper.pk for paper in papers if paper.knows_authors])
-    scores = scores_of([paper.pk for paper in papers if paper.is_assessed])
-    scales, former = _scales(workshop, tracks)
-    return [
-        _row(paper, people, scores, handlers, scales.get(paper.track_id, Scale()), former.get(paper.scored_on))
-        for paper in papers
-    ]
-
-
-def _row(paper: Any, people: dict, scores: dict, handlers: dict, scale: Scale, scored_on: Scale | None) -> PaperRow:
-    authors = people.get(paper.pk, [])
+def _row(row: dict[str, Any], known: _Known) -> PaperRow:
+    pk, scale = row["pk"], known.scales[row["track"]]
+    authors, given = known.authors.get(pk, []), known.scores.get(pk, [])
+    scores = tuple(value for value, _ in given)
+    decision, decision_status, decision_kind = known.decisions.get(pk, ("", "", ""))
+    scored_on = known.former.get(given[0][1]) if given else None
     return PaperRow(
-        pk=paper.pk,
-        number=paper.number,
-        title=paper.title,
-        track=paper.track.name,
-        status=paper.status,
-        status_label=paper.get_status_display(),
-        level=paper.level,
-        acts=paper.acts,
-        handler=handlers.get(paper.pk, ""),
+        pk=pk,
+        number=row["number"],
+        title=row["title"],
+        track=row["track__name"],
+        status=row["status"],
+        status_label=SubmissionStatus(row["status"]).label,
+        level=row["level"],
+        acts=row["acts"],
+        handler=known.handlers.get(pk, ""),
         authors=tuple(name for name, _ in authors),
-        assessed=paper.is_assessed,
-        scores=tuple(scores.get(paper.pk, ())),
+        assessed=row["is_assessed"],
+        scores=scores,
         scale=scored_on or scale,
         is_on_former_scale=scored_on is not None and scored_on != scale,
-        mean=paper.mean,
-        reviews_in=paper.n_in or 0,
-        reviewers=paper.n_reviewers or 0,
-        wanted=paper.track.reviews_per_paper,
-        decision=paper.d_label or "",
-        decision_status=paper.d_status or "",
-        decision_kind=paper.d_kind or "",
-        changed=paper.changed,
-        lacks=_lacks(paper, authors) if paper.status == SubmissionStatus.DRAFT else (),
+        mean=sum(scores) / len(scores) if len({scale for _, scale in given}) == 1 else None,
+        reviews_in=known.reviews_in.get(pk, 0),
+        reviewers=known.reviewers.get(pk, 0),
+        wanted=row["track__reviews_per_paper"],
+        decision=decision,
+        decision_status=decision_status,
+        decision_kind=decision_kind,
+        changed=row["changed"],
+        lacks=_lacks(row, authors) if row["status"] == SubmissionStatus.DRAFT else (),
     )
 
 
-def _lacks(paper: Any, authors: list[tuple[str, bool]]) -> tuple[str, ...]:
+def _lacks(row: dict[str, Any], authors: list[tuple[str, bool]]) -> tuple[str, ...]:
     """What a draft lacks, in a word each."""
     said = (
-        ("the title", not paper.title),
-        ("the abstract", not paper.has_abstract),
-        ("a corresponding author", paper.knows_authors and not any(reachable for _, reachable in authors)),
-        ("the file", paper.file_status in (None, FileStatus.REFUSED)),
-        ("answers", bool(paper.unanswered)),
-        ("a confirmed address", paper.claim_token_hash is not None),
+        ("the title", not row["title"]),
+        ("the abstract", not row["has_abstract"]),
+        ("a corresponding author", row["knows_authors"] and not any(reachable for _, reachable in authors)),
+        ("the file", row["file_status"] in (None, FileStatus.REFUSED)),
+        ("answers", bool(row["unanswered"])),
+        ("a confirmed address", row["claim_token_hash"] is not None),
     )
     return tuple(words for words, lacks in said if lacks)
 
 
 def authors_of(submission_ids: Iterable[int]) -> dict[int, list[str]]:
     """The names of the authors in their order. One query; the caller has asked for the aspect ``authors``."""
-    return {paper: [name for name, _ in people] for paper, people in _authors(submission_ids).items()}
+    rows = author_rows().filter(submission__in=list(submission_ids))
+    return {paper: [name for name, _ in people] for paper, people in _authors(rows).items()}
 
 
-def _authors(submission_ids: Iterable[int]) -> dict[int, list[tuple[str, bool]]]:
+def author_rows() -> "QuerySet[Authorship, tuple[Any, ...]]":
+    rows = Authorship.objects.exclude(status=AuthorshipStatus.DISOWNED)
+    return rows.values_list("submission", "position", "pk", "given", "particle", "family", "corresponding", "email")
+
+
+def _authors(rows: Iterable[Any]) -> dict[int, list[tuple[str, bool]]]:
     """The authors in their order: each one's name, and whether they are a corresponding author with an address."""
     found: dict[int, list[tuple[str, bool]]] = defaultdict(list)
-    rows = Authorship.objects.filter(submission__in=list(submission_ids)).exclude(status=AuthorshipStatus.DISOWNED)
-    names = rows.values_list("submission", "given", "particle", "family", "corresponding", "email")
-    for paper, given, particle, family, corresponding, email in names:
-        name = " ".join(part for part in (given, particle, family) if part)
-        found[paper].append((name, corresponding and bool(email)))
+    for paper, _, _, given, particle, family, corresponding, email in sorted(rows, key=lambda row: row[:3]):
+        found[paper].append((full_name(given, particle, family), corresponding and bool(email)))
     return found
 
 
-def scores_of(submission_ids: Iterable[int]) -> dict[int, list[int]]:
-    """The overall scores of submitted reviews, lowest first. One query; the caller has asked for ``reviews``."""
-    found: dict[int, list[int]] = defaultdict(list)
-    rows = Score.objects.filter(
-        key=OVERALL, review__status=ReviewStatus.SUBMITTED, review__assignment__submission__in=list(submission_ids)
-    )
-    for paper, value in rows.order_by("value").values_list("review__assignment__submission", "value"):
-        found[paper].append(value)
+def score_rows() -> "QuerySet[Score, tuple[int, int, str]]":
+    """The overall scores of submitted reviews, with their scales; the caller asks for ``reviews``."""
+    rows = Score.objects.filter(key=OVERALL, review__status=ReviewStatus.SUBMITTED)
+    return rows.values_list("review__assignment__submission", "value", "scale")
+
+
+def _scores(rows: Iterable[tuple[int, int, str]]) -> dict[int, list[tuple[int, str]]]:
+    """The scores of each paper, lowest first, with their scales."""
+    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for paper, value, scale in sorted(rows):
+        found[paper].append((value, scale))
     return found
 
 
-def handlers_of(submission_ids: Iterable[int]) -> dict[int, str]:
-    """Who handles these papers. One query; organizers of any level know it."""
-    rows = Handler.objects.filter(submission__in=list(submission_ids), until=None).select_related("user")
-    return {row.submission_id: row.user.name for row in rows}
+def handler_rows() -> "QuerySet[Handler, tuple[Any, ...]]":
+    """Who handles papers; organizers of any level know that."""
+    return Handler.objects.filter(until=None).values_list("submission", "user__given", "user__particle", "user__family")
 
 
-def scales_of(workshop: Workshop, tracks: Iterable[int] | None = None) -> dict[int, Scale]:
-    """The ends of the overall scale of each track, by its open form, else the workshop's.
-
-    One query, and another for the ``tracks`` where they are not given.
-    """
-    return _scales(workshop, tracks)[0]
-
-
-def _scales(workshop: Workshop, tracks: Iterable[int] | None = None) -> tuple[dict[int, Scale], dict[str, Scale]]:
-    """The same; and every overall scale that was ever asked, by its code."""
-    versions = FormVersion.objects.filter(form__workshop=workshop, form__purpose=Form.Purpose.REVIEW)
+def scale_questions(workshop_id: int) -> "QuerySet[Question]":
+    """Every question for an overall score that was ever asked, with its form."""
+    versions = FormVersion.objects.filter(form__workshop=workshop_id, form__purpose=Form.Purpose.REVIEW)
     asked = Question.objects.filter(version__in=versions, key=OVERALL, kind=Question.Kind.SCALE)
-    rows = asked.exclude(version__status=FormStatus.DRAFT).select_related("version__form")
+    return asked.exclude(version__status=FormStatus.DRAFT).select_related("version__form")
+
+
+def scales_from(rows: Iterable[Question], tracks: Iterable[int]) -> tuple[dict[int, Scale], dict[str, Scale]]:
+    """The scale of each of these tracks by its open form, else the workshop's; and every scale, by its code."""
     found: dict[int | None, Scale] = {}
     ever: dict[str, Scale] = {}
     for row in rows:
@@ -342,12 +438,4 @@ def _scales(workshop: Workshop, tracks: Iterable[int] | None = None) -> tuple[di
         ever[scale_code(row)] = scale
         if row.version.status == FormStatus.OPEN:
             found[row.version.form.track_id] = scale
-    if tracks is None:
-        tracks = Track.objects.filter(workshop=workshop).values_list("pk", flat=True)
     return {track: found.get(track) or found.get(None) or Scale() for track in tracks}, ever
-
-
-def status_counts(workshop: Workshop, viewer: Viewer) -> dict[tuple[int, str], int]:
-    """How many open lines there are of each track and status. One query."""
-    rows = papers_on_desk(workshop, viewer).order_by().values("track_id", "status").annotate(n=Count("pk"))
-    return {(row["track_id"], row["status"]): row["n"] for row in rows}

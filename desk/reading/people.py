@@ -9,18 +9,20 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import CharField, Count, F, IntegerField, Max, OuterRef, Q, Subquery, Value
+from django.db.models import Count, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from access.prepared import prepared
 from access.rights import visible_to
 from access.viewer import Viewer
 from accounts.addresses import fold
-from accounts.models import Publication
+from accounts.models import Publication, full_name
 from audit.models import Root
 from desk.reading.people_query import FLAGS, INVITED, PeopleQuery
+from desk.reading.saved_views import view_rows
 from desk.reading.volunteers import waiting
 from notifications.models import Message
 from notifications.states import MessageStatus
@@ -29,7 +31,7 @@ from reviews.loads import free_papers
 from reviews.models import Assignment, Invitation, Reviewer
 from reviews.no_show import Sign, Task, no_show_sign
 from reviews.states import CURRENT, InvitationStatus
-from reviews.work import Work, read_work
+from reviews.work import Work, due_rows, work_rows, works
 from submissions.models import Conflict
 from workshops.models import Membership, Workshop
 from workshops.states import Role
@@ -148,14 +150,39 @@ class PeoplePage:
     states: dict[str, int]
 
 
-def list_people(workshop: Workshop, viewer: Viewer, query: PeopleQuery, *, everything: bool = False) -> PeoplePage:
-    """One page of the list (or all of it, for a file): people, or invitations. A fixed number of queries."""
-    everybody = read_people(workshop, viewer)
-    answers = _answers(workshop, viewer)
+Rows = dict[str, list[Any]]
+
+
+@prepared
+def _around(viewer: Viewer, workshop_id: int, name: str) -> dict[str, QuerySet]:
+    """Everybody, how many invitations there are of each state, who offers to review, and the viewer's saved views."""
+    invited = visible_to(viewer, "row", Invitation).filter(workshop=workshop_id)
+    return {
+        **_people_rows(viewer, workshop_id),
+        "invited": invited.order_by().values_list("status").annotate(n=Count("pk")),
+        "volunteers": waiting(workshop_id, viewer).order_by().values_list("status").annotate(n=Count("pk")),
+        "views": view_rows(viewer, workshop_id, name),
+    }
+
+
+def read_around(workshop: Workshop, viewer: Viewer) -> Rows:
+    """The rows of it. One query."""
+    return cast(Rows, _around(viewer, workshop.pk, PeopleQuery.name))
+
+
+def list_people(
+    workshop: Workshop, viewer: Viewer, query: PeopleQuery, *, around: Rows | None = None, everything: bool = False
+) -> PeoplePage:
+    """One page of the list (or all of it, for a file): people, or invitations. A fixed number of queries.
+
+    ``around``: what is read around it, where it is read already.
+    """
+    if around is None:
+        around = read_around(workshop, viewer)
+    everybody = people_from(around, viewer)
+    states = dict(around["invited"])
     roles = _role_counts(everybody)
-    roles |= {INVITED: sum(n for (kind, _), n in answers.items() if kind == INVITED)}
-    roles |= {VOLUNTEERS: sum(n for (kind, _), n in answers.items() if kind == VOLUNTEERS)}
-    states = {state: n for (kind, state), n in answers.items() if kind == INVITED}
+    roles |= {INVITED: sum(states.values()), VOLUNTEERS: sum(n for _, n in around["volunteers"])}
     of_role = [row for row in everybody if not query.role or any(line.role == query.role for line in row.roles)]
     flags = {flag: sum(map(ask, of_role)) for flag, ask in FLAGGED.items()}
     if query.role == INVITED:
@@ -165,7 +192,7 @@ def list_people(workshop: Workshop, viewer: Viewer, query: PeopleQuery, *, every
         return PeoplePage([], lines, len(rows), pages, roles, flags, states)
     found = narrowed(of_role, query)
     shown, pages = _page(found, query.page, everything)
-    mails = mails_to(workshop, viewer, [row.pk for row in shown])
+    mails = {person: Mails(*found) for person, *found in _mails_to(viewer, workshop.pk, [row.pk for row in shown])}
     people = [replace(row, mails=mails.get(row.pk, NO_MAILS)) for row in shown]
     return PeoplePage(people, [], len(found), pages, roles, flags, states)
 
@@ -223,22 +250,38 @@ def narrowed(rows: Iterable[PersonRow], query: PeopleQuery) -> list[PersonRow]:
 # --- reading ---
 
 
+def _people_rows(viewer: Viewer, workshop_id: int) -> dict[str, QuerySet]:
+    roles = visible_to(viewer, "row", Membership.objects.open()).filter(workshop=workshop_id)
+    offers = visible_to(viewer, "row", Reviewer).filter(workshop=workshop_id)
+    conflicts = visible_to(viewer, "row", Conflict.objects.effective()).filter(submission__workshop=workshop_id)
+    assignments = Assignment.objects.filter(Q(status__in=CURRENT) | Q(review__isnull=False))
+    return {
+        "roles": roles.values_list("role", "pk", "track__name", *PERSON, "user__search_identity"),
+        "reviewers": offers.annotate(n=_publications()).values_list(*OFFERED),
+        "work": work_rows(free_papers(viewer, workshop_id), assignments),
+        **due_rows(workshop_id),
+        "conflicts": conflicts.order_by().values_list("user").annotate(n=Count("submission", distinct=True)),
+    }
+
+
+_everybody = prepared(_people_rows)
+
+
 def read_people(workshop: Workshop, viewer: Viewer) -> list[PersonRow]:
-    """Everybody with an open role, by name. Six queries."""
-    roles = visible_to(viewer, "row", Membership.objects.open()).filter(workshop=workshop)
-    offers = visible_to(viewer, "row", Reviewer).filter(workshop=workshop)
-    work = free_papers(viewer, workshop.pk)
-    conflicts = visible_to(viewer, "row", Conflict.objects.effective()).filter(submission__workshop=workshop)
+    """Everybody with an open role, by name. One query."""
+    return people_from(_everybody(viewer, workshop.pk), viewer)
+
+
+def people_from(found: Rows, viewer: Viewer) -> list[PersonRow]:
+    """The same, from its rows."""
     people: dict[int, tuple[Any, ...]] = {}
     lines: dict[int, list[RoleLine]] = defaultdict(list)
-    columns = ("pk", "role", "track__name", *PERSON, "user__search_identity")
-    for pk, role, track, user, *person in roles.order_by("role", "pk").values_list(*columns):
+    for role, pk, track, user, *person in sorted(found["roles"], key=lambda row: row[:2]):
         people[user] = tuple(person)
         lines[user].append(RoleLine(pk, role, f"{Role(role).label} ({track})" if track else str(Role(role).label)))
-    reviewers = {row[0]: row[1:] for row in offers.annotate(n=_publications()).values_list(*OFFERED)}
-    assignments = Assignment.objects.filter(Q(status__in=CURRENT) | Q(review__isnull=False))
-    tallies = tally(read_work(workshop, work, assignments), timezone.now())
-    barred = dict(conflicts.order_by().values_list("user").annotate(n=Count("submission", distinct=True)))
+    reviewers = {row[0]: row[1:] for row in found["reviewers"]}
+    tallies = tally(works(found), timezone.now())
+    barred = dict(found["conflicts"])
     shows_all = nothing_hidden(viewer)
     rows = [
         _row(user, person, tuple(lines[user]), reviewers.get(user), tallies.get(user, NOTHING), barred, shows_all)
@@ -304,7 +347,7 @@ def _row(
     reviewer, load_max, senior, emergency, publications = offer or (None, None, False, False, 0)
     return PersonRow(
         pk=user,
-        name=" ".join(part for part in (given, particle, family) if part),
+        name=full_name(given, particle, family),
         order=(family.casefold(), given.casefold(), user),
         text=text,
         email=email,
@@ -320,31 +363,18 @@ def _row(
     )
 
 
-def mails_to(workshop: Workshop, viewer: Viewer, people: list[int]) -> dict[int, Mails]:
-    """The mails to these people about the workshop and the papers that the viewer is free on. One query."""
-    of_workshop = Q(root_type=Root.WORKSHOP, root_id=workshop.pk, aspect__in=STAFF_READ)
-    free = free_papers(viewer, workshop.pk).values("pk")
+@prepared
+def _mails_to(viewer: Viewer, workshop_id: int, people: list[int]) -> QuerySet:
+    """The mails to these people about the workshop and the papers that the viewer is free on."""
+    of_workshop = Q(root_type=Root.WORKSHOP, root_id=workshop_id, aspect__in=STAFF_READ)
+    free = free_papers(viewer, workshop_id).values("pk")
     of_papers = Q(root_type=Root.SUBMISSION, root_id__in=free, aspect__in=FREE_READ)
     rows = Message.objects.filter(of_workshop | of_papers, recipient__in=people).order_by()
     wrong = Q(status__in=(MessageStatus.FAILED, MessageStatus.IN_DOUBT))
-    found = rows.values_list("recipient").annotate(n=Count("pk"), bad=Count("pk", filter=wrong), last=Max("sent_at"))
-    return {person: Mails(number, bad, last) for person, number, bad, last in found}
+    return rows.values_list("recipient").annotate(n=Count("pk"), bad=Count("pk", filter=wrong), last=Max("sent_at"))
 
 
 # --- invitations ---
-
-
-def _answers(workshop: Workshop, viewer: Viewer) -> dict[tuple[str, str], int]:
-    """How many invitations there are of each state, and how many who offer to review wait for an answer. One query."""
-    invited = visible_to(viewer, "row", Invitation).filter(workshop=workshop)
-    parts = [
-        rows.order_by()
-        .values("status")
-        .annotate(what=Value(what, CharField()), state=F("status"), n=Count("pk"))
-        .values_list("what", "state", "n")
-        for what, rows in ((INVITED, invited), (VOLUNTEERS, waiting(workshop, viewer)))
-    ]
-    return {(what, state): n for what, state, n in parts[0].union(parts[1], all=True)}
 
 
 def _invitations(workshop: Workshop, viewer: Viewer, query: PeopleQuery) -> list[Invitation]:

@@ -216,5 +216,5 @@ def _invitations(workshop: Workshop, viewer: Viewer, user: User) -> list[Invitat
 
 def _mails(workshop: Workshop, viewer: Viewer, user: User) -> list[Message]:
     """The newest of those that the viewer may see."""
-    rows = Message.objects.filter(about(workshop, viewer), recipient=user).order_by("-pk")
+    rows = Message.objects.filter(about(workshop.pk, viewer), recipient=user).order_by("-pk")
     return list(rows.only("pk", "kind", "status", "subject", "sent_at", "created_at")[:MAILS])

@@ -1,10 +1,12 @@
 """Rows of the ground floor (log, mail) name a root and an aspect: which of one workshop's may the viewer see?"""
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.lookups import Exact
 
 from access.registry import aspects, right
 from access.viewer import Viewer
 from audit.models import Root
+from desk.reading.levels import flag
 from submissions.access import authoring
 from submissions.models import Submission
 from workshops.models import Workshop
@@ -13,18 +15,25 @@ ALSO_OF_OWN_PAPERS = frozenset({"title", "released"})
 """Of one's own paper the desk shows what everybody may know; the rest stands on the author's page."""
 
 
-def about(workshop: Workshop, viewer: Viewer) -> Q:
-    """A Q over any model with ``root_type``, ``root_id`` and ``aspect``."""
+def about(workshop_id: int, viewer: Viewer) -> Q:
+    """A Q over any model with ``root_type``, ``root_id`` and ``aspect``.
+
+    Each row is asked by itself, and its paper looked up by its key: of a long log the newest are found without reading
+    the others, where "or" would have the database gather all of them first.
+    """
     shown = aspects(Workshop)
     mine = [aspect for aspect in sorted(shown) if aspect in {"public", "row", "member", "staff", "settings"}]
-    found = Q(root_type=Root.WORKSHOP, root_id=workshop.pk, aspect__in=mine)
+    of_workshop = Q(root_type=Root.WORKSHOP, root_id=workshop_id, aspect__in=mine)
+    paper = Submission.objects.of(workshop_id).filter(_shows_the_aspect(viewer), pk=OuterRef("root_id"))
+    return Q(flag(of_workshop | Q(root_type=Root.SUBMISSION) & Q(Exists(paper))))
+
+
+def _shows_the_aspect(viewer: Viewer) -> Q:
+    """Papers of which the viewer may see the aspect that the row of an outer statement names."""
+    found = Q(pk__in=[])
     for aspect in sorted(aspects(Submission)):
-        found |= Q(root_type=Root.SUBMISSION, aspect=aspect, root_id__in=_papers(workshop, viewer, aspect))
+        rights = right(Submission, aspect, viewer)
+        if aspect not in ALSO_OF_OWN_PAPERS:
+            rights &= ~authoring(viewer)
+        found |= Q(Exact(OuterRef("aspect"), Value(aspect))) & rights
     return found
-
-
-def _papers(workshop: Workshop, viewer: Viewer, aspect: str) -> object:
-    papers = Submission.objects.of(workshop.pk).filter(right(Submission, aspect, viewer))
-    if aspect not in ALSO_OF_OWN_PAPERS:
-        papers = papers.exclude(authoring(viewer))
-    return papers.values("pk")

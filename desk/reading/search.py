@@ -173,7 +173,7 @@ def _pages(asked: _Search) -> Group:
 def _papers(asked: _Search) -> Group:
     """Open lines by their text, their number and, where the viewer knows them, their authors; then sealed ones."""
     viewer = asked.viewer
-    rows = papers_on_desk(asked.workshop, viewer).annotate(knows_authors=flag(right(Submission, "authors", viewer)))
+    rows = papers_on_desk(asked.workshop.pk, viewer).annotate(knows_authors=flag(right(Submission, "authors", viewer)))
     rows = by_words(rows, asked.query.q).order_by("number")
     found, total = asked.cut(rows, "pk", "number", "title", "track__name", "status", "knows_authors")
     authors = _authors([row[0] for row in found if row[-1]])
@@ -193,7 +193,8 @@ def _papers(asked: _Search) -> Group:
 
 
 def _sealed(asked: _Search) -> list[Hit]:
-    rows = sealed_papers(asked.workshop, asked.viewer).order_by("number").values_list("number", "title", "track__name")
+    sealed = sealed_papers(asked.workshop.pk, asked.viewer).order_by("number")
+    rows = sealed.values_list("number", "title", "track__name")
     return [
         Hit(f"#{number} {title}", f"{track} · You have a conflict", asked.page("paper", "", number), mathematics=True)
         for number, title, track in rows

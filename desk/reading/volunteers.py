@@ -87,8 +87,8 @@ class VolunteersPage:
 
 def read_volunteers(workshop: Workshop, viewer: Viewer, query: VolunteersQuery) -> VolunteersPage:
     """One page of one part. A fixed number of queries."""
-    waiting = offers(viewer, workshop).filter(status=OfferStatus.OPEN)
-    answered = offers(viewer, workshop).exclude(status=OfferStatus.OPEN)
+    waiting = offers(viewer, workshop.pk).filter(status=OfferStatus.OPEN)
+    answered = offers(viewer, workshop.pk).exclude(status=OfferStatus.OPEN)
     asked = to_ask(workshop, ticked(viewer, workshop))
     counts = {WAITING: waiting.count(), AUTHORS: len(asked), ANSWERED: answered.count()}
     words = fold(query.q).split()
@@ -103,9 +103,9 @@ def read_volunteers(workshop: Workshop, viewer: Viewer, query: VolunteersQuery) 
     return VolunteersPage(_offered(workshop, viewer, offered[:PAGE]), counts, len(offered) > PAGE)
 
 
-def waiting(workshop: Workshop, viewer: Viewer) -> "QuerySet[Offer]":
+def waiting(workshop_id: int, viewer: Viewer) -> "QuerySet[Offer]":
     """The offers that wait for an answer."""
-    return offers(viewer, workshop).filter(status=OfferStatus.OPEN, batch_id=None)
+    return offers(viewer, workshop_id).filter(status=OfferStatus.OPEN, batch_id=None)
 
 
 def _offered(workshop: Workshop, viewer: Viewer, rows: list[Offer]) -> list[VolunteerRow]:

@@ -1,13 +1,16 @@
 """What all pages of the organizers' desk begin with."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
-from access.rights import get_or_404, visible_to
+from access.prepared import prepared
+from access.rights import visible_to
 from access.viewer import Viewer, viewer_of
 from accounts.models import User
 from workshops.models import Workshop
@@ -21,11 +24,20 @@ def desk_page(view: DeskView) -> DeskView:
     @wraps(view)
     def inner(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponse:
         viewer = viewer_of(request)
-        workshop = get_or_404(viewer, "staff", Workshop, slug=slug)
+        workshops = _organized(viewer)
+        workshop = next((each for each in workshops if each.slug == slug), None)
+        if workshop is None:
+            raise Http404
+        request.switcher = workshops  # type: ignore[attr-defined]  # for desk_render
         return view(request, workshop, viewer, **kwargs)
 
     inner.is_desk_page = True  # type: ignore[attr-defined]  # a mark that the tests look for
     return inner
+
+
+@prepared
+def _organized(viewer: Viewer) -> QuerySet[Workshop]:
+    return visible_to(viewer, "staff", Workshop).order_by("-year", "slug")
 
 
 def actor(viewer: Viewer) -> User:
@@ -51,8 +63,21 @@ def desk_render(
     status: int = 200,
 ) -> HttpResponse:
     """Render a desk page: ``workshop``, ``section`` and the ``workshops`` of the switcher join the context."""
-    workshops = list(
-        visible_to(viewer, "staff", Workshop).order_by("-year", "slug").only("slug", "name", "year", "is_rehearsal")
-    )
-    base = {"workshop": workshop, "section": section, "workshops": workshops, "viewer": viewer}
+    base = {"workshop": workshop, "section": section, "workshops": _switcher(request, viewer), "viewer": viewer}
+    base["tabs"] = _tabs(workshop.slug)
     return render(request, template, {**base, **(context or {})}, status=status)
+
+
+TABS = ("dashboard", "papers", "people", "reviews", "assignment", "decisions", "dates", "forms", "mail", "log")
+
+
+@lru_cache(maxsize=100)
+def _tabs(slug: str) -> list[dict[str, str]]:
+    """The sections of a workshop's desk."""
+    return [{"name": name, "url": reverse(f"desk:{name}", args=[slug]), "words": name.capitalize()} for name in TABS]
+
+
+def _switcher(request: HttpRequest, viewer: Viewer) -> list[Workshop]:
+    """The workshops that the viewer organizes: read with the one of the page, where it has one."""
+    known: list[Workshop] | None = getattr(request, "switcher", None)
+    return _organized(viewer) if known is None else known

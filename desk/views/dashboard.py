@@ -8,7 +8,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from access.viewer import Viewer
 from audit.errors import Refused
-from decisions.rules import needs_second_person
 from desk.reading.dashboard import read_dashboard
 from desk.views.base import actor, desk_page, desk_render
 from submissions.services.conflicts import find_conflicts as find
@@ -19,7 +18,7 @@ from workshops.models import Workshop
 @require_safe
 @desk_page
 def dashboard(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResponse:
-    board = read_dashboard(workshop, viewer, timezone.now(), two=needs_second_person(workshop))
+    board = read_dashboard(workshop, viewer, timezone.now())
     return desk_render(request, "desk/dashboard.html", workshop, viewer, "dashboard", {"board": board})
 
 

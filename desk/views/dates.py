@@ -103,7 +103,7 @@ def _preview(
     moved = [row, *(shift.deadline for shift, on in rows if on and not shift.pinned_by)]
     moves = {row.pk: to} | {shift.deadline.pk: shift.to for shift, on in rows if on and not shift.pinned_by}
     before = {each.pk: each.at for each in moved}
-    known = set(papers_on_desk(workshop, viewer).values_list("pk", flat=True))
+    known = set(papers_on_desk(workshop.pk, viewer).values_list("pk", flat=True))
     told = [reader for reader in readers(workshop, moved) if reader.paper is None or reader.paper.pk in known]
     for each in moved:
         each.at = moves[each.pk]

@@ -17,7 +17,7 @@ from decisions.models import Outcome
 from decisions.rules import needs_second_person
 from decisions.services.decide import confirm as confirm_one
 from decisions.services.decide import decide
-from desk.reading.decisions import Board, DecisionRow, decidable, read_board, read_rows
+from desk.reading.decisions import Board, DecisionRow, decidable, read_around, read_board, read_rows
 from desk.reading.paper_query import DECISION_STATES
 from desk.services.confirm_all import confirm_all
 from desk.views.base import actor, desk_page, desk_render
@@ -28,13 +28,14 @@ from workshops.models import Track, Workshop
 @require_safe
 @desk_page
 def decisions(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResponse:
-    tracks = list(Track.objects.filter(workshop=workshop))
+    around = read_around(workshop, viewer)
+    tracks = sorted(around["tracks"], key=lambda one: (one.position, one.pk))
     track = next((one for one in tracks if one.slug == request.GET.get("track")), None)
     state = request.GET.get("state", "") if request.GET.get("state") in DECISION_STATES else ""
-    two = needs_second_person(workshop)
+    two = needs_second_person(workshop, len(around["organizers"]))
     number = request.GET.get("page", "1")
     page = int(number) if number.isdecimal() and len(number) < 6 else 1
-    board = read_board(workshop, viewer, two=two, track=track.name if track else "", state=state, page=page)
+    board = read_board(workshop, viewer, around, two=two, track=track.name if track else "", state=state, page=page)
     slug = track.slug if track else ""
     context = {
         "board": board,
@@ -105,12 +106,9 @@ def _save(request: HttpRequest, paper: Submission, viewer: Viewer) -> str:
 
 
 def _row(workshop: Workshop, viewer: Viewer, paper: Submission) -> DecisionRow:
-    rows = read_rows(
-        decidable(workshop, viewer).filter(pk=paper.pk), workshop, viewer, two=needs_second_person(workshop)
-    )
-    if not rows:
+    if not decidable(workshop.pk, viewer).filter(pk=paper.pk).exists():
         raise Http404
-    return rows[0]
+    return read_rows([paper.pk], workshop, viewer, two=needs_second_person(workshop))[0]
 
 
 @require_POST

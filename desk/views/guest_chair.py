@@ -26,7 +26,7 @@ from desk.forms import AssignForm, DecisionForm
 from desk.forms_conflicts import GuestAnswerForm
 from desk.reading import paper as reading
 from desk.reading.conflicts import read_handling
-from desk.reading.papers import Scale, authors_of, scales_of
+from desk.reading.papers import authors_of, scales_from
 from desk.services.reveal import reveal
 from desk.views.base import actor
 from desk.views.conflicts import answer_request
@@ -122,9 +122,10 @@ def show(request: HttpRequest, submission: Submission, viewer: Viewer, bound: di
     if found is None:
         raise Http404
     reveal(by=actor(viewer), workshop=workshop, page="guest chair", submission=submission)
-    reviews = reading.reviews_of(found, viewer, names=True)
+    rows = reading.read_parts(workshop, viewer, found)
+    reviews = reading.reviews_of(rows, names=True)
     scores = [review.score for review in reviews if review.status == "submitted" and review.score is not None]
-    decision = reading.decision_of(found, viewer)
+    decision = next(iter(rows["decision"]), None)
     context = {
         "paper": found,
         "workshop": workshop,
@@ -133,31 +134,36 @@ def show(request: HttpRequest, submission: Submission, viewer: Viewer, bound: di
         "reviews": reviews,
         "scores": scores,
         "mean": sum(scores) / len(scores) if scores else None,
-        "scale": scales_of(workshop).get(found.track_id, Scale()),
-        "assignments": reading.assignments_of(found),
+        "scale": scales_from(rows["scales"], [found.track_id])[0][found.track_id],
+        "assignments": reading.assignments_of(rows),
         "decision": decision,
         "told": decision is not None and decision.status in TOLD,
         "held": decision is not None and decision.release_id is not None and decision.status not in TOLD,
         "may_confirm": decision is not None and decision.status == DecisionStatus.TENTATIVE,
         "asked": [one for one in read_handling(found, viewer, acts=True).asked if one.kind == AskedKind.READING],
         "forms": {
-            "decide": bound.get("decide") or _decision_form(found, decision),
-            "assign": bound.get("assign") or _assign_form(found, viewer),
+            "decide": bound.get("decide") or _decision_form(rows, decision),
+            "assign": bound.get("assign") or _assign_form(rows),
         },
     }
     return render(request, "desk/guest_paper.html", context, status=422 if bound else 200)
 
 
-def _decision_form(submission: Submission, decision: Decision | None, data: Any = None) -> DecisionForm:
+def _rows(submission: Submission, viewer: Viewer) -> reading.Rows:
+    """What the page shows, so that a form offers there what the page does."""
+    found = reading.find_paper(submission.workshop, viewer, submission.number)
+    return reading.read_parts(submission.workshop, viewer, found)
+
+
+def _decision_form(rows: reading.Rows, decision: Decision | None, data: Any = None) -> DecisionForm:
     """With a reason whatever the decision, since no second person confirms it."""
-    form = DecisionForm(data, outcomes=reading.outcomes_of(submission), decision=decision, auto_id="decision_%s")
+    form = DecisionForm(data, outcomes=reading.outcomes_of(rows), decision=decision, auto_id="decision_%s")
     form.fields["reason"].required = True
     return form
 
 
-def _assign_form(submission: Submission, viewer: Viewer, data: Any = None) -> AssignForm:
-    people = reading.candidates(submission.workshop, submission, viewer)
-    return AssignForm(data, people=people, auto_id="assign_%s")
+def _assign_form(rows: reading.Rows, data: Any = None) -> AssignForm:
+    return AssignForm(data, people=reading.candidates(rows), auto_id="assign_%s")
 
 
 def _back(submission: Submission) -> HttpResponse:
@@ -167,7 +173,9 @@ def _back(submission: Submission) -> HttpResponse:
 @require_POST
 @guest_page
 def decide(request: HttpRequest, submission: Submission, viewer: Viewer) -> HttpResponse:
-    form = _decision_form(submission, Decision.objects.filter(submission=submission).first(), request.POST)
+    form = _decision_form(
+        _rows(submission, viewer), Decision.objects.filter(submission=submission).first(), request.POST
+    )
     if form.is_valid():
         values = {name: form.cleaned_data[name] for name in ("reason", "to_authors", "version")}
         try:
@@ -198,7 +206,7 @@ def change_decision(request: HttpRequest, submission: Submission, viewer: Viewer
 @require_POST
 @guest_page
 def assign(request: HttpRequest, submission: Submission, viewer: Viewer) -> HttpResponse:
-    form = _assign_form(submission, viewer, request.POST)
+    form = _assign_form(_rows(submission, viewer), request.POST)
     if form.is_valid():
         user = get_object_or_404(User, pk=form.cleaned_data["user"])
         try:

@@ -164,7 +164,7 @@ def _invite_page(
 
 
 def _forecast(workshop: Workshop, viewer: Viewer, at: datetime, papers: int | None) -> Forecast:
-    return forecast_of(viewer, workshop, at, lines=papers_on_desk(workshop, viewer), papers=papers)
+    return forecast_of(viewer, workshop, at, lines=papers_on_desk(workshop.pk, viewer), papers=papers)
 
 
 # --- who has not answered ---------------------------------------------------------------------------------------------

@@ -5,10 +5,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from access.viewer import Viewer
 from desk.reading.list_query import ListQuery
 from desk.reading.table import FORMATS, Table
-from submissions.models import SavedView
 from workshops.models import Workshop
 
 FORGOTTEN = "forgotten_view"
@@ -109,12 +107,6 @@ def file_of(name: str, workshop: Workshop, list_name: str, table: Table) -> Http
 
 
 # --- saved views ---
-
-
-def own_views(workshop: Workshop, viewer: Viewer, list_name: str) -> list[tuple[int, str, str]]:
-    """The viewer's saved views of this list: key, name, filters. One query."""
-    rows = SavedView.objects.filter(workshop=workshop, user=viewer.id, page=list_name)
-    return list(rows.order_by("name", "pk").values_list("pk", "name", "query"))
 
 
 def views_of(

@@ -7,9 +7,10 @@ from access.viewer import Viewer
 from desk.reading.list_query import pairs_of
 from desk.reading.log import MOST, read_log, table_of
 from desk.reading.log_query import GROUPS, LogQuery
+from desk.reading.saved_views import own_views
 from desk.services.reveal import reveal
 from desk.views.base import actor, desk_page, desk_render
-from desk.views.lists import chips, file_of, files, own_views, plain, row_of, views_of, wanted_file
+from desk.views.lists import chips, file_of, files, plain, row_of, views_of, wanted_file
 from workshops.models import Workshop
 
 READY_MADE = (("Everything", ""), ("Names looked at", "about=identity"), ("Decisions", "about=decision"))

@@ -30,9 +30,10 @@ from desk.reading.mail import (
     workshop_kinds,
 )
 from desk.reading.mail_query import MailQuery
+from desk.reading.saved_views import own_views
 from desk.services.reveal import reveal
 from desk.views.base import actor, desk_page, desk_render
-from desk.views.lists import Options, chips, file_of, files, own_views, row_of, views_of, wanted_file
+from desk.views.lists import Options, chips, file_of, files, row_of, views_of, wanted_file
 from notifications.kinds import Kind, kind_of
 from notifications.models import Batch, Message, Template
 from notifications.rendering import Rendered, Words, scope_of, validate, words_of

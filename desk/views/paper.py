@@ -15,7 +15,7 @@ from access.viewer import Viewer
 from accounts.models import User
 from audit.errors import Refused
 from decisions.models import Decision
-from decisions.rules import counts_as_confirmed, needs_second_person
+from decisions.rules import needs_no_second, needs_second_person
 from decisions.services import decide as deciding
 from decisions.states import TOLD, DecisionStatus
 from desk.forms import AssignForm, ConflictForm, DecisionForm, HandlerForm, SettleForm
@@ -24,10 +24,10 @@ from desk.reading import paper as reading
 from desk.reading.author_list import open_requests, twins_of
 from desk.reading.from_authors import from_authors
 from desk.reading.from_reviewers import from_reviewers
-from desk.reading.levels import own_reasons, papers_on_desk
+from desk.reading.levels import in_words
 from desk.reading.list_query import pairs_of
 from desk.reading.paper_query import LIST, PaperQuery
-from desk.reading.papers import Scale, authors_of, beside, numbers_in_order, scales_of
+from desk.reading.papers import authors_of, beside, numbers_in_order, scales_from
 from desk.services.reveal import reveal
 from desk.views.base import actor, desk_page, desk_render
 from reviews.models import Assignment
@@ -63,35 +63,36 @@ def show(
     if found is None:
         raise Http404
     query = PaperQuery.of(pairs_of(request.GET)) if request.GET.get("in") == LIST else PaperQuery()
+    rows = reading.read_parts(workshop, viewer, found)
     if query.place():
         before, after = beside(numbers_in_order(workshop, viewer, query), number)
     else:
-        before, after = reading.neighbours(papers_on_desk(workshop, viewer), number)
+        before, after = next(iter(rows["before"]), None), next(iter(rows["after"]), None)
     context: dict[str, Any] = {"place": query.place(), "list_url": query.url()}
     context |= {
         "paper": found,
         "before": before,
         "after": after,
-        "handler": reading.handler_of(found),
+        "handler": next(iter(rows["handler"]), None),
     }
     if not found.is_open:
-        context["reasons"] = own_reasons(viewer, found.pk)
+        context["reasons"] = in_words(rows["reasons"])
         return desk_render(request, "desk/paper_sealed.html", workshop, viewer, "papers", context)
-    context |= _open(request, workshop, viewer, found)
+    context |= _open(request, workshop, viewer, found, rows)
     if found.is_assessed:
-        context |= _assessment(workshop, viewer, found)
+        context |= _assessment(found, rows)
         if found.level == Level.PERSONAL:  # by leave, for a while
             reveal(by=actor(viewer), workshop=workshop, page="sealed paper", submission=found)
     if found.acts:
-        context |= _acting(workshop, viewer, found, bound or {})
+        context |= _acting(workshop, viewer, found, rows, bound or {})
     elif found.level != "free":
-        context["reasons"] = own_reasons(viewer, found.pk)
+        context["reasons"] = in_words(rows["reasons"])
     return desk_render(
         request, "desk/paper.html", workshop, viewer, "papers", context, 422 if bound and found.acts else 200
     )
 
 
-def _open(request: HttpRequest, workshop: Workshop, viewer: Viewer, found: Any) -> dict[str, Any]:
+def _open(request: HttpRequest, workshop: Workshop, viewer: Viewer, found: Any, rows: reading.Rows) -> dict[str, Any]:
     """What every open line has: the paper itself, its file, its authors when asked for, its history."""
     authors: list[str] | None = None
     if found.knows_authors and request.GET.get("authors") == "1":
@@ -101,53 +102,56 @@ def _open(request: HttpRequest, workshop: Workshop, viewer: Viewer, found: Any) 
     return {
         "authors": authors,
         "file": file,
-        "findings": reading.findings_of(found, file),
-        "topics": list(found.topics.values_list("name", flat=True)),
-        "decision": reading.decision_of(found, viewer),
-        "twins": twins_of(found, viewer),
-        "history": reading.history_of(workshop, found, viewer, names=found.knows_reviewers),
+        "findings": reading.findings_of(found, file, rows),
+        "topics": [name for _, name in sorted(rows["topics"])],
+        "decision": next(iter(rows["decision"]), None),
+        "twins": twins_of(found, rows["twins"]),
+        "history": reading.history_of(rows, names=found.knows_reviewers),
     }
 
 
-def _assessment(workshop: Workshop, viewer: Viewer, found: Any) -> dict[str, Any]:
-    reviews = reading.reviews_of(found, viewer, names=found.knows_reviewers)
-    scale = scales_of(workshop).get(found.track_id, Scale())
+def _assessment(found: Any, rows: reading.Rows) -> dict[str, Any]:
+    reviews = reading.reviews_of(rows, names=found.knows_reviewers)
+    scale = scales_from(rows["scales"], [found.track_id])[0][found.track_id]
     counted = [review.overall for review in reviews if review.status == "submitted"]
     return {
         "reviews": reviews,
         "scores": scores_in(counted, (scale.low, scale.high)),
-        "assignments": reading.assignments_of(found) if found.knows_reviewers else [],
+        "assignments": reading.assignments_of(rows),
     }
 
 
-def _acting(workshop: Workshop, viewer: Viewer, found: Any, bound: dict[str, Form]) -> dict[str, Any]:
-    decision = Decision.objects.filter(submission=found).first()
-    two = needs_second_person(workshop)
+def _acting(
+    workshop: Workshop, viewer: Viewer, found: Any, rows: reading.Rows, bound: dict[str, Form]
+) -> dict[str, Any]:
+    decision = next(iter(rows["decided"]), None)
+    two = needs_second_person(workshop, len(rows["organizers"]))
+    handler = next(iter(rows["handler"]), None)
     mine = decision is not None and decision.decided_by_id == viewer.id
     tentative = decision is not None and decision.status == DecisionStatus.TENTATIVE
     made = {
-        "decide": lambda: _decision_form(found, decision),
-        "assign": lambda: AssignForm(people=reading.candidates(workshop, found, viewer), auto_id="assign_%s"),
-        "handle": lambda: HandlerForm(people=reading.possible_handlers(workshop, found), auto_id="handler_%s"),
-        "declare": lambda: ConflictForm(people=reading.people_without_conflict(workshop, found), auto_id="conflict_%s"),
+        "decide": lambda: _decision_form(rows, decision),
+        "assign": lambda: AssignForm(people=reading.candidates(rows), auto_id="assign_%s"),
+        "handle": lambda: HandlerForm(people=reading.possible_handlers(rows), auto_id="handler_%s"),
+        "declare": lambda: ConflictForm(people=reading.people_without_conflict(rows), auto_id="conflict_%s"),
     }
     return {
-        "dates": paper_dates(found),
+        "dates": paper_dates(found, rows["saves"], rows["extensions"]),
         "forms": {name: bound.get(name) or make() for name, make in made.items()},
-        "conflicts": reading.conflicts_of(found),
-        "asked": open_requests(found),
-        "told_us": from_authors(found),
-        "reviewers_say": from_reviewers(found, viewer),
+        "conflicts": reading.conflicts_of(rows),
+        "asked": open_requests(rows["asked"]),
+        "told_us": from_authors(found, rows["disclosures"]),
+        "reviewers_say": from_reviewers(found, rows),
         "told": decision is not None and decision.status in TOLD,
         "held": decision is not None and decision.release_id is not None and decision.status not in TOLD,
         "may_confirm": tentative and not (mine and two),
         "needs_other": tentative and mine and two,
-        "sole": counts_as_confirmed(found, viewer.id),
+        "sole": handler is not None and needs_no_second(handler, viewer.id),
     }
 
 
-def _decision_form(found: Submission, decision: Decision | None, data: Any = None) -> DecisionForm:
-    return DecisionForm(data, outcomes=reading.outcomes_of(found), decision=decision, auto_id="decision_%s")
+def _decision_form(rows: reading.Rows, decision: Decision | None, data: Any = None) -> DecisionForm:
+    return DecisionForm(data, outcomes=reading.outcomes_of(rows), decision=decision, auto_id="decision_%s")
 
 
 # --- what is done on it: each asks for the right to act first ---
@@ -156,6 +160,11 @@ def _decision_form(found: Submission, decision: Decision | None, data: Any = Non
 def _acted_on(workshop: Workshop, viewer: Viewer, number: int) -> Submission:
     papers = Submission.objects.of(workshop.pk).select_related("track", "workshop")
     return get_or_404(viewer, "act", papers, number=number)
+
+
+def _rows(workshop: Workshop, viewer: Viewer, number: int) -> reading.Rows:
+    """What the page shows of a paper that was asked for, so that a form offers there what the page does."""
+    return reading.read_parts(workshop, viewer, reading.find_paper(workshop, viewer, number))
 
 
 def _refused(form: Form, refusal: Refused) -> None:
@@ -179,7 +188,8 @@ def accept(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int
 @desk_page
 def decide(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
     found = _acted_on(workshop, viewer, number)
-    form = _decision_form(found, Decision.objects.filter(submission=found).first(), request.POST)
+    rows = _rows(workshop, viewer, number)
+    form = _decision_form(rows, next(iter(rows["decided"]), None), request.POST)
     if form.is_valid():
         values = {name: form.cleaned_data[name] for name in ("reason", "to_authors", "version")}
         try:
@@ -214,7 +224,7 @@ def change_decision(request: HttpRequest, workshop: Workshop, viewer: Viewer, nu
 @desk_page
 def assign(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
     found = _acted_on(workshop, viewer, number)
-    people = reading.candidates(workshop, found, viewer)
+    people = reading.candidates(_rows(workshop, viewer, number))
     form = AssignForm(request.POST, people=people, auto_id="assign_%s")
     if form.is_valid():
         user = get_object_or_404(User, pk=form.cleaned_data["user"])
@@ -246,7 +256,8 @@ def unassign(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: i
 @desk_page
 def handle(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
     found = _acted_on(workshop, viewer, number)
-    form = HandlerForm(request.POST, people=reading.possible_handlers(workshop, found), auto_id="handler_%s")
+    people = reading.possible_handlers(_rows(workshop, viewer, number))
+    form = HandlerForm(request.POST, people=people, auto_id="handler_%s")
     if form.is_valid():
         user = get_object_or_404(User, pk=form.cleaned_data["user"])
         try:
@@ -263,7 +274,8 @@ def handle(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int
 @desk_page
 def declare_conflict(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
     found = _acted_on(workshop, viewer, number)
-    form = ConflictForm(request.POST, people=reading.people_without_conflict(workshop, found), auto_id="conflict_%s")
+    people = reading.people_without_conflict(_rows(workshop, viewer, number))
+    form = ConflictForm(request.POST, people=people, auto_id="conflict_%s")
     if form.is_valid():
         user = get_object_or_404(User, pk=form.cleaned_data["user"])
         reason, state = ConflictReason.ORGANIZER, ConflictState.CONFIRMED

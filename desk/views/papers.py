@@ -8,9 +8,9 @@ from django.views.decorators.http import require_safe
 
 from access.viewer import Viewer
 from desk.reading.list_query import pairs_of
-from desk.reading.paper_choices import Choice, Choices, read_choices
+from desk.reading.paper_choices import Choice, Choices, choices_of
 from desk.reading.paper_query import DECISION_FILTERS, LACKS, REVIEW_FILTERS, PaperQuery
-from desk.reading.papers import list_papers, status_counts
+from desk.reading.papers import list_papers, read_around
 from desk.reading.papers_table import table_of
 from desk.services.reveal import reveal
 from desk.views.base import actor, desk_page, desk_render
@@ -49,13 +49,14 @@ def papers(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResp
     query = PaperQuery.of(pairs_of(request.GET))
     if name := wanted_file(request):
         return _file(name, workshop, viewer, query)
-    choices = read_choices(workshop, viewer)
-    found = list_papers(workshop, viewer, query, tracks=[track.key for track in choices.tracks])
+    around = read_around(workshop, viewer)
+    choices = choices_of(around)
+    found = list_papers(workshop, viewer, query, around=around)
     context = {
         "query": query,
         "found": found,
         "views": views_of(request, query, READY_MADE, [(view.key, view.words, view.said) for view in choices.views]),
-        "filters": _filters(workshop, viewer, query, choices),
+        "filters": _filters(query, choices, around["counts"]),
         "more": _more(query, choices),
         "heads": heads(query),
         "kept": query.kept(),
@@ -66,11 +67,10 @@ def papers(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResp
     return desk_render(request, "desk/papers.html", workshop, viewer, "papers", context | pages(query, found.pages))
 
 
-def _filters(workshop: Workshop, viewer: Viewer, query: PaperQuery, choices: Choices) -> list[dict[str, Any]]:
-    """Rows of chips. Their numbers count the lines that are open to the viewer."""
-    counts = status_counts(workshop, viewer)
-    by_track = [(t.said, t.words, sum(n for (pk, _), n in counts.items() if pk == t.key)) for t in choices.tracks]
-    by_status = [(s.value, s.label, sum(n for (_, t), n in counts.items() if t == s)) for s in SubmissionStatus]
+def _filters(query: PaperQuery, choices: Choices, counts: list[tuple[int, str, int]]) -> list[dict[str, Any]]:
+    """Rows of chips. Their numbers count the lines that are open to the viewer, by track and status."""
+    by_track = [(t.said, t.words, sum(n for pk, _, n in counts if pk == t.key)) for t in choices.tracks]
+    by_status = [(s.value, s.label, sum(n for _, status, n in counts if status == s)) for s in SubmissionStatus]
     return [
         row_of("Track", chips(query, "track", by_track)),
         row_of("State", chips(query, "status", [one for one in by_status if one[2]])),

@@ -14,9 +14,10 @@ from access.rights import get_or_404
 from access.viewer import Viewer
 from audit.errors import Refused
 from desk.reading.list_query import pairs_of
-from desk.reading.people import VOLUNTEERS, PeoplePage, list_people
+from desk.reading.people import VOLUNTEERS, PeoplePage, list_people, read_around
 from desk.reading.people_query import INVITED, ROLES, PeopleQuery
 from desk.reading.people_table import table_of
+from desk.reading.saved_views import views_from
 from desk.services.reveal import reveal
 from desk.views.base import actor, desk_page, desk_render
 from desk.views.bulk_people import PEOPLE, WORDS
@@ -27,7 +28,6 @@ from desk.views.lists import (
     flag_chips,
     folded,
     heads,
-    own_views,
     pages,
     row_of,
     views_of,
@@ -60,12 +60,13 @@ def people(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResp
     query = PeopleQuery.of(pairs_of(request.GET))
     if name := wanted_file(request):
         return _file(name, workshop, viewer, query)
-    found = list_people(workshop, viewer, query)
+    around = read_around(workshop, viewer)
+    found = list_people(workshop, viewer, query, around=around)
     invited = query.role == INVITED
     context = {
         "query": query,
         "found": found,
-        "views": views_of(request, query, READY_MADE, own_views(workshop, viewer, query.name)),
+        "views": views_of(request, query, READY_MADE, views_from(around["views"])),
         "filters": _filters(workshop, query, found),
         "more": folded([] if invited else [row_of("Look at", flag_chips(query, "look", found.flags))]),
         "heads": heads(query),

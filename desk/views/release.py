@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from access.prepared import prepared
 from access.viewer import Viewer
 from audit.errors import Refused
 from decisions.emails import kind_for
@@ -76,17 +78,27 @@ def _track(workshop: Workshop, request: HttpRequest) -> Track | None:
     return found
 
 
+@prepared
+def _around(viewer: Viewer, workshop_id: int) -> dict[str, QuerySet]:
+    held = Batch.objects.filter(workshop_id=workshop_id, kind="decision", status=BatchStatus.HELD)
+    return {
+        "tracks": Track.objects.filter(workshop=workshop_id).values_list("position", "pk", "slug", "name"),
+        "held": held.order_by("-id")[:1],
+        "sealed": sealed_papers(workshop_id, viewer).values_list("pk"),
+    }
+
+
 def _context(
     workshop: Workshop, viewer: Viewer, plan: ReleasePreview, track: Track | None, reasons: dict[str, str], only: bool
 ) -> dict[str, Any]:
-    tracks = Track.objects.filter(workshop=workshop).values_list("slug", "name")
+    rows: dict[str, list[Any]] = _around(viewer, workshop.pk)
+    tracks = [(slug, name) for _, _, slug, name in sorted(rows["tracks"])]
     chosen = track.slug if track else ""
     chips = [
         {"words": name, "count": None, "on": slug == chosen, "url": f"?track={slug}" if slug != chosen else "?"}
         for slug, name in tracks
     ]
     numbers = {paper.pk: paper.number for paper in plan.ready}
-    held = Batch.objects.filter(workshop_id=workshop.pk, kind="decision", status=BatchStatus.HELD).order_by("-id")
     return {
         "plan": plan,
         "track": track,
@@ -96,8 +108,8 @@ def _context(
         "undecided": {paper.number for paper in plan.undecided},
         "letters": [(letter.submission, letter.author.position, letter.author.pk) for letter in plan.letters],
         "no_address": [(numbers[author.submission_id], author.position) for author in plan.no_address],
-        "sealed": sealed_papers(workshop, viewer).count(),
-        "held": held.first(),
+        "sealed": len(rows["sealed"]),
+        "held": next(iter(rows["held"]), None),
     }
 
 

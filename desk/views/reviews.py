@@ -12,11 +12,12 @@ from desk.reading.list_query import pairs_of
 from desk.reading.reviews import GONE, ReviewList, list_reviews
 from desk.reading.reviews_query import STATES, ReviewQuery
 from desk.reading.reviews_table import table_of
+from desk.reading.saved_views import own_views
 from desk.services.reveal import reveal
 from desk.services.reviews_acts import ACTS
 from desk.views.acts import Bulk, Words, act_page
 from desk.views.base import actor, desk_page, desk_render
-from desk.views.lists import chips, counted, file_of, flag_chips, heads, own_views, pages, row_of, views_of, wanted_file
+from desk.views.lists import chips, counted, file_of, flag_chips, heads, pages, row_of, views_of, wanted_file
 from workshops.models import Workshop
 
 LOOK = "You see the mails, and confirm them, before any of them leaves."

@@ -6,8 +6,10 @@ organizers who are free on it, so a paper that fewer than two of them are free o
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from access.rights import may, require
@@ -29,6 +31,7 @@ from submissions.states import (
     SubmissionStatus,
 )
 from workshops.models import Membership, Track, Workshop
+from workshops.querysets import open_organizers
 from workshops.states import Role
 
 ASKED_AS = {HandlerKind.GUEST: AskedKind.GUEST, HandlerKind.WAIVER: AskedKind.WAIVER}
@@ -173,6 +176,20 @@ def free_organizers(workshop: Workshop, papers: list[int]) -> Free:
     for paper, person in own.exclude(status=AuthorshipStatus.DISOWNED).values_list("submission_id", "user_id"):
         closed[paper].add(person)
     return {paper: [person for person in organizers if person not in closed[paper]] for paper in papers}
+
+
+def free_people(workshop_id: int, submission_id: int) -> "QuerySet[User]":
+    """The organizers who are free on one paper."""
+    organizers = open_organizers(workshop_id).values("user")
+    barred = Conflict.objects.effective().filter(submission=submission_id).values("user")
+    people = User.objects.filter(pk__in=organizers, is_active=True).exclude(pk__in=barred)
+    return people.exclude(pk__in=author_ids(submission_id))
+
+
+def author_ids(submission_id: int) -> "QuerySet[Authorship, Any]":
+    """The people who are known as authors of one paper."""
+    listed = Authorship.objects.filter(submission=submission_id, user__isnull=False)
+    return listed.exclude(status=AuthorshipStatus.DISOWNED).values("user")
 
 
 def _posts(workshop: Workshop) -> "list[Handler]":

@@ -5,11 +5,13 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.crypto import salted_hmac
 
-from access.rights import get_or_404, visible_to
-from access.viewer import viewer_of
+from access.prepared import prepared
+from access.rights import visible_to
+from access.viewer import Viewer, viewer_of
 from accounts.models import User
 from accounts.request import person
 from submissions.models import Submission
@@ -20,8 +22,16 @@ View = Callable[..., HttpResponse]
 
 
 def own_paper(request: HttpRequest, slug: str, number: int) -> Submission:
-    rows = papers_for_authors(Submission.objects.all())
-    return get_or_404(viewer_of(request), "own", rows, workshop__slug=slug, number=number)
+    found: list[Submission] = _own(viewer_of(request), slug, number)
+    if len(found) != 1:
+        raise Http404
+    return found[0]
+
+
+@prepared
+def _own(viewer: Viewer, slug: str, number: int) -> QuerySet[Submission]:
+    papers = papers_for_authors(Submission.objects.filter(workshop__slug=slug, number=number))
+    return visible_to(viewer, "own", papers)
 
 
 def by_link(request: HttpRequest, submission: Submission) -> bool:

@@ -248,8 +248,7 @@ def _begun(submission: Submission, page: AuthorPage, kept: WorkingCopy | None) -
         if both_versions.differences(submission, data, typed.choices):
             typed.stale = both_versions.is_overtaken(submission, data, typed.choices)
             return typed, data
-    topics = list(submission.topics.values_list("pk", flat=True))
-    return form_state.saved(submission, page.authors, topics), None
+    return form_state.saved(submission, page.authors, page.topics), None
 
 
 def _base(submission: Submission, typed: Typed | None, data: QueryDict | None) -> str:

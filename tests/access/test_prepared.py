@@ -15,7 +15,7 @@ from access.viewer import PUBLIC, SYSTEM, Viewer
 from reviews.models import Assignment
 from submissions.models import Revision, Submission
 from tests.factories import Cast
-from workshops.models import Deadline
+from workshops.models import Deadline, Question
 
 
 @prepared
@@ -98,6 +98,7 @@ def several(viewer: Viewer, workshop: int) -> dict[str, QuerySet]:
         "papers": papers.select_related("track", "current"),
         "numbers": papers.values_list("number", flat=True),
         "dates": Deadline.objects.filter(workshop=workshop).values_list("pk", "kind", "at", "hard"),
+        "questions": Question.objects.filter(version__form__workshop=workshop).values_list("pk", "labels", "required"),
         "nothing": Deadline.objects.filter(pk__in=[]),
         "snapshots": Revision.objects.filter(submission__in=papers.values("pk")).values(
             "submission", "snapshot", "saved_at"

@@ -83,7 +83,7 @@ def test_needs_of_a_sealed_paper_are_nobodys_business():
 
 def test_timeline_has_a_lane_for_tracks_with_the_same_dates():
     cast = make_cast("review")
-    board = read_dashboard(cast.workshop, Viewer(cast.olga), timezone.now(), two=True)
+    board = read_dashboard(cast.workshop, Viewer(cast.olga), timezone.now())
     assert board.timeline is not None
 
     assert len(board.timeline.lanes) == 1
@@ -99,7 +99,7 @@ def test_track_with_its_own_date_has_a_lane_of_its_own():
     Deadline.objects.create(
         workshop=cast.workshop, kind="submission", track=cast.track, at=shared.at + DAY, pinned_by="NeurIPS"
     )
-    board = read_dashboard(cast.workshop, Viewer(cast.olga), timezone.now(), two=True)
+    board = read_dashboard(cast.workshop, Viewer(cast.olga), timezone.now())
     assert board.timeline is not None
 
     labels = [lane.label for lane in board.timeline.lanes]
@@ -121,7 +121,7 @@ def test_workshop_without_dates_says_where_to_set_them(cast, client):
 def test_charts_count_what_the_page_counts():
     cast = make_cast("discussion")
     charts = read_charts(season(cast, "olga"))
-    board = read_dashboard(cast.workshop, Viewer(cast.olga), timezone.now(), two=True)
+    board = read_dashboard(cast.workshop, Viewer(cast.olga), timezone.now())
     assert charts.submissions
     assert charts.reviews
     assert charts.loads
@@ -166,7 +166,7 @@ def test_dashboard_is_drawn_in_every_phase(phase, look):
 def test_long_after_the_season_today_is_off_the_picture():
     cast = make_cast("released")
     with time_machine.travel(timezone.now() + 400 * DAY):
-        board = read_dashboard(cast.workshop, Viewer(cast.olga), timezone.now(), two=True)
+        board = read_dashboard(cast.workshop, Viewer(cast.olga), timezone.now())
 
     assert board.timeline is not None
     assert (board.timeline.today, board.next, board.calm) == ("", None, "All dates have passed.")

@@ -169,10 +169,10 @@ def test_pages_cost_the_same_for_any_number_of_papers(db: Any, rows: int, django
     stage = make_stage(papers=rows)
     run = proposal(stage)
     client = browser(stage.olga)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(6):
         client.get(PAGE)
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(29):
         client.get(f"{PAGE}{run.pk}/")
     publish_run(run=run, by=stage.olga)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(20):
         client.get(f"{PAGE}{run.pk}/")

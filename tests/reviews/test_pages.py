@@ -302,7 +302,7 @@ def test_pages_of_a_reviewer_cost_the_same_for_any_number_of_papers(
     open_discussion(stage)
     client = Client()
     client.force_login(stage.rui)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(8):
         client.get(page(stage))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get("/w/neurreps-2027/reviewing/")

@@ -275,7 +275,7 @@ def test_page_costs_the_same_for_any_number_of_people(db: Any, rows: int, django
         given(stage, user.given.lower(), tell=False)
         invite(workshop=stage.workshop, by=stage.olga, address=f"{user.given}@guest.test")
     client = browser(stage.olga)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(6):
         client.get(PEOPLE)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(7):
         client.get(PEOPLE, {"role": "invited"})

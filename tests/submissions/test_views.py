@@ -414,7 +414,7 @@ def test_page_costs_the_same_with_more_rows(stage, ada, rows, monkeypatch, djang
     for number in range(rows - 1):
         save(paper, stage.ada, title=f"Title {number}", authors=[author(stage.ada, corresponding=True), *others])
     address = page_of(paper)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(8):
         ada.get(address)
 
 
@@ -431,5 +431,5 @@ def test_file_and_status_have_their_budgets(stage, ada, django_assert_num_querie
     file, status = reverse("submissions:file", args=[paper.current.pdf_id]), page_of(paper, "status")
     with django_assert_num_queries(5):
         ada.get(file)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(5):
         ada.get(status)

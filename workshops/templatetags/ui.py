@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from workshops import prose as prose_module
@@ -180,9 +181,14 @@ def options(groups: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> S
 
 
 def _option(option: dict[str, Any]) -> SafeString:
-    value, label = conditional_escape(str(option["value"])), conditional_escape(option["label"])
+    value, label = _escaped(option["value"]), _escaped(option["label"])
     # each part is escaped
     return mark_safe(f'\n  <option value="{value}"{_attributes(option["attrs"])}>{label}</option>')
+
+
+def _escaped(value: object) -> str:
+    """What Django's conditional_escape gives, without its detour by lazy texts: a page has hundreds of options."""
+    return str(value) if hasattr(value, "__html__") else escape(str(value))
 
 
 @register.simple_tag
@@ -193,7 +199,7 @@ def attributes(given: dict[str, Any]) -> SafeString:
 
 def _attributes(given: dict[str, Any]) -> SafeString:
     said = [
-        f" {conditional_escape(name)}" + ("" if value is True else f'="{conditional_escape(str(value))}"')
+        f" {_escaped(name)}" + ("" if value is True else f'="{_escaped(value)}"')
         for name, value in given.items()
         if value is not False
     ]
