@@ -156,7 +156,12 @@ class AffiliationForm(forms.Form):
 
 
 AffiliationFormSet = forms.formset_factory(
-    AffiliationForm, extra=0, can_delete=True, max_num=MOST_AFFILIATIONS, validate_max=True
+    AffiliationForm,
+    extra=0,
+    can_delete=True,
+    max_num=MOST_AFFILIATIONS,
+    validate_max=True,
+    absolute_max=2 * MOST_AFFILIATIONS,  # or else a request that claims to have more is answered with a thousand rows
 )
 
 
