@@ -114,4 +114,4 @@ class TieForm(forms.Form):
         return Tie(self.cleaned_data["kind"], email=address, name=name if address else text)
 
 
-TieFormSet = forms.formset_factory(TieForm, extra=2, max_num=30, validate_max=True)
+TieFormSet = forms.formset_factory(TieForm, extra=2, max_num=30, absolute_max=40, validate_max=True)
