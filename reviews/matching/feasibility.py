@@ -12,6 +12,7 @@ that they may review. So their places are counted as min(places left, papers of 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +30,8 @@ LIFTS: dict[Bar, RemedyKind] = {
     Bar.FORBIDDEN: "allow_forbidden",
     Bar.CONFLICT: "waive_conflicts",
 }
+FEW_PAIRS = 100_000  # so many are one flow
+SOME_PAIRS = 24  # of a paper or reviewer, to begin with and in each further round
 Lifts = list[tuple[int, int, Bar]]
 
 
@@ -77,6 +80,46 @@ def explain_seniors(problem: Problem) -> tuple[Reason, ...]:
     return tuple(reasons.too_few_seniors(gap) for gap in _gaps(side))
 
 
+def is_short(demand: Ints, least: Ints, most: Ints, free: Bools) -> bool:
+    """Whether demands, minima and maxima alone, without rules, rule out every assignment over these pairs."""
+    if demand.min(initial=0) < 0 or most.min(initial=0) < 0:
+        return True
+    service = _widest(demand, most, free)
+    return bool(service.unmet().any() or (least.any() and _widest(least, demand, free.T).unmet().any()))
+
+
+def _widest(need: Ints, room: Ints, free: Bools, start: Callable[[Ints, Ints, Bools], Flow] = Flow) -> Flow:
+    """The maximum flow over the open pairs, found over few of them where there are many.
+
+    A flow over some pairs whose short side has no further open pair to the rest is maximal over all of them, and its
+    cut is a cut of all. Such pairs are added until there are none.
+    """
+    if free.size <= FEW_PAIRS:
+        return start(need, room, free)
+    used = _some(free)
+    while True:
+        flow = start(need, room, used)
+        if not flow.unmet().any():
+            return flow
+        short_left, short_right = flow.short_side()
+        more = _some(free[short_left] & ~short_right)
+        if not more.any():
+            return flow
+        used[short_left] |= more
+
+
+def _some(mask: Bools) -> Bools:
+    """At most so many of each row, spread over the columns by where a row begins to look."""
+    rows, columns = mask.shape
+    kept = np.zeros_like(mask)
+    for row in range(rows):
+        found = np.flatnonzero(mask[row])
+        if len(found):
+            first = int(np.searchsorted(found, row * columns // rows))
+            kept[row, np.take(found, np.arange(first, first + min(SOME_PAIRS, len(found))), mode="wrap")] = True
+    return kept
+
+
 @dataclass(frozen=True, eq=False)
 class _Side:
     """One of the two questions: can every left node have its need within the room of the right nodes?"""
@@ -91,7 +134,7 @@ class _Side:
 
 
 def _gaps(side: _Side) -> list[reasons.Gap]:
-    flow = Flow.levelled(side.need, side.room, side.open)
+    flow = _widest(side.need, side.room, side.open, Flow.levelled)
     unmet = flow.unmet()
     if not unmet.any():
         return []
@@ -100,7 +143,7 @@ def _gaps(side: _Side) -> list[reasons.Gap]:
     # Lifts of several gaps share the room outside them, so each starts where the last one ended; the places that the
     # short ones have there stay theirs, so that each missing place costs one lifted pair.
     lifting = flow.copy()
-    lifting.settle(*np.nonzero(side.open & np.outer(short_left, ~short_right)))
+    lifting.settle(*lifting.used_between(short_left, ~short_right))
     for left in _groups(side.open, short_left, short_right):
         right = np.flatnonzero(side.open[left].any(axis=0))
         missing = int(unmet[left].sum())

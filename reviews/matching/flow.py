@@ -90,6 +90,12 @@ class Flow:
         used = self.residual[self.left + 1 : self.sink, 1 : self.left + 1].tocoo()
         return used.col.astype(np.int64), used.row.astype(np.int64)
 
+    def used_between(self, left: Bools, right: Bools) -> tuple[Ints, Ints]:
+        """The pairs in use between these left and these right nodes."""
+        ones, others = self.pairs()
+        inside = left[ones] & right[others]
+        return ones[inside], others[inside]
+
     def loads(self) -> Ints:
         return np.asarray(self.residual[[self.sink], :].toarray()[0, self.left + 1 : self.sink], dtype=np.int64)
 

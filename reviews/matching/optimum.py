@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from reviews.matching.feasibility import is_short
 from reviews.matching.market import Market
 from reviews.matching.problem import Ints
 from reviews.matching.program import GAP, Duals, Goal, Taken, best_pairs, integral, near, optimise
@@ -36,14 +37,18 @@ class Optimum:
 
 def largest_total(market: Market) -> Optimum | None:
     """The optimum, or None when there is no assignment. Raises SolverFailed when HiGHS gives up."""
+    if is_short(market.demand, market.least, market.most, market.open):
+        return None  # the simplex method would take its time to say so
     taken = fitting(market, TOTAL, best_pairs(market))
     return None if taken is None else _whole(market, taken)
 
 
 def is_possible(market: Market) -> bool:
     """Whether there is an assignment."""
-    sound = market.demand.min(initial=0) >= 0 and market.most.min(initial=0) >= 0
-    return sound and largest_total(market) is not None
+    if is_short(market.demand, market.least, market.most, market.open):
+        return False
+    ruled = market.seniors.any() or market.clubs or market.written[1]
+    return not ruled or largest_total(market) is not None
 
 
 def fitting(market: Market, goal: Goal, keys: Ints) -> Taken | None:

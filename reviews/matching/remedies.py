@@ -62,6 +62,8 @@ def remedies(problem: Problem, found: tuple[Reason, ...]) -> tuple[Remedy, ...]:
         if all(way.kind != kind for way in ways) and (changes := relaxed.cheapest({kind}, end)):
             ways += _of(kind, changes)
     fewest = min((_size(one) for one in ways), default=None)
+    if fewest is not None and fewest <= 2:  # a mixture takes two changes at least
+        return tuple(sorted(ways, key=lambda one: (_size(one), one.kind)))
     mixed = relaxed.cheapest(set(WEIGHTS), end)
     if len({change.kind for change in mixed}) > 1:
         ways += [way for way in _of("mixed", mixed) if fewest is None or _size(way) < fewest]
