@@ -10,7 +10,7 @@ import numpy as np
 
 from reviews.matching.explaining import Names
 from reviews.matching.infeasible import explain
-from reviews.matching.market import Market
+from reviews.matching.market import Market, fill
 from reviews.matching.optimum import Optimum, largest_total
 from reviews.matching.problem import Bar, Floats, Ints, Problem
 from reviews.matching.result import Alternate, Certificate, Filled, Hole, Infeasible, ProblemError, Repair
@@ -26,7 +26,10 @@ def run_repair(
     if strange := sorted(gone - had):
         names = problem.papers[strange[0][0]].id, problem.reviewers[strange[0][1]].id
         raise ProblemError(f"The hole of paper “{names[0]}” and reviewer “{names[1]}” is none of the pairs.")
-    market = Market.of(_with_holes(problem, had, gone), seed)
+    scores = problem.scores.copy()
+    unknown = fill(scores, problem.bars)  # as before: that somebody left changes nobody's score
+    market = Market.of(_with_holes(replace(problem, scores=scores), had, gone), seed)
+    market = replace(market, unknown=unknown[np.ix_(market.order.papers, market.order.reviewers)])
     papers = np.sort(np.flatnonzero(market.demand))
     open_part = market.only(papers)
     optimum = largest_total(open_part)

@@ -1,5 +1,7 @@
 """Holes filled while everything else stays, with alternates and what they cost."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from reviews.matching import Infeasible, ProblemError, Repair, Solution, repair, solve
 from reviews.matching.problem import Problem
 from tests.reviews.matching.build import problem, workshop
-from tests.reviews.matching.oracle import best_total, ruled_problems
+from tests.reviews.matching.oracle import best_total, ruled_problems, scores_of
 
 Pairs = list[tuple[str, str]]
 
@@ -94,13 +96,19 @@ def locked_without(
     closed: tuple[str, str] | None = None,
 ) -> Problem:
     """The problem with all pairs but the holes locked and the holes forbidden; without minimum loads."""
-    data = given_problem.to_dict()
+    data = replace(given_problem, scores=scores_of(given_problem)).to_dict()
     for one in data["reviewers"]:
         one["min"] = 0
     data["rules"]["papers_per_author"] = 0
     data["locks"] = [list(pair) for pair in pairs if pair not in holes] + ([list(forced)] if forced else [])
     data["forbidden"] += [list(pair) for pair in [*holes, *([closed] if closed else [])]]
     return Problem.from_dict(data)
+
+
+def test_an_unknown_score_stays_what_it_was_when_somebody_leaves() -> None:
+    found = repaired(problem([[0.2, 0.6, None]]), [("p0", "r1")], [("p0", "r1")])
+    (filled,) = found.filled
+    assert (filled.pair.reviewer_id, filled.pair.score, filled.pair.unknown) == ("r2", pytest.approx(0.4), True)
 
 
 def test_a_minimum_load_that_the_holes_leave_unmet_is_no_obstacle() -> None:
