@@ -85,7 +85,7 @@ def _joined(terms: dict[str, float]) -> dict[str, float]:
     pairs = sorted((term for term in terms if " " in term), key=lambda term: (-terms[term], term))
     for pair in pairs:
         part = left.pop(pair)
-        words = [word for word in pair.split() if word in left]
+        words = {word for word in pair.split() if word in left}  # a word may stand beside itself
         if words:
             found[pair] = part + sum(left.pop(word) for word in words)
     return found | left

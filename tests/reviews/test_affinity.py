@@ -123,6 +123,12 @@ def test_shared_terms_say_what_made_the_score_and_name_a_pair_of_words_once() ->
     assert words.terms(1, 3) == []
 
 
+def test_word_that_stands_beside_itself_counts_once() -> None:
+    words = Words(Shelf(["cells cells"], [[Document(1, "cells cells")]]))
+
+    assert words.terms(0, 0) == [("cells cells", pytest.approx(1.0, abs=1e-6))]
+
+
 def test_texts_without_a_word_are_no_error() -> None:
     shelf = Shelf(["42", ""], [[Document(1, "7 8 9")], []])
 
