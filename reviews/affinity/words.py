@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from reviews.affinity.shelf import Floats
 
 BLOCK = 256  # papers that are compared at once
+LOOKED_AT = 80  # shared words, those with the largest part, of which the best are told
 
 
 class Words:
@@ -27,6 +28,8 @@ class Words:
 
     def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
+        self._open: Any = None
+        self._opened = -1
         self._vectorizer = TfidfVectorizer(
             strip_accents="unicode",
             stop_words="english",
@@ -65,9 +68,19 @@ class Words:
         """The words that paper and reviewer share, each with its part of the score, the largest first."""
         if self._papers is None or not self.shelf.reviewers[reviewer]:
             return []
-        parts = self._papers[paper].multiply(self._profiles[reviewer]).tocoo()
-        named = {str(self._names[column]): float(part) for column, part in zip(parts.col, parts.data, strict=True)}
+        indptr, columns, weights = self._profiles.indptr, self._profiles.indices, self._profiles.data
+        mine = slice(indptr[reviewer], indptr[reviewer + 1])
+        parts = weights[mine] * self._weights_of(paper)[columns[mine]]
+        largest = np.argsort(-parts, kind="stable")[:LOOKED_AT]
+        named = {str(self._names[columns[mine][n]]): float(parts[n]) for n in largest if parts[n] > 0}
         return sorted(_joined(named).items(), key=lambda one: (-one[1], one[0]))[:most]
+
+    def _weights_of(self, paper: int) -> Any:
+        """The weight of every word in a paper; one is asked for many times in turn."""
+        if self._opened != paper:
+            self._open = self._papers[[paper]].toarray()[0]
+            self._opened = paper
+        return self._open
 
     @cached_property
     def _profiles(self) -> Any:

@@ -232,7 +232,8 @@ def _compute(book: AffinityBook, texts: Texts, first: int, part: Slice) -> int:
         if part.is_over:
             return start
         lot = slice(start, min(start + LOT, total))
-        _write(book, texts, lot, _rows(book.method, texts, lot, values, ranks, method.near(lot), words))
+        rows = list(_rows(book.method, texts, lot, values, ranks, method.near(lot), words))
+        _write(book, texts, lot, rows)
         part.tell("Writing affinities down", done=lot.stop, total=total)
     _finish(book, texts)
     return total

@@ -53,7 +53,7 @@ def test_bids_are_saved_at_each_press_by_keys_and_after_a_tunnel(live: Site, vis
     page.keyboard.press("j")
     for key in ("1", "4", "5"):  # each brings up the next paper
         page.keyboard.press(key)
-    page.wait_for_function("!Object.keys(localStorage).some(key => key.startsWith('bids:'))")
+    page.locator(".meter-words").get_by_text("3 of 3 papers").wait_for()  # the last of them is saved
     page.reload()
 
     assert (by_thumb, page.evaluate(VALUES)) == (["neutral", "conflict", ""], ["very_high", "low", "very_low"])
