@@ -629,7 +629,13 @@ def test_r9_what_authors_declared_is_waived_only_once_they_agree(cast, do, clien
     assert (mail.recipient, cast.olga.name in mail.text) == (cast.ada, False)
     client.force_login(cast.ada)
     own = f"/w/neurreps/papers/{cast.paper.number}/"
-    assert "A question about whom you named" in client.get(own).content.decode()
+    page = client.get(own).content.decode()
+    said = ("A question about whom you named", cast.noor.name, "Nobody else knows it.", f"{own}declared/{asked.pk}/")
+    assert [words for words in said if words not in page] == []
+    client.force_login(cast.ben)
+    bens = client.get(own).content.decode()
+    assert ("The corresponding author answers." in bens, f"declared/{asked.pk}/" in bens) == (True, False)
+    client.force_login(cast.ada)
     with pytest.raises(Refused, match="corresponding"):
         answer_declared(request=asked, agree=True, by=cast.ben)
 
