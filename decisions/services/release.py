@@ -273,9 +273,10 @@ def _tell_organizers(release: Release, papers: list[Submission], near: Deadline,
         enqueue(
             kind=RELEASED_ALONE,
             key=str(release.pk),
-            root_type=Root.WORKSHOP,
-            root_id=workshop.pk,
-            aspect="staff",
+            root_type=Root.PERSON,  # what another organizer reads of other papers is not theirs to see
+            root_id=role.user.pk,
+            aspect="self",
+            rehearsal=workshop.is_rehearsal,
             values={
                 "workshop": str(workshop),
                 "name": role.user.name,

@@ -51,12 +51,14 @@ def enqueue(
     due_at: datetime | None = None,
     reply_to: str = "",
     attachments: Sequence[Attachment] = (),
+    rehearsal: bool = False,
 ) -> Message | None:
     """Write one mail; None when this recipient already has the one of this ``key``.
 
     ``recipient`` is a person (written to at their ``email``), ``address`` somebody without an account or another
     address of the person. ``key`` is the version part of the dedupe key. ``scope`` ("w:<id>") picks the workshop's
     words. With a ``batch`` the mail waits for it; with a ``due_at`` in the future it can be cancelled until then.
+    ``rehearsal``: it belongs to one, where its root is a person and does not say so.
     Raises Refused: a value that is missing (it names whose mail and which value), an address that is none.
     """
     spec = kind_of(kind)
@@ -84,7 +86,7 @@ def enqueue(
         html=rendered.html,
         attachments=[asdict(part) for part in attachments],
         values={"scope": scope, "values": dict(values)} if batch else {},
-        is_rehearsal=batch.is_rehearsal if batch else is_rehearsal(root_type, root_id),
+        is_rehearsal=batch.is_rehearsal if batch else rehearsal or is_rehearsal(root_type, root_id),
         status=MessageStatus.HELD if batch else MessageStatus.DUE,
         due_at=due_at or now,
         message_id=message_id(unique),

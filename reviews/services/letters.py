@@ -143,7 +143,7 @@ def _root(workshop: Workshop, user: User, papers: list[Submission]) -> dict[str,
     for paper, from_whom in hidden.items():
         if from_whom == barred:
             return {"root_type": Root.SUBMISSION, "root_id": paper, "aspect": "identities"}
-    return {"root_type": Root.PERSON, "root_id": user.pk, "aspect": "self"}
+    return {"root_type": Root.PERSON, "root_id": user.pk, "aspect": "self", "rehearsal": workshop.is_rehearsal}
 
 
 def calendar(workshop: Workshop, rows: list[Assignment]) -> str:

@@ -18,6 +18,7 @@ from decisions.rules import needs_second_person
 from decisions.services.decide import confirm, decide
 from decisions.services.late_conflicts import uphold
 from decisions.services.release import start_release
+from desk.reading.mail import visible_messages
 from notifications.models import Message
 from notifications.services.batches import cancel_batch
 from reviews.loads import loads
@@ -453,6 +454,7 @@ def test_r5_near_a_pinned_date_one_person_tells_what_nobody_confirmed_and_the_ot
     mails = Message.objects.filter(kind="released_alone").order_by("recipient")
     assert {mail.recipient for mail in mails} == {cast.olga, cast.ines, cast.otto}
     assert all(f"#{cast.paper.number}" in mail.text and "Nobody answers." in mail.text for mail in mails)
+    assert not visible_messages(cast.workshop, Viewer(cast.otto)).filter(kind="released_alone").exists()
     cancel_batch(batch=Decision.objects.get(submission=cast.paper).release.batch, by=cast.olga)
     assert Decision.objects.get(submission=cast.paper).status == "tentative"
     assert Decision.objects.get(submission=cast.ottos_paper).status == "confirmed"
