@@ -42,7 +42,7 @@ JOB = "affinity"
 PROFILE = "profile"
 EXPLAINED = 40  # reviewers of a paper, the nearest first, of whom it is kept what made the score
 LOT = 20  # papers that are written in one transaction
-SLICE = 40.0  # seconds of one job, below the worker's limit; what is left goes on in the next one
+SLICE = 30.0  # seconds of one job, below the worker's limit; what is left goes on in the next one
 BEFORE_A_RUN = 12.0  # seconds that a proposal waits for affinities that are stale
 MODEL = "all_minilm_l6_v2"
 
