@@ -18,13 +18,11 @@ from accounts.models import Affiliation
 from reviews.loads import free_papers, loads
 from reviews.models import Assignment, AssignmentRun, ProposedPair, Reviewer
 from reviews.options import Options
-from reviews.rules import open_reviewers
+from reviews.rules import open_chairs, open_reviewers
 from reviews.scoring import Scoring
 from reviews.states import REVIEWING, UNDONE, AssignmentKind, AssignmentStatus, Origin, RunPurpose
 from submissions.models import Authorship, Conflict, Submission
-from submissions.states import AuthorshipStatus, SubmissionStatus
-from workshops.models import Membership
-from workshops.states import Role
+from submissions.states import EFFECTIVE, AuthorshipStatus, SubmissionStatus
 
 Pair = tuple[int, int]
 
@@ -63,8 +61,7 @@ def chair_material(workshop_id: int, track_id: int | None, viewer: Viewer, most:
     papers = list(papers_of_run(workshop_id, track_id, viewer).select_related("track").order_by("number"))
     have = _given([paper.pk for paper in papers], (AssignmentKind.AREA_CHAIR,))
     demand = {paper.pk: int(paper.pk not in have) for paper in papers}
-    roles = Membership.objects.open().filter(workshop=workshop_id, role=Role.AREA_CHAIR)
-    chairs = sorted(set(roles.values_list("user", flat=True)))
+    chairs = sorted(set(open_chairs(workshop_id).values_list("user", flat=True)))
     taken = loads(viewer, workshop_id, kinds=(AssignmentKind.AREA_CHAIR,))
     room = {user: (0, max(0, most - taken.get(user, 0))) for user in chairs}
     return Material([p for p in papers if demand[p.pk]], chairs, demand, room)
@@ -173,10 +170,9 @@ def _texts(pairs: Iterable[Pair]) -> list[list[str]]:
 def barred_pairs(papers: list[int], users: list[int]) -> tuple[set[Pair], set[Pair]]:
     """Pairs that can never be, by authorship or an effective conflict, and pairs that are only suspected."""
     conflicts = Conflict.objects.barring().filter(submission__in=papers, user__in=users)
-    effective = set(conflicts.effective().values_list("submission", "user"))
-    every = set(conflicts.values_list("submission", "user"))
-    never = effective | author_pairs(papers, users)
-    return never, every - never
+    rows = list(conflicts.values_list("submission", "user", "state"))
+    never = {(paper, user) for paper, user, state in rows if state in EFFECTIVE} | author_pairs(papers, users)
+    return never, {(paper, user) for paper, user, _ in rows} - never
 
 
 def author_pairs(papers: list[int], users: list[int]) -> set[Pair]:

@@ -37,6 +37,11 @@ def open_reviewers(workshop_id: int) -> "QuerySet[Reviewer]":
     return Reviewer.objects.filter(workshop_id=workshop_id, user__in=roles.values("user"))
 
 
+def open_chairs(workshop_id: int) -> "QuerySet[Membership]":
+    """The roles of area chairs that have not ended."""
+    return Membership.objects.open().filter(workshop_id=workshop_id, role=Role.AREA_CHAIR)
+
+
 def check_pair(submission: Submission, user: User, why: str) -> None:
     """No author, nobody with a conflict; a suspected one needs a reason (``why``). Raises Refused."""
     if is_author(submission, user):

@@ -127,7 +127,7 @@ def read_charts(season: Season) -> Charts:
     return Charts(_submissions(season), _reviews(season), _loads(season), _answers(season))
 
 
-def _percent(part: float, whole: float) -> str:
+def percent(part: float, whole: float) -> str:
     return f"{100 * part / whole:.2f}%" if whole else "0%"
 
 
@@ -181,9 +181,9 @@ def _submissions(season: Season) -> LineChart | None:
         title="Submissions",
         words=_submissions_words(season, len(now), before, left),
         lines=lines,
-        across=[Mark(str(day) if day else "deadline", _percent(length - day, length)) for day in days],
+        across=[Mark(str(day) if day else "deadline", percent(length - day, length)) for day in days],
         up=_up(top),
-        today=_percent(length - left, length) if 0 < left <= length else "",
+        today=percent(length - left, length) if 0 < left <= length else "",
         table=_submissions_table(season, now, before, left, length),
     )
 
@@ -264,7 +264,7 @@ def _reviews(season: Season) -> LineChart | None:
     needed = [(place(day), sum(ramp.by(day) for ramp in ramps)) for day in days]
     came = [(place(day), float(bisect_left(given, day))) for day in passed]
     came[-1] = (came[-1][0], float(len(given)))
-    marks = [Mark(_day(first), "0%"), Mark(f"due {_day(due)}", _percent(place(due), length))]
+    marks = [Mark(_day(first), "0%"), Mark(f"due {_day(due)}", percent(place(due), length))]
     return LineChart(
         key="reviews",
         title="Reviews",
@@ -272,7 +272,7 @@ def _reviews(season: Season) -> LineChart | None:
         lines=[_line("needed", "needed", needed, length, top), _line("now", "in", came, length, top)],
         across=marks,
         up=_up(top),
-        today=_percent(place(until), length) if season.now < last else "",
+        today=percent(place(until), length) if season.now < last else "",
         table=Table(
             ["Day", "In", "Needed by then"],
             [[_day(day), bisect_left(given, day), round(sum(ramp.by(day) for ramp in ramps))] for day in passed[:-1]]
@@ -349,9 +349,9 @@ def _loads(season: Season) -> ColumnChart | None:
             Column(
                 label=_load(load),
                 count=reviewers[load],
-                x=_percent(load + 0.14, most + 1),
-                middle=_percent(load + 0.5, most + 1),
-                width=_percent(0.72, most + 1),
+                x=percent(load + 0.14, most + 1),
+                middle=percent(load + 0.5, most + 1),
+                width=percent(0.72, most + 1),
                 y=COLUMN_FLOOR - height,
                 height=height,
                 full_y=COLUMN_FLOOR - part,

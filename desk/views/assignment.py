@@ -1,4 +1,4 @@
-"""Who reviews what: ask for a proposal, look at it, change it, publish it, undo that."""
+"""Who reviews what: ask for a proposal, compare some, publish one, undo that. Its workbench is in ``bench``."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,53 +8,89 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from access.rights import get_or_404
+from access.rights import get_or_404, visible_to
 from access.viewer import Viewer
 from accounts.models import User
 from audit.errors import Refused
-from desk.forms_people import AddPairForm, ProposeForm
-from desk.reading.assignment import RunPage, overview, run_page
+from desk.forms_assignment import ProposeForm
+from desk.reading.assignment import overview
+from desk.reading.bench import Bench, read_bench
+from desk.reading.compare import MOST, compare
+from desk.reading.list_query import number_in, pairs_of
+from desk.reading.run_query import PAPER_LOOKS, PERSON_LOOKS, SIDES, RunQuery
 from desk.services.reveal import reveal
-from desk.views.base import desk_page, desk_render
+from desk.views.base import actor, desk_page, desk_render
+from desk.views.lists import chips, heads, pages, row_of
 from jobs.models import Job
 from jobs.services.cancel import cancel_job
-from notifications.models import Batch
+from notifications.models import Message
 from notifications.services.batches import TYPED_FROM
-from notifications.states import BatchStatus
-from reviews.models import AssignmentRun
-from reviews.rules import open_reviewers
+from reviews.models import AssignmentRun, RunEdit
+from reviews.options import Options
 from reviews.services import run as proposals
-from reviews.states import RunStatus
-from submissions.models import Submission
+from reviews.states import RunOutcome, RunStatus
 from workshops.models import Workshop
 
 SECTION = "assignment"
 
 
-def _by(viewer: Viewer) -> Any:
-    """The organizer who acts."""
-    return viewer.person
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_page
 def assignment(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResponse:
-    """The state of things, the proposals, and the button that asks for one."""
+    """The state of things, the proposals, and the form that asks for one; ``?from=`` begins it as another was."""
     tracks = list(workshop.tracks.all())
-    form = ProposeForm(request.POST if request.method == "POST" else None, tracks=tracks)
+    form = _form(request, workshop, viewer, tracks)
     if request.method == "POST" and form.is_valid():
+        kept = form.cleaned_data["keep"]
         try:
-            made = proposals.start_run(workshop=workshop, by=_by(viewer), track=form.chosen)
+            made = proposals.start_run(
+                workshop=workshop,
+                by=actor(viewer),
+                track=form.chosen,
+                options=form.options(),
+                purpose=form.purpose,
+                chair_most=form.cleaned_data["chair_most"] or proposals.CHAIR_MOST,
+                keep=find_run(workshop, viewer, kept) if kept else None,
+            )
         except Refused as refusal:
-            form.add_error(None, refusal.sentence)
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         else:
             return redirect("desk:run", workshop.slug, made.pk)
-    context = {"found": overview(workshop, viewer), "form": form, "tracks": tracks}
+    found = overview(workshop, viewer)
+    context = {"found": found, "form": form, "tracks": tracks, "asks": bool(form.is_bound or request.GET.get("from"))}
     status = 422 if form.errors else 200
     return desk_render(request, "desk/assignment.html", workshop, viewer, SECTION, context, status)
 
 
-def _run(workshop: Workshop, viewer: Viewer, key: int) -> AssignmentRun:
+def _form(request: HttpRequest, workshop: Workshop, viewer: Viewer, tracks: list[Any]) -> ProposeForm:
+    if request.method == "POST":
+        return ProposeForm(_filled(request, workshop, viewer), tracks=tracks, options=Options())
+    earlier = number_in(request.GET.get("from", ""))
+    if not earlier:
+        options = proposals.last_options(workshop, actor(viewer))
+        return ProposeForm(tracks=tracks, options=options, initial={"chair_most": proposals.CHAIR_MOST})
+    row = find_run(workshop, viewer, int(earlier))
+    start: dict[str, Any] = {"what": row.purpose, "track": row.track_id or "", "keep": row.pk}
+    start["chair_most"] = row.params.get("chair_most", proposals.CHAIR_MOST)
+    if request.GET.get("mode") == "fair":
+        start |= {"mode": "fair", "epsilon": request.GET.get("epsilon", "")[:8]}
+    return ProposeForm(tracks=tracks, options=Options.of(row.params), initial=start)
+
+
+def _filled(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> Any:
+    """What was typed; a button without the form asks as the last time."""
+    data = request.POST.copy()
+    if "mode" not in data:
+        options = proposals.last_options(workshop, actor(viewer))
+        blank = ProposeForm(tracks=[], options=options)
+        for name, field in blank.fields.items():
+            value = blank.get_initial_for_field(field, name)
+            if name not in data and value not in (None, False):
+                data[name] = str(value)
+    return data
+
+
+def find_run(workshop: Workshop, viewer: Viewer, key: int) -> AssignmentRun:
     rows = AssignmentRun.objects.select_related("workshop", "track", "job", "created_by").filter(workshop=workshop)
     return get_or_404(viewer, "row", rows, pk=key)
 
@@ -63,10 +99,63 @@ def _run(workshop: Workshop, viewer: Viewer, key: int) -> AssignmentRun:
 @desk_page
 def run(request: HttpRequest, workshop: Workshop, viewer: Viewer, run: int) -> HttpResponse:
     """One proposal. ``?part=progress`` is the part that is asked for again while it is being made."""
-    row = _run(workshop, viewer, run)
+    row = find_run(workshop, viewer, run)
     if request.GET.get("part") == "progress":
         return _progress(request, workshop, row)
-    return _run_page(request, workshop, viewer, row)
+    query = RunQuery.of(pairs_of(request.GET))
+    page = read_bench(row, viewer, query)
+    if page.shown:
+        reveal(by=actor(viewer), workshop=workshop, page=SECTION, papers=page.shown)
+    context: dict[str, Any] = {
+        "page": page,
+        "query": query,
+        "job": row.job,
+        "run": row.pk,
+        "batch": row.batch_id if page.whole else None,
+        "filters": _filters(query, page),
+        "sides": chips(query, "side", [(key, words, None) for key, words in SIDES.items()]),
+        "heads": heads(query),
+        "kept": query.kept(),
+        "undo": _undoable(request, row, viewer),
+    }
+    return desk_render(
+        request, "desk/assignment_run.html", workshop, viewer, SECTION, context | pages(query, page.pages)
+    )
+
+
+def _filters(query: RunQuery, page: Bench) -> list[dict[str, Any]]:
+    looks = PERSON_LOOKS if query.side == "people" else PAPER_LOOKS
+    on = query.chosen("look")
+    marks = [
+        {
+            "words": words,
+            "count": page.counts.get(look, 0),
+            "on": look in on,
+            "url": query.url(look=query.toggled("look", look)),
+        }
+        for look, words in looks.items()
+        if page.counts.get(look) or look in on
+    ]
+    rows = [row_of("Look at", marks)] if marks else []
+    tracks = [(slug, name, count) for slug, (name, count) in sorted(page.tracks.items())]
+    if len(tracks) > 1 and query.side == "papers":
+        rows.insert(0, row_of("Track", chips(query, "track", tracks)))
+    return rows
+
+
+def _undoable(request: HttpRequest, row: AssignmentRun, viewer: Viewer) -> int | None:
+    """The edit that was made a moment ago in this session: its key, for the button that takes it back."""
+    made: dict[str, int] = request.session.get(LAST_EDIT, {})
+    return made.get("edit") if made.get("run") == row.pk and row.status == RunStatus.OPEN else None
+
+
+LAST_EDIT = "last_edit_of_a_run"
+
+
+def remember_edit(request: HttpRequest, row: AssignmentRun, viewer: Viewer) -> None:
+    edit = RunEdit.objects.filter(run=row, by=viewer.id, undone=False).order_by("-pk").values_list("pk", flat=True)
+    if found := edit.first():
+        request.session[LAST_EDIT] = {"run": row.pk, "edit": found}
 
 
 def _progress(request: HttpRequest, workshop: Workshop, row: AssignmentRun) -> HttpResponse:
@@ -77,139 +166,117 @@ def _progress(request: HttpRequest, workshop: Workshop, row: AssignmentRun) -> H
     return response
 
 
-def _run_page(
+# --- compare ----------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@desk_page
+def compare_runs(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResponse:
+    """``?run=1&run=2``: two or three proposals side by side; what is missing is chosen on the page."""
+    keys = list(dict.fromkeys(int(one) for text in request.GET.getlist("run") if (one := number_in(text))))[:MOST]
+    rows = visible_to(viewer, "row", AssignmentRun.objects.filter(workshop=workshop, outcome=RunOutcome.COMPLETE))
+    every = list(rows.select_related("track", "created_by").order_by("-pk")[:50])
+    chosen = sorted((row for row in every if row.pk in keys), key=lambda row: keys.index(row.pk))
+    page = number_in(request.GET.get("page", "")) or "1"
+    found = compare(chosen, workshop, viewer, max(1, int(page))) if len(chosen) > 1 else None
+    if found and found.differences:
+        papers = sorted({pk for row in chosen for pk in row.params.get("papers", [])})
+        reveal(by=actor(viewer), workshop=workshop, page="assignment.compare", papers=papers)
+    number = min(max(1, int(page)), found.pages) if found else 1
+    address = "?" + "&".join(f"run={row.pk}" for row in chosen)
+    context = {
+        "found": found,
+        "choices": [(row.pk, row in chosen, row) for row in every],
+        "newer_url": f"{address}&page={number - 1}" if number > 1 else "",
+        "older_url": f"{address}&page={number + 1}" if found and number < found.pages else "",
+        "page_words": f"Page {number} of {found.pages}" if found and found.pages > 1 else "",
+    }
+    return desk_render(request, "desk/assignment_compare.html", workshop, viewer, SECTION, context)
+
+
+# --- publish ----------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@desk_page
+def run_publish(request: HttpRequest, workshop: Workshop, viewer: Viewer, run: int) -> HttpResponse:
+    """Exactly what publishing would do: who gets which papers, in which mail, and what stands in the way."""
+    row = find_run(workshop, viewer, run)
+    return _publish_page(request, workshop, viewer, row)
+
+
+def _publish_page(
     request: HttpRequest,
     workshop: Workshop,
     viewer: Viewer,
     row: AssignmentRun,
     *,
-    form: AddPairForm | None = None,
+    refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    page = run_page(row, viewer)
-    publishes = row.status == RunStatus.OPEN and page.is_complete and page.whole
-    plan = proposals.preview(run=row, by=_by(viewer)) if publishes else None
-    context: dict[str, Any] = {
-        "page": page,
-        "job": row.job,
-        "run": row.pk,
-        "form": form or _add_form(page),
+    whole = proposals.sees_whole(row, viewer)
+    ready = row.status == RunStatus.OPEN and row.outcome == RunOutcome.COMPLETE and whole
+    plan = proposals.preview(run=row, by=actor(viewer)) if ready else None
+    if plan is not None:
+        papers = sorted({pair.submission_id for _, pairs in plan.letters for pair in pairs})
+        reveal(by=actor(viewer), workshop=workshop, page="assignment.publish", papers=papers)
+    context = {
+        "run": row,
+        "title_words": f"Publish proposal {row.pk}",
         "plan": plan,
+        "letter": _letter(request, row, viewer) if plan is not None else None,
+        "whole": whole,
         "typed": plan is not None and plan.mails >= TYPED_FROM,
-        "batch": _batch(row, page),
+        "refusal": refusal,
     }
-    if page.pairs:
-        shown = [paper.pk for paper in page.papers]
-        reveal(by=_by(viewer), workshop=workshop, page=SECTION, papers=shown)
-    return desk_render(request, "desk/assignment_run.html", workshop, viewer, SECTION, context, status)
+    return desk_render(request, "desk/assignment_publish.html", workshop, viewer, SECTION, context, status)
 
 
-def _add_form(page: RunPage, data: Any = None) -> AddPairForm:
-    papers = [(paper.pk, f"#{paper.number} {paper.title[:80]}") for paper in page.papers]
-    return AddPairForm(data, papers=papers, people=page.people)
+def _letter(request: HttpRequest, row: AssignmentRun, viewer: Viewer) -> Message | None:
+    """``?mail=``: the mail to this person, as it would leave."""
+    key = number_in(request.GET.get("mail", ""))
+    person = User.objects.filter(pk=int(key)).first() if key else None
+    return proposals.read_letter(run=row, user=person, by=actor(viewer)) if person else None
 
 
-def _batch(row: AssignmentRun, page: RunPage) -> dict[str, Any] | None:
-    """The held mails of what was published, for whoever sees the whole of it."""
-    if not (row.batch_id and page.whole):
-        return None
-    batch = Batch.objects.filter(pk=row.batch_id).first()
-    if batch is None:
-        return None
-    return {
-        "pk": batch.pk,
-        "words": batch.get_status_display(),
-        "is_held": batch.status == BatchStatus.HELD,
-        "release_at": batch.release_at,
-    }
+# --- acts -------------------------------------------------------------------------------------------------------------
 
 
 @require_POST
 @desk_page
 def run_action(request: HttpRequest, workshop: Workshop, viewer: Viewer, run: int) -> HttpResponse:
-    """``do``: stop, add, drop, lock, unlock, publish, undo, discard, again."""
-    row = _run(workshop, viewer, run)
+    """``do``: stop, publish, undo, discard, again."""
+    row = find_run(workshop, viewer, run)
     verb = request.POST.get("do", "")
-    if verb == "add":
-        return _add(request, workshop, viewer, row)
     action = _ACTIONS.get(verb)
     if action is None:
         raise Http404
     try:
         goes_to = action(request, viewer, row)
     except Refused as refusal:
+        if verb == "publish":
+            row = find_run(workshop, viewer, run)
+            return _publish_page(request, workshop, viewer, row, refusal=refusal.sentence, status=422)
         messages.error(request, refusal.sentence)
         goes_to = row.pk
     return redirect("desk:run", workshop.slug, goes_to)
 
 
-def _add(request: HttpRequest, workshop: Workshop, viewer: Viewer, row: AssignmentRun) -> HttpResponse:
-    form = _add_form(run_page(row, viewer), request.POST)
-    if form.is_valid():
-        given = form.cleaned_data
-        paper = _paper(viewer, row, given["paper"])
-        try:
-            pair = proposals.add_pair(
-                run=row, submission=paper, user=_reviewer(row, given["user"]), by=_by(viewer), why=given["override"]
-            )
-        except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
-        else:
-            messages.success(request, f"{pair.user.name} is added to #{paper.number}.")
-            return redirect("desk:run", workshop.slug, row.pk)
-    return _run_page(request, workshop, viewer, row, form=form, status=422)
-
-
-def _paper(viewer: Viewer, row: AssignmentRun, key: int) -> Submission:
-    papers = Submission.objects.of(row.workshop_id).select_related("workshop", "track")
-    return get_or_404(viewer, "act", papers, pk=key)
-
-
-def _reviewer(row: AssignmentRun, key: int) -> User:
-    found = open_reviewers(row.workshop_id).filter(user=key).select_related("user").first()
-    if found is None:
-        raise Http404
-    return found.user
-
-
-def _pair(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> dict[str, Any]:
-    keys = [request.POST.get(name, "") for name in ("paper", "user")]
-    if not all(key.isdecimal() and len(key) < 19 for key in keys):
-        raise Http404
-    paper = _paper(viewer, row, int(keys[0]))
-    user = User.objects.filter(pk=int(keys[1]), reviewing__workshop=row.workshop_id).first()
-    if user is None:
-        raise Http404
-    return {"run": row, "submission": paper, "user": user, "by": viewer.person}
-
-
-def _drop(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> int:
-    pair = _pair(request, viewer, row)
-    proposals.drop_pair(**pair)
-    messages.success(request, f"{pair['user'].name} is taken out of #{pair['submission'].number}.")
-    return row.pk
-
-
-def _lock(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> int:
-    proposals.lock_pair(**_pair(request, viewer, row), locked=request.POST["do"] == "lock")
-    return row.pk
-
-
 def _stop(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> int:
     job = Job.objects.filter(pk=row.job_id or 0).first()
     if job is not None:
-        cancel_job(job, by=_by(viewer))
+        cancel_job(job, by=actor(viewer))
         messages.success(request, "It stops at its next step.")
     return row.pk
 
 
 def _publish(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> int:
     text = request.POST.get("typed", "").strip()
-    count = proposals.preview(run=row, by=_by(viewer)).mails
+    count = proposals.preview(run=row, by=actor(viewer)).mails
     typed = int(text) if text.isdecimal() and len(text) < 9 else None
     if count >= TYPED_FROM and typed != count:
         raise Refused(f"Publishing writes {count} mails. Type {count} to confirm it.", field="typed")
-    batch = proposals.publish_run(run=row, by=_by(viewer), typed=typed)
+    batch = proposals.publish_run(run=row, by=actor(viewer), typed=typed)
     hold = row.workshop.hold_minutes
     wait = f"leave in {hold} minutes; until then you can cancel them or undo it all" if hold else "are on their way"
     messages.success(request, f"Published. {batch.messages.count()} mails {wait}.")
@@ -217,26 +284,31 @@ def _publish(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> int:
 
 
 def _undo(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> int:
-    proposals.undo_run(run=row, by=_by(viewer))
+    proposals.undo_run(run=row, by=actor(viewer))
     messages.success(request, "Undone: the assignments are gone, and mails that had not left are cancelled.")
     return row.pk
 
 
 def _discard(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> int:
-    proposals.discard_run(run=row, by=_by(viewer))
+    proposals.discard_run(run=row, by=actor(viewer))
     messages.success(request, "The proposal is thrown away. Nobody was told anything of it.")
     return row.pk
 
 
 def _again(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> int:
-    """A new proposal that keeps what was locked, added and taken out in this one."""
-    return proposals.start_run(workshop=row.workshop, by=_by(viewer), track=row.track, keep=row).pk
+    """A new proposal, asked for as this one, that keeps what was locked, added and taken out in it."""
+    return proposals.start_run(
+        workshop=row.workshop,
+        by=actor(viewer),
+        track=row.track,
+        keep=row,
+        options=Options.of(row.params),
+        purpose=row.purpose,
+        chair_most=row.params.get("chair_most", proposals.CHAIR_MOST),
+    ).pk
 
 
 _ACTIONS: dict[str, Callable[[HttpRequest, Viewer, AssignmentRun], int]] = {
-    "drop": _drop,
-    "lock": _lock,
-    "unlock": _lock,
     "stop": _stop,
     "publish": _publish,
     "undo": _undo,

@@ -1,7 +1,7 @@
 """A proposal becomes assignments, and that can be undone as one step. What will be mailed is the preview, exactly."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from access.viewer import acting
 from accounts.models import User
 from audit.errors import Refused
 from audit.transitions import move
-from notifications.models import Batch
+from notifications.models import Batch, Message
 from notifications.services.batches import cancel_batch, confirm_batch, draft_batch
 from notifications.states import BatchStatus
 from reviews import emails
@@ -20,11 +20,21 @@ from reviews.handles import draw_handles
 from reviews.loads import loads
 from reviews.models import Assignment, AssignmentRun, ProposedPair, Review
 from reviews.problem import barred_pairs
-from reviews.rules import open_reviewers
-from reviews.services.assign import log_assignment
+from reviews.rules import open_chairs, open_reviewers
+from reviews.services.assign import log_assignment, remove_assignment
 from reviews.services.letters import tell_assigned, tell_not_needed
-from reviews.services.whole import log_run, require_whole
-from reviews.states import ASSIGNMENT_MOVES, CURRENT, RUN_MOVES, UNDONE, AssignmentStatus, RunOutcome, RunStatus
+from reviews.services.whole import log_run, require_whole, sees_whole
+from reviews.states import (
+    ASSIGNMENT_MOVES,
+    CURRENT,
+    RUN_MOVES,
+    UNDONE,
+    AssignmentKind,
+    AssignmentStatus,
+    RunOutcome,
+    RunPurpose,
+    RunStatus,
+)
 from submissions.states import SubmissionStatus
 from workshops.deadlines import windows_by_track
 from workshops.models import Deadline, Track
@@ -38,6 +48,8 @@ class Preview:
     letters: list[tuple[User, list[ProposedPair]]]
     problems: list[str]
     skipped: list[str]
+    leaving: list[tuple[User, list[Assignment]]] = field(default_factory=list)
+    """Who gives papers back, in a repair."""
 
     @property
     def mails(self) -> int:
@@ -61,7 +73,20 @@ def preview(*, run: AssignmentRun, by: User | None) -> Preview:
         by_person[pair.user].append(pair)
     letters = sorted(by_person.items(), key=lambda letter: (letter[0].family, letter[0].given, letter[0].pk))
     skipped = [f"#{number} is no longer under review, so its pairs are left out." for number in gone]
-    return Preview(letters, [*_conflict_problems(fresh), *_room_problems(run, by_person, by)], skipped)
+    problems = [*_conflict_problems(fresh), *_room_problems(run, by_person, by)]
+    return Preview(letters, problems, skipped, _leaving(fresh))
+
+
+def _leaving(pairs: list[ProposedPair]) -> list[tuple[User, list[Assignment]]]:
+    """Whose papers a repair takes back: those who have them still."""
+    keys = {pair.replaces_id for pair in pairs if pair.replaces_id}
+    if not keys:
+        return []
+    rows = Assignment.objects.current().filter(pk__in=keys).select_related("user", "submission__workshop")
+    by_person: dict[User, list[Assignment]] = defaultdict(list)
+    for row in rows.order_by("submission__number"):
+        by_person[row.user].append(row)
+    return sorted(by_person.items(), key=lambda one: (one[0].family, one[0].given, one[0].pk))
 
 
 def _key(pair: ProposedPair) -> tuple[int, int]:
@@ -87,13 +112,19 @@ def _conflict_problems(pairs: list[ProposedPair]) -> list[str]:
 
 def _room_problems(run: AssignmentRun, by_person: dict[User, list[ProposedPair]], by: User | None) -> list[str]:
     """Over the papers that ``by`` is free on."""
-    limits = dict(open_reviewers(run.workshop_id).values_list("user", "load_max"))
-    taken = loads(acting(by), run.workshop_id)
+    if run.purpose == RunPurpose.CHAIRS:
+        limits = dict.fromkeys(open_chairs(run.workshop_id).values_list("user", flat=True), run.params["chair_most"])
+        taken = loads(acting(by), run.workshop_id, kinds=(AssignmentKind.AREA_CHAIR,))
+        is_no_more = "is no area chair of this workshop any more"
+    else:
+        limits = dict(open_reviewers(run.workshop_id).values_list("user", "load_max"))
+        taken = loads(acting(by), run.workshop_id)
+        is_no_more = "does not review for this workshop any more"
     problems = []
     for person, pairs in by_person.items():
         total = taken.get(person.pk, 0) + len(pairs)
         if person.pk not in limits:
-            problems.append(f"{person.name} does not review for this workshop any more. Take the pairs out.")
+            problems.append(f"{person.name} {is_no_more}. Take the pairs out.")
         elif total > limits[person.pk]:
             problems.append(f"{person.name} would have {total} of {limits[person.pk]} papers. Take some out.")
     return problems
@@ -115,12 +146,27 @@ def publish_run(*, run: AssignmentRun, by: User | None, typed: int | None = None
         raise Refused(" ".join(plan.problems))
     if not plan.letters:
         raise Refused("There is no pair to publish in this proposal.")
+    _take_back(run, plan, by)
     made = _make(run, plan, by)
     batch = _write(run, plan, made, by, typed)
     now = timezone.now()
     move(run, RunStatus.PUBLISHED, RUN_MOVES, published_by=by, published_at=now, batch_id=batch.pk)
     log_run("run.published", run, by)
     return batch
+
+
+def _take_back(run: AssignmentRun, plan: Preview, by: User | None) -> None:
+    """The papers whose places a repair gives to others. Raises Refused where one was reviewed since."""
+    for person, rows in plan.leaving:
+        for row in rows:
+            remove_assignment(assignment=row, by=by, reason="replaced in a repair", tell=False)
+        tell_not_needed(
+            person,
+            rows,
+            workshop=run.workshop,
+            key=f"run.{run.pk}.left",
+            why="The organizers have given it to somebody else.",
+        )
 
 
 def _check_open(run: AssignmentRun) -> None:
@@ -133,11 +179,13 @@ def _check_open(run: AssignmentRun) -> None:
 def _make(run: AssignmentRun, plan: Preview, by: User | None) -> dict[int, list[Assignment]]:
     """The assignments, by person; handles are drawn at random, paper by paper."""
     pairs = [pair for _, some in plan.letters for pair in some]
-    handles, due = _handles(pairs), _due(run)
+    handles, due = _handles(pairs, chairs=run.purpose == RunPurpose.CHAIRS), _due(run)
+    kind = AssignmentKind.AREA_CHAIR if run.purpose == RunPurpose.CHAIRS else AssignmentKind.REVIEWER
     rows = [
         Assignment(
             submission=pair.submission,
             user=pair.user,
+            kind=kind,
             run=run,
             handle=handles[pair.submission_id].pop(),
             override=pair.why,
@@ -154,7 +202,7 @@ def _make(run: AssignmentRun, plan: Preview, by: User | None) -> dict[int, list[
     return made
 
 
-def _handles(pairs: list[ProposedPair]) -> dict[int, list[int]]:
+def _handles(pairs: list[ProposedPair], *, chairs: bool) -> dict[int, list[int]]:
     wanted: dict[int, int] = defaultdict(int)
     for pair in pairs:
         wanted[pair.submission_id] += 1
@@ -162,7 +210,7 @@ def _handles(pairs: list[ProposedPair]) -> dict[int, list[int]]:
     rows = Assignment.objects.filter(submission__in=wanted).values_list("submission", "handle")
     for paper, handle in rows:
         taken[paper].append(handle)
-    return {paper: draw_handles(taken[paper], count) for paper, count in wanted.items()}
+    return {paper: draw_handles(taken[paper], count, chairs=chairs) for paper, count in wanted.items()}
 
 
 def _due(run: AssignmentRun) -> dict[int, datetime | None]:
@@ -180,6 +228,26 @@ def _write(
         tell_assigned(person, made[person.pk], workshop=run.workshop, key=f"run.{run.pk}", batch=batch)
     number = plan.mails if typed is None else typed
     return confirm_batch(batch=batch, by=by, typed=number, hold_minutes=run.workshop.hold_minutes)
+
+
+def read_letter(*, run: AssignmentRun, user: User, by: User | None) -> Message | None:
+    """The mail that publishing would write to this person, word for word: it is written, and taken back at once."""
+    require(acting(by), "staff", run.workshop)
+    plan = preview(run=run, by=by)
+    pairs = next((pairs for person, pairs in plan.letters if person.pk == user.pk), None)
+    if pairs is None or not sees_whole(run, acting(by)):
+        return None
+    due = _due(run)
+    kind = AssignmentKind.AREA_CHAIR if run.purpose == RunPurpose.CHAIRS else AssignmentKind.REVIEWER
+    with transaction.atomic():
+        rows = [
+            Assignment(submission=p.submission, user=user, kind=kind, due_at=due[p.submission.track_id]) for p in pairs
+        ]
+        key = f"look.{run.pk}.{user.pk}"
+        tell_assigned(user, rows, workshop=run.workshop, key=key)
+        letter = Message.objects.filter(recipient=user, kind=emails.ASSIGNMENTS).order_by("-pk").first()
+        transaction.set_rollback(True)
+    return letter
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """A proposal of who reviews what: ask for one, edit it, throw it away, publish it. Reviewers never see one."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from django.db import transaction
@@ -9,25 +10,37 @@ from access.viewer import Viewer, acting
 from accounts.models import User
 from audit.errors import Refused
 from audit.models import Root
-from audit.services.record import record
 from audit.transitions import move
 from jobs.services.start import start_job
 from jobs.states import JobStatus
-from reviews.models import Assignment, AssignmentRun, ProposedPair
+from reviews.models import Assignment, AssignmentRun, Review
 from reviews.options import Options
 from reviews.problem import material_of, papers_of_run
-from reviews.rules import check_not_assigned, check_pair, check_room, check_under_review, reviewer_of
-from reviews.services.publish import preview, publish_run, undo_run
-from reviews.services.whole import log_run, require_whole
-from reviews.states import RUN_MOVES, Origin, RunOutcome, RunPurpose, RunStatus
-from submissions.models import Submission
+from reviews.services.edit_run import add_pair, allow_pair, drop_pair, forbid_pair, lock_pair, undo_edit
+from reviews.services.publish import preview, publish_run, read_letter, undo_run
+from reviews.services.whole import log_run, require_whole, sees_whole
+from reviews.states import CURRENT, REVIEWING, RUN_MOVES, ReviewStatus, RunOutcome, RunPurpose, RunStatus
 from workshops.models import Track, Workshop
 
 JOB = "assignment"
 CHAIR_MOST = 10
 """So many papers an area chair gets at most, unless somebody says otherwise."""
 
-__all__ = ["add_pair", "discard_run", "drop_pair", "lock_pair", "preview", "publish_run", "start_run", "undo_run"]
+__all__ = [
+    "add_pair",
+    "allow_pair",
+    "discard_run",
+    "drop_pair",
+    "forbid_pair",
+    "lock_pair",
+    "preview",
+    "publish_run",
+    "read_letter",
+    "sees_whole",
+    "start_run",
+    "undo_edit",
+    "undo_run",
+]
 
 
 @transaction.atomic
@@ -61,6 +74,7 @@ def start_run(
     if purpose == RunPurpose.CHAIRS:
         run.params["chair_most"] = chair_most
     if purpose == RunPurpose.REPAIR:
+        _check_holes(workshop, holes, viewer)
         run.params["holes"] = [[row.submission_id, row.user_id, str(row.pk)] for row in holes]
     _read_material(run, viewer)
     run.save()
@@ -87,6 +101,25 @@ def _read_material(run: AssignmentRun, viewer: Viewer) -> None:
         raise Refused("Every paper has the reviewers it needs; there is nothing to propose.")
     run.params["papers"] = [paper.pk for paper in found.papers]
     run.params["reviewers"] = len(found.people)
+
+
+def _check_holes(workshop: Workshop, holes: Sequence[Assignment], viewer: Viewer) -> None:
+    """Each is of a paper that the viewer is free on, has no review, and is still a hole. Raises Refused."""
+    if not holes:
+        raise Refused("Choose at least one place to fill.")
+    papers = {p.pk: p for p in papers_of_run(workshop.pk, None, viewer).select_related("track")}
+    if any(row.submission_id not in papers for row in holes):
+        raise Refused("One of these papers is not yours to act for, or is no longer under review. Look again.")
+    kept = (ReviewStatus.SUBMITTED, ReviewStatus.SET_ASIDE)
+    if done := Review.objects.filter(assignment__in=holes, status__in=kept).select_related("assignment").first():
+        number = papers[done.assignment.submission_id].number
+        raise Refused(f"The review of paper #{number} is in by now, so that place needs nobody.")
+    now = Assignment.objects.current().filter(kind__in=REVIEWING, submission__in=papers)
+    have = Counter(now.values_list("submission", flat=True))
+    empty = Counter(row.submission_id for row in holes if row.status not in CURRENT)
+    for paper, count in empty.items():
+        if have[paper] + count > papers[paper].track.reviews_per_paper:
+            raise Refused(f"Paper #{papers[paper].number} has its reviewers again. Look again.")
 
 
 def last_options(workshop: Workshop, by: User | None) -> Options:
@@ -117,99 +150,3 @@ def discard_run(*, run: AssignmentRun, by: User | None) -> AssignmentRun:
     move(run, RunStatus.DISCARDED, RUN_MOVES)
     log_run("run.discarded", run, by)
     return run
-
-
-# --- edits ------------------------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def add_pair(*, run: AssignmentRun, submission: Submission, user: User, by: User | None, why: str = "") -> ProposedPair:
-    """Add a pair to an open proposal, checked at once. ``why``: needed where a conflict is suspected.
-
-    Raises Refused, naming the field: an author, a conflict, full (over the papers that ``by`` is free on), or there.
-    """
-    run = _open(run, submission, by)
-    check_under_review(submission)
-    reviewer = reviewer_of(submission, user)
-    check_pair(submission, user, why)
-    check_not_assigned(submission, user)
-    pair = ProposedPair.objects.filter(run=run, submission=submission, user=user).first()
-    if pair is not None and pair.kept:
-        raise Refused(f"{user.name} is proposed for paper #{submission.number} already.", field="user")
-    check_room(acting(by), submission, reviewer, more=_proposed(run, user, by))
-    if pair is None:
-        pair = ProposedPair(run=run, submission=submission, user=user)
-    pair.kept, pair.origin, pair.why = True, Origin.ADDED, why.strip()
-    pair.save()
-    _log_edit(run, pair, by, "added")
-    return pair
-
-
-def _proposed(run: AssignmentRun, user: User, by: User | None) -> int:
-    """How many papers the proposal gives this person, among those that ``by`` is free on."""
-    free = papers_of_run(run.workshop_id, None, acting(by)).values("pk")
-    return ProposedPair.objects.filter(run=run, user=user, kept=True, submission__in=free).count()
-
-
-@transaction.atomic
-def drop_pair(
-    *, run: AssignmentRun, submission: Submission, user: User, by: User | None, why: str = ""
-) -> ProposedPair:
-    """Take a pair out of an open proposal; a proposal that follows this one does not bring it back."""
-    run = _open(run, submission, by)
-    pair = _kept_pair(run, submission, user)
-    if pair.origin == Origin.LOCK:
-        raise Refused(f"{user.name} is locked to paper #{submission.number}. Unlock the pair first.")
-    pair.kept, pair.origin, pair.why = False, Origin.FORBID, why.strip()
-    pair.save(update_fields=["kept", "origin", "why"])
-    _log_edit(run, pair, by, "dropped")
-    return pair
-
-
-@transaction.atomic
-def lock_pair(
-    *, run: AssignmentRun, submission: Submission, user: User, by: User | None, locked: bool = True
-) -> ProposedPair:
-    """Keep a pair whatever a following proposal finds, or let it go again."""
-    run = _open(run, submission, by)
-    pair = _kept_pair(run, submission, user)
-    free = Origin.ENGINE if pair.score is not None else Origin.ADDED
-    pair.origin = Origin.LOCK if locked else free
-    pair.save(update_fields=["origin"])
-    _log_edit(run, pair, by, "locked" if locked else "unlocked")
-    return pair
-
-
-def _kept_pair(run: AssignmentRun, submission: Submission, user: User) -> ProposedPair:
-    pair = ProposedPair.objects.filter(run=run, submission=submission, user=user, kept=True).first()
-    if pair is None:
-        raise Refused(f"{user.name} is not proposed for paper #{submission.number}.", field="user")
-    return pair
-
-
-def _open(run: AssignmentRun, submission: Submission, by: User | None) -> AssignmentRun:
-    """The run, locked for an edit of this paper. Raises Refused unless it is an open proposal."""
-    require(acting(by), "act", submission)
-    run = AssignmentRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
-    if run.workshop_id != submission.workshop_id or (run.track_id and run.track_id != submission.track_id):
-        raise Refused(f"Paper #{submission.number} is not a part of this proposal.")
-    if run.status != RunStatus.OPEN:
-        raise Refused(f"This proposal is {run.get_status_display().lower()}; it can no longer be changed.")
-    if run.outcome == RunOutcome.PENDING:
-        raise Refused("This proposal is still being made. Wait for it to be done.")
-    return run
-
-
-# --- the log ----------------------------------------------------------------------------------------------------------
-
-
-def _log_edit(run: AssignmentRun, pair: ProposedPair, by: User | None, what: str) -> None:
-    record(
-        "run.edited",
-        by=by,
-        root_type=Root.SUBMISSION,
-        root_id=pair.submission_id,
-        aspect="act",
-        about=run,
-        data={"user": pair.user_id, "what": what},
-    )
