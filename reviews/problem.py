@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from access.viewer import Viewer
 from accounts.addresses import domain_of, institution_of
@@ -47,11 +47,13 @@ def papers_of_run(workshop_id: int, track_id: int | None, viewer: Viewer) -> "Qu
 def material(workshop_id: int, track_id: int | None, viewer: Viewer) -> Material:
     """Papers that still need reviews, and the reviewers with the room they have left."""
     papers = list(papers_of_run(workshop_id, track_id, viewer).select_related("track").order_by("number"))
-    have = _given([paper.pk for paper in papers], REVIEWING)
-    demand = {p.pk: max(0, p.track.reviews_per_paper - have.get(p.pk, 0)) for p in papers}
+    now = Assignment.objects.current().filter(kind__in=REVIEWING)
+    now = now.filter(submission__in=free_papers(viewer, workshop_id).values("pk")).order_by()
+    pairs = list(now.values_list("submission", "user"))
+    have, taken = Counter(paper for paper, _ in pairs), Counter(user for _, user in pairs)
+    demand = {p.pk: max(0, p.track.reviews_per_paper - have[p.pk]) for p in papers}
     reviewers = list(open_reviewers(workshop_id).order_by("pk"))
-    taken = loads(viewer, workshop_id)
-    room = {r.user_id: _left(r, taken.get(r.user_id, 0)) for r in reviewers}
+    room = {r.user_id: _left(r, taken[r.user_id]) for r in reviewers}
     seniors = frozenset(r.user_id for r in reviewers if r.senior)
     return Material([p for p in papers if demand[p.pk]], [r.user_id for r in reviewers], demand, room, seniors)
 
@@ -59,17 +61,13 @@ def material(workshop_id: int, track_id: int | None, viewer: Viewer) -> Material
 def chair_material(workshop_id: int, track_id: int | None, viewer: Viewer, most: int) -> Material:
     """Papers without an area chair, and the area chairs with the room they have left under ``most`` papers each."""
     papers = list(papers_of_run(workshop_id, track_id, viewer).select_related("track").order_by("number"))
-    have = _given([paper.pk for paper in papers], (AssignmentKind.AREA_CHAIR,))
+    now = Assignment.objects.current().filter(kind=AssignmentKind.AREA_CHAIR, submission__in=papers)
+    have = set(now.values_list("submission", flat=True))
     demand = {paper.pk: int(paper.pk not in have) for paper in papers}
     chairs = sorted(set(open_chairs(workshop_id).values_list("user", flat=True)))
     taken = loads(viewer, workshop_id, kinds=(AssignmentKind.AREA_CHAIR,))
     room = {user: (0, max(0, most - taken.get(user, 0))) for user in chairs}
     return Material([p for p in papers if demand[p.pk]], chairs, demand, room)
-
-
-def _given(papers: list[int], kinds: Iterable[str]) -> dict[int, int]:
-    rows = Assignment.objects.current().filter(submission__in=papers, kind__in=kinds).order_by()
-    return dict(rows.values_list("submission").annotate(reviews=Count("pk")))
 
 
 def _left(reviewer: Reviewer, taken: int) -> tuple[int, int]:

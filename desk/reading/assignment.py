@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from access.prepared import prepared
 from access.viewer import Viewer
 from desk.reading.run_lines import RunLine, run_line
-from reviews.loads import free_papers
 from reviews.models import AssignmentRun
+from reviews.options import Options
 from reviews.problem import material
+from reviews.states import RunPurpose
 from workshops.models import Workshop
 
 RUNS = 50
@@ -23,6 +24,8 @@ class Overview:
     reviewers: int
     places: int
     runs: list[RunLine]
+    last: Options
+    """As the viewer asked for the last proposal; as usual before the first."""
 
     @property
     def comparable(self) -> bool:
@@ -50,14 +53,14 @@ def overview(workshop: Workshop, viewer: Viewer) -> Overview:
     found = material(workshop.pk, None, viewer)
     runs = AssignmentRun.objects.filter(workshop=workshop).select_related("created_by", "track", "job").defer("facts")
     runs = runs.order_by("-pk")[:RUNS]
-    free = set(free_papers(viewer, workshop.pk).values_list("pk", flat=True))
+    asked = [run for run in runs if run.created_by_id == viewer.id and run.purpose != RunPurpose.REPAIR]
+    free = found.demand.keys()
     return Overview(
+        last=Options.of(asked[0].params if asked else {}),
         submitted=len(found.demand),
         lacking=len(found.papers),
         reviews_missing=sum(found.demand.values()),
         reviewers=len(found.people),
         places=sum(most for _, most in found.room.values()),
-        runs=[
-            run_line(run, len(free & set(run.params.get("papers", []))), viewer) for run in runs.order_by("-pk")[:RUNS]
-        ],
+        runs=[run_line(run, len(free & set(run.params.get("papers", []))), viewer) for run in runs],
     )

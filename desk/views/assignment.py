@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -29,7 +29,7 @@ from reviews.models import AssignmentRun, RunEdit
 from reviews.options import Options
 from reviews.services import run as proposals
 from reviews.states import RunOutcome, RunStatus
-from workshops.models import Workshop
+from workshops.models import Track, Workshop
 
 SECTION = "assignment"
 
@@ -39,7 +39,8 @@ SECTION = "assignment"
 def assignment(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResponse:
     """The state of things, the proposals, and the form that asks for one; ``?from=`` begins it as another was."""
     tracks = list(workshop.tracks.all())
-    form = _form(request, workshop, viewer, tracks)
+    found = overview(workshop, viewer)
+    form = _form(request, workshop, viewer, tracks, found.last)
     if request.method == "POST" and form.is_valid():
         kept = form.cleaned_data["keep"]
         try:
@@ -56,19 +57,18 @@ def assignment(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> Http
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         else:
             return redirect("desk:run", workshop.slug, made.pk)
-    found = overview(workshop, viewer)
     context = {"found": found, "form": form, "tracks": tracks, "asks": bool(form.is_bound or request.GET.get("from"))}
     status = 422 if form.errors else 200
     return desk_render(request, "desk/assignment.html", workshop, viewer, SECTION, context, status)
 
 
-def _form(request: HttpRequest, workshop: Workshop, viewer: Viewer, tracks: list[Any]) -> ProposeForm:
+def _form(request: HttpRequest, workshop: Workshop, viewer: Viewer, tracks: list[Track], last: Options) -> ProposeForm:
+    usual = ProposeForm(tracks=tracks, options=last, initial={"chair_most": proposals.CHAIR_MOST})
     if request.method == "POST":
-        return ProposeForm(_filled(request, workshop, viewer), tracks=tracks, options=Options())
+        return ProposeForm(_filled(request.POST, usual), tracks=tracks, options=last)
     earlier = number_in(request.GET.get("from", ""))
     if not earlier:
-        options = proposals.last_options(workshop, actor(viewer))
-        return ProposeForm(tracks=tracks, options=options, initial={"chair_most": proposals.CHAIR_MOST})
+        return usual
     row = find_run(workshop, viewer, int(earlier))
     start: dict[str, Any] = {"what": row.purpose, "track": row.track_id or "", "keep": row.pk}
     start["chair_most"] = row.params.get("chair_most", proposals.CHAIR_MOST)
@@ -77,16 +77,15 @@ def _form(request: HttpRequest, workshop: Workshop, viewer: Viewer, tracks: list
     return ProposeForm(tracks=tracks, options=Options.of(row.params), initial=start)
 
 
-def _filled(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> Any:
+def _filled(given: QueryDict, usual: ProposeForm) -> QueryDict:
     """What was typed; a button without the form asks as the last time."""
-    data = request.POST.copy()
-    if "mode" not in data:
-        options = proposals.last_options(workshop, actor(viewer))
-        blank = ProposeForm(tracks=[], options=options)
-        for name, field in blank.fields.items():
-            value = blank.get_initial_for_field(field, name)
-            if name not in data and value not in (None, False):
-                data[name] = str(value)
+    if "mode" in given:
+        return given
+    data = given.copy()
+    for name, field in usual.fields.items():
+        value = usual.get_initial_for_field(field, name)
+        if name not in data and value is not None and value is not False:
+            data[name] = str(value)
     return data
 
 

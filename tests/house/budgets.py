@@ -128,13 +128,26 @@ BUDGETS = [
     # Four for the forecast: reviewers, what they delivered, papers wanted, answers.
     Budget("desk:invite", "workshop", "organizers: 9"),
     # The page of the list, whose mail is on its way, how many there are, how many can be asked.
-    Budget("desk:unanswered", "workshop", "organizers: 8"),
-    Budget("desk:assignment", "workshop", "organizers: 6"),
-    # The four of a page of the desk; papers, bids, the book, affinities, tracks, dates, reviewers.
-    Budget("desk:matching", "workshop", "organizers: 11"),
-    Budget("desk:run", "run", "olga: 27; ines otto: 18"),
-    Budget("desk:paper", "ada's paper", "olga otto: 6; ines: 6"),
-    Budget("desk:paper", "otto's paper", "olga ines: 6; otto: 6"),
+    Budget("desk:unanswered", "workshop", "organizers: 9"),
+    # The five of a page of the desk; papers, bids, the book, affinities, tracks, dates, reviewers.
+    Budget("desk:matching", "workshop", "organizers: 12"),
+    # The five of a page of the desk; tracks, papers, who has them, reviewers, and the proposals.
+    Budget("desk:assignment", "workshop", "organizers: 10"),
+    # The five, the run, papers, pairs, people, and the entry of the log.
+    Budget("desk:run", "run", "organizers: 10"),
+    # The five, the paper in the run, pairs, people, conflicts, and the entry of the log.
+    Budget("desk:bench_paper", "ada's in the run", "olga otto: 10"),
+    Budget("desk:bench_paper", "otto's in the run", "olga ines: 10"),
+    Budget("desk:bench_person", "rui in the run", "organizers: 10"),
+    # The five, the run, whether it is seen as a whole (two); where it is: pairs, what papers have, conflicts, authors,
+    # addresses, limits, loads, and the entry of the log.
+    Budget("desk:run_publish", "run", "olga: 18; ines otto: 8"),
+    # The five, and the proposals.
+    Budget("desk:compare_runs", "workshop", "organizers: 6"),
+    # The five, papers, reviews with their dates, conflicts, people, and the entry of the log.
+    Budget("desk:repair", "workshop", "organizers: 11"),
+    Budget("desk:paper", "ada's paper", "olga otto: 38; ines: 19"),
+    Budget("desk:paper", "otto's paper", "olga ines: 38; otto: 10"),
     # The paper and who is proposed; then what is known of them, as for conflicts: nine for any number.
     Budget("desk:nominations", "ada's paper", "olga otto: 15"),
     Budget("desk:nominations", "otto's paper", "olga ines: 6"),

@@ -15,7 +15,7 @@ HREF = re.compile(r"""(?<!:)(?:href|src|hx-get|action)\s*=\s*["']([^"'#][^"']*)[
 CANARY = re.compile(r"[a-z]+-canary-[0-9a-f]{8}", re.IGNORECASE)
 LEAVE = ("/static/", "/accounts/logout/", "/admin/jsi18n/")
 STARTS = ("/", "/desk/", "/profile/", "/accounts/email/", "/admin/")
-MOST_PAGES = 600
+MOST_PAGES = 900
 
 
 def canaries(text: str) -> set[str]:

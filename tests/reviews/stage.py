@@ -6,24 +6,18 @@ from typing import Any
 
 from django.utils import timezone
 
-from access.viewer import Viewer
 from accounts.models import User
 from jobs.models import Job
 from jobs.services.run import run_job
-from reviews.matching import solve
-from reviews.matching.problem import Problem
 from reviews.models import Assignment, AssignmentRun, Review
-from reviews.problem import problem_of
-from reviews.services.affinity import bring_up_to_date
 from reviews.services.assign import assign
 from reviews.services.review import open_review, submit_review
 from reviews.services.reviewers import add_reviewer
 from reviews.services.run import start_run
-from reviews.services.solve import write_answer
 from submissions.importing.records import ImportedAuthor, ImportedPaper
 from submissions.models import Submission
 from submissions.services.import_papers import import_papers
-from tests.factories import make_user
+from tests.factories import make_user, solved
 from tests.worlds import played_once
 from workshops.services.create import create_workshop
 from workshops.services.roles import give_role
@@ -94,11 +88,8 @@ def proposal(stage: Any, *, by: User | None = None, in_worker: bool = False, **o
     if in_worker:
         run_jobs()
     else:
-        bring_up_to_date(run.workshop)
-        problem = problem_of(run, Viewer(by))
-        mode = options["options"].mode if "options" in options else "total"  # the quickest, where it does not matter
-        write_answer(run, problem, solve(Problem.from_dict(problem), mode=mode, seed=run.seed))
-        Job.objects.filter(pk=run.job_id).update(status="done")
+        # The quickest mode, where it does not matter which.
+        solved(run, options["options"].mode if "options" in options else "total")
     run.refresh_from_db()
     return run
 
