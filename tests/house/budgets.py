@@ -141,7 +141,7 @@ BUDGETS = [
     Budget("desk:bench_person", "rui in the run", "organizers: 10"),
     # The five, the run, whether it is seen as a whole (two); where it is: pairs, what papers have, conflicts, authors,
     # addresses, limits, loads, and the entry of the log.
-    Budget("desk:run_publish", "run", "olga: 18; ines otto: 8"),
+    Budget("desk:run_publish", "run", "olga: 18; ines otto: 9"),
     # The five, and the proposals.
     Budget("desk:compare_runs", "workshop", "organizers: 6"),
     # The five, papers, reviews with their dates, conflicts, people, and the entry of the log.
