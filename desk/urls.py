@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path
 
 from desk.views import (
+    asking,
     assignment,
     author_list,
     bench,
@@ -111,6 +112,7 @@ urlpatterns: list[URLPattern] = [
     page(f"{PAPER}decision-stands/", conflicts.uphold, "uphold"),
     page("conflicts/", conflicts.conflicts, "conflicts"),
     page("conflicts/<int:pk>/<slug:verb>/", conflicts.answer, "answer_conflict"),
+    page(f"{PAPER}ask-several/", asking.ask_several, "ask_several"),
     page(f"{PAPER}proposed-reviewers/", nominations.nominations, "nominations"),
     page(f"{PAPER}authors/", author_list.author_list, "author_list"),
     page(f"{PAPER}authors/<int:pk>/<slug:verb>/", author_list.answer_request, "answer_request"),

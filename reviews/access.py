@@ -16,6 +16,7 @@ from reviews.models import (
     AssignmentRun,
     AuthorsKnown,
     Bid,
+    EmergencyOffer,
     ExtensionRequest,
     Invitation,
     Nomination,
@@ -167,6 +168,13 @@ def the_volunteer(viewer: Viewer) -> Q:
     return Q(user_id=viewer.id)
 
 
+@grant(EmergencyOffer, "own")
+def who_is_asked(viewer: Viewer) -> Q:
+    """Title and abstract of the paper with it; gone where a conflict is known by now."""
+    mine = viewer.fact("wrote") | viewer.fact("conflicts with")
+    return Q(user_id=viewer.id) & ~Q(submission__in=mine)
+
+
 @grant(Nomination, "own")
 def who_nominated(viewer: Viewer) -> Q:
     """While they have the paper."""
@@ -195,6 +203,7 @@ through(AssignmentRun, "workshop", Workshop, "staff")
 through(RunEdit, "submission", Submission, "act")
 through(RunPaper, "submission", Submission, "act")
 through(RunPerson, "run", AssignmentRun, "row")
+through(EmergencyOffer, "submission", Submission, "act")
 through(Invitation, "workshop", Workshop, "staff")
 through(Nomination, "submission", Submission, "act")
 through(Offer, "workshop", Workshop, "staff")
@@ -212,6 +221,7 @@ for model, path in (
     (Affinity, "submission"),
     (Assignment, "submission"),
     (Bid, "submission"),
+    (EmergencyOffer, "submission"),
     (Nomination, "submission"),
     (ProposedPair, "submission"),
     (RunEdit, "submission"),
@@ -227,6 +237,7 @@ seen_by_others(Submission, "bid", with_aspect="act")
 seen_by_others(Affinity, "own", with_aspect="row")
 seen_by_others(Bid, "own", with_aspect="row")
 seen_by_others(Assignment, "own", with_aspect="row")
+seen_by_others(EmergencyOffer, "own", with_aspect="row")
 seen_by_others(Nomination, "own", with_aspect="row")
 seen_by_others(Reviewer, "self", with_aspect="row")
 seen_by_others(Offer, "self", with_aspect="row")

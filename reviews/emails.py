@@ -15,6 +15,8 @@ OFFER_DECLINED = "offer_declined"
 ASSIGNMENTS = "assignments"
 NOT_NEEDED = "assignment_not_needed"
 REVIEW_RECEIVED = "review_received"
+EMERGENCY_OFFER = "emergency_offer"
+EMERGENCY_TAKEN = "emergency_taken"
 
 PAPERS = [{"number": "17", "title": "Symmetry in the dark", "due": "24 Nov 2027, 23:59 AoE"}]
 
@@ -115,6 +117,32 @@ register(
                 "count": "1 paper",
                 "why": "The authors have withdrawn it.",
                 "link": "https://papers.example.org/w/neurreps-2027/reviewing/",
+                "contact": "chairs@neurreps.test",
+            },
+        ),
+        Kind(
+            name=EMERGENCY_OFFER,
+            label="A review at short notice",
+            values={
+                "workshop": "NeurReps 2027",
+                "name": "Rui Example",
+                "number": "17",
+                "title": "Symmetry in the dark",
+                "due": "24 Nov 2027, 23:59 AoE",
+                "note": "A reviewer has fallen ill, and this is close to your work.",
+                "several": "yes",
+                "link": "https://papers.example.org/emergency/4b0b/",
+                "contact": "chairs@neurreps.test",
+            },
+        ),
+        Kind(
+            name=EMERGENCY_TAKEN,
+            label="A review at short notice is no longer needed",
+            values={
+                "workshop": "NeurReps 2027",
+                "name": "Rui Example",
+                "number": "17",
+                "title": "Symmetry in the dark",
                 "contact": "chairs@neurreps.test",
             },
         ),

@@ -11,6 +11,7 @@ from reviews.models import (
     Assignment,
     AssignmentRun,
     Bid,
+    EmergencyOffer,
     ExtensionRequest,
     Invitation,
     Nomination,
@@ -90,6 +91,7 @@ def register() -> None:
         ),
         Link(Assignment, "user", words=("assigned paper with its review", "assigned papers with their reviews")),
         Link(ProposedPair, "user", twin=lambda row, kept: Q(run=row.run_id, submission=row.submission_id)),
+        Link(EmergencyOffer, "user", twin=lambda row, kept: Q(place=row.place)),
         Link(RunPerson, "user", twin=lambda row, kept: Q(run=row.run_id)),
         Link(
             Bid,
@@ -109,6 +111,7 @@ def register() -> None:
         (Nomination, "answered_by"),
         (AssignmentRun, "published_by"),
         (RunEdit, "by"),
+        (EmergencyOffer, "made_by"),
         (Assignment, "created_by"),
         (ReviewVersion, "saved_by"),
         (ExtensionRequest, "answered_by"),

@@ -16,6 +16,7 @@ from reviews.states import (
     AssignmentKind,
     AssignmentStatus,
     BidValue,
+    EmergencyStatus,
     Imported,
     InvitationStatus,
     Knowing,
@@ -392,6 +393,33 @@ class Assignment(models.Model):
     @property
     def known_as(self) -> str:
         return "Area chair" if self.kind == AssignmentKind.AREA_CHAIR else f"Reviewer {self.handle}"
+
+
+class EmergencyOffer(models.Model):
+    """One place of a paper, offered to several people at once at short notice. The first yes takes it.
+
+    ``place``: what the offers of one place share. ``replaces``: whose assignment ends with a yes, where somebody has
+    the place still. ``override``: why, in spite of a suspected conflict.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    place = models.UUIDField(default=uuid.uuid4, editable=False)
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="emergency_offers")
+    user = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="emergency_offers")
+    replaces = models.ForeignKey(Assignment, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    assignment = models.ForeignKey(Assignment, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    note = models.TextField(blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    status = models.CharField(max_length=10, choices=EmergencyStatus.choices, default=EmergencyStatus.OPEN)
+    made_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    made_at = models.DateTimeField(default=timezone.now)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["place", "user"], name="offered_a_place_once")]
+
+    def __str__(self) -> str:
+        return f"emergency offer {self.pk}"
 
 
 class Nomination(models.Model):

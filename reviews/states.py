@@ -54,6 +54,27 @@ NOMINATION_MOVES: dict[str, frozenset[str]] = {
 }
 
 
+class EmergencyStatus(models.TextChoices):
+    """Of an emergency review that somebody was asked for, perhaps with others: the first yes takes the place."""
+
+    OPEN = "open", "No answer yet"
+    ACCEPTED = "accepted", "Took the place"
+    DECLINED = "declined", "Declined"
+    TAKEN = "taken", "The place was filled"
+    TAKEN_BACK = "taken_back", "Taken back"
+
+
+EMERGENCY_MOVES: dict[str, frozenset[str]] = {
+    EmergencyStatus.OPEN: frozenset(
+        {EmergencyStatus.ACCEPTED, EmergencyStatus.DECLINED, EmergencyStatus.TAKEN, EmergencyStatus.TAKEN_BACK}
+    ),
+    EmergencyStatus.ACCEPTED: frozenset(),
+    EmergencyStatus.DECLINED: frozenset(),
+    EmergencyStatus.TAKEN: frozenset(),
+    EmergencyStatus.TAKEN_BACK: frozenset(),
+}
+
+
 class RunStatus(models.TextChoices):
     OPEN = "open", "Proposal"
     PUBLISHED = "published", "Published"

@@ -5,6 +5,7 @@ from django.urls import path
 from reviews.views import (
     bidding,
     copies,
+    emergency,
     first_visit,
     nominate,
     own_words,
@@ -41,5 +42,6 @@ urlpatterns = [
     path("reviews/<uuid:pk>/conflict/", telling.conflict, name="conflict"),
     path("reviews/<uuid:pk>/authors-known/", telling.authors_known, name="authors_known"),
     path("reviews/<uuid:pk>/more-days/", telling.more_days, name="more_days"),
+    path("emergency/<uuid:pk>/", emergency.emergency, name="emergency"),
     path("reviews/<uuid:pk>/propose/", nominate.nominate, name="nominate"),
 ]

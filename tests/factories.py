@@ -32,11 +32,12 @@ from notifications.services.batches import send_now
 from notifications.services.deliver import deliver_lot
 from reviews.matching import Mode, solve
 from reviews.matching.problem import Problem
-from reviews.models import Assignment, AssignmentRun, Invitation, Review
+from reviews.models import Assignment, AssignmentRun, EmergencyOffer, Invitation, Review
 from reviews.problem import problem_of
 from reviews.services.affinity import bring_up_to_date
 from reviews.services.assign import assign
 from reviews.services.bid import begin_bidding, place_bid
+from reviews.services.emergency import offer_place
 from reviews.services.extension_request import ask_for_days
 from reviews.services.invite import invite
 from reviews.services.nominate import nominate
@@ -152,6 +153,7 @@ class Cast:
     chairing: Assignment | None = None
     review: Review | None = None
     run: AssignmentRun | None = None
+    asked: EmergencyOffer | None = None
     decision: Decision | None = None
     release: Release | None = None
 
@@ -331,6 +333,7 @@ def _assign(cast: Cast) -> None:
             address = f"{word.lower()}@nex.test"
             nominate(assignment=assignment, by=cast.rui, name=f"Nex {word}", address=address, why=why)
             cast.assignment, cast.raes_assignment, cast.chairing, cast.review = assignment, raes, chairing, review
+            (cast.asked,) = offer_place(submission=paper, users=[cast.noor], by=cast.olga)
     cast.run = solved(start_run(workshop=cast.workshop, by=cast.olga))
 
 

@@ -111,6 +111,14 @@ def accept_assignments(*, workshop: Workshop, by: User) -> int:
 
 
 @transaction.atomic
+def accept_assignment(*, assignment: Assignment, by: User) -> Assignment:
+    """Say yes to one of one's new papers."""
+    require(acting(by), "own", assignment)
+    _move(assignment, AssignmentStatus.ACCEPTED, "assignment.accepted", by)
+    return assignment
+
+
+@transaction.atomic
 def decline_assignment(*, assignment: Assignment, by: User, reason: str, hand_over: bool = False) -> Assignment:
     """Give one paper back, with a word why. Raises Refused without one, and once the review is submitted.
 

@@ -13,7 +13,7 @@ from audit.models import Root
 from notifications.models import Batch
 from notifications.services.enqueue import Attachment, enqueue
 from reviews import emails, emails_desk
-from reviews.models import Assignment
+from reviews.models import Assignment, EmergencyOffer
 from reviews.states import AssignmentKind
 from submissions.models import Authorship, Conflict, Submission
 from submissions.replies import reply_to
@@ -66,6 +66,53 @@ def tell_not_needed(
         due_at=None if batch else timezone.now() + UNDO,
         reply_to=reply_to([row.submission for row in rows], to=user.pk),
     )
+
+
+def tell_emergency(offer: EmergencyOffer, *, several: bool) -> None:
+    """A paper needs a review at short notice; a yes or a no on its page."""
+    paper, workshop = offer.submission, offer.submission.workshop
+    enqueue(
+        kind=emails.EMERGENCY_OFFER,
+        key=str(offer.pk),
+        **_root(workshop, offer.user, [paper]),
+        values={
+            **_short(offer),
+            "due": aoe(offer.due_at) if offer.due_at else "",
+            "note": offer.note,
+            "several": "yes" if several else "",
+            "link": emails.page("reviews:emergency", offer.pk),
+        },
+        recipient=offer.user,
+        scope=f"w:{workshop.pk}",
+        due_at=timezone.now() + UNDO,
+        reply_to=workshop.contact,
+    )
+
+
+def tell_emergency_over(offer: EmergencyOffer) -> None:
+    """Thanks: the place is filled, or is no longer to be filled."""
+    paper, workshop = offer.submission, offer.submission.workshop
+    enqueue(
+        kind=emails.EMERGENCY_TAKEN,
+        key=str(offer.pk),
+        **_root(workshop, offer.user, [paper]),
+        values=_short(offer),
+        recipient=offer.user,
+        scope=f"w:{workshop.pk}",
+        due_at=timezone.now() + UNDO,
+        reply_to=workshop.contact,
+    )
+
+
+def _short(offer: EmergencyOffer) -> dict[str, Any]:
+    paper, workshop = offer.submission, offer.submission.workshop
+    return {
+        "workshop": str(workshop),
+        "name": offer.user.name,
+        "number": str(paper.number),
+        "title": paper.title,
+        "contact": workshop.contact,
+    }
 
 
 def tell_reminded(user: User, assignments: Iterable[Assignment], *, workshop: Workshop, batch: Batch) -> None:

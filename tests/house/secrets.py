@@ -76,6 +76,7 @@ def may_see(who: str, phase: str) -> set[str]:
         seen |= {"rui", "rae", "rui to authors"}  # what is for organizers only is not for area chairs
     if who == "noor" and phase in ASSIGNED:
         seen |= {"otto's title", "otto's abstract"} | NOORS
+        seen |= {"ada's title", "ada's abstract"}  # she is asked for it at short notice
     if who in ("olga", "ines", "otto"):
         seen |= TEAM | ADAS | OTTOS | {"rui to authors", "words to ada", "reason on ada's", "ben's offer"}
     if who in ("olga", "otto"):

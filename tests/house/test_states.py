@@ -13,7 +13,16 @@ from audit.transitions import IllegalMove, Moves, move
 from decisions.models import Decision, Release
 from jobs.models import Job
 from notifications.models import Batch, Message
-from reviews.models import Assignment, AssignmentRun, ExtensionRequest, Invitation, Nomination, Offer, Review
+from reviews.models import (
+    Assignment,
+    AssignmentRun,
+    EmergencyOffer,
+    ExtensionRequest,
+    Invitation,
+    Nomination,
+    Offer,
+    Review,
+)
 from submissions.models import AuthorListRequest, Conflict, ConflictRequest, File, Revision, Submission
 from tests.house.conftest import Season, put_back
 from tests.house.floors import FLOORS, ROOT
@@ -35,6 +44,7 @@ MODELS: dict[str, type[models.Model]] = {
     "submissions.ASKED_MOVES": ConflictRequest,
     "reviews.INVITATION_MOVES": Invitation,
     "reviews.OFFER_MOVES": Offer,
+    "reviews.EMERGENCY_MOVES": EmergencyOffer,
     "reviews.NOMINATION_MOVES": Nomination,
     "reviews.RUN_MOVES": AssignmentRun,
     "reviews.ASSIGNMENT_MOVES": Assignment,

@@ -1,0 +1,38 @@
+"""What an organizer types to ask several people for one review."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+
+from accounts.fields import choose_from
+from desk.forms import text_box
+from desk.reading.paper import Candidate
+from workshops.fields import AoeDateTimeField
+
+
+class AskForm(forms.Form):
+    users = forms.TypedMultipleChoiceField(
+        label="Whom",
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose whom to ask."},
+        help_text="Who has room comes first. Whoever has a conflict, known or suspected, is not here.",
+    )
+    replaces = forms.ChoiceField(
+        label="Whose place", required=False, help_text="Who has it keeps the paper until one of them says yes."
+    )
+    due_at = AoeDateTimeField(label="Due", required=False)
+    note = text_box("A word to them", readers="Read by everybody whom you ask")
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        people: list[Candidate],
+        current: list[tuple[Any, str]],
+        due_at: datetime | None,
+    ) -> None:
+        super().__init__(data, initial={"due_at": due_at})
+        choose_from(self.fields["users"], [(one.user_id, one.words) for one in people])
+        choose_from(self.fields["replaces"], [("", "A place that nobody has"), *current])
