@@ -26,7 +26,7 @@ from submissions.models import Authorship, Submission
 from workshops.models import Membership, Question, Workshop
 
 LOADS = ("name", "email", "affiliation", "roles", "load", "topics")
-PAIRS = ("paper", "action", "email", "name", "title")
+PAIRS = ("paper", "action", "email", "round", "name", "title")
 OF_A_REVIEW = ("paper", "title", "review", "email", "name", "submitted")
 ACTIONS = {
     AssignmentKind.REVIEWER: "review",
@@ -87,6 +87,7 @@ def assignment_sheet(workshop: Workshop, viewer: Viewer) -> Sheet:
                 "paper": row.submission.number,
                 "action": ACTIONS[AssignmentKind(row.kind)],
                 "email": row.user.email,
+                "round": "",
                 "name": row.user.name,
                 "title": row.submission.title,
             }

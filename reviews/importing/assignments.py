@@ -2,9 +2,10 @@
 
 from accounts.bibtex.text import one_line, shortened
 from reviews.importing.records import AssignmentRow, Read
-from reviews.importing.tables import Line, address_in, left_out_columns, paper_in, read_table
-from submissions.importing.records import Problem, error
+from reviews.importing.tables import Line, Table, address_in, left_out_columns, paper_in, read_table
+from submissions.importing.records import Problem, error, warning
 
+CLEAR = "clear"
 COLUMNS = {
     "paper": "paper",
     "pid": "paper",
@@ -17,6 +18,7 @@ COLUMNS = {
     "tail": "email",
     "action": "action",
     "kind": "action",
+    "round": "round",
     "title": "title",
     "name": "name",
 }
@@ -36,13 +38,18 @@ ACTIONS = {
     "areachair": "area_chair",
     "area chair": "area_chair",
     "metareview": "area_chair",
+    "clear": CLEAR,
+    "clearreview": CLEAR,
+    "noreview": CLEAR,
+    "unassign": CLEAR,
+    "remove": CLEAR,
 }
 
 
 def read_assignments(content: bytes, name: str) -> Read[AssignmentRow]:
     """Each pair once; the other rows are problems."""
     table = read_table(content, name, COLUMNS, ("paper", "email"))
-    problems = [*table.problems, *left_out_columns(table)]
+    problems = [*table.problems, *left_out_columns(table), *_rounds(table)]
     pairs: dict[tuple[int, str], AssignmentRow] = {}
     for line in table.lines:
         row = _row(line, problems)
@@ -55,13 +62,24 @@ def read_assignments(content: bytes, name: str) -> Read[AssignmentRow]:
     return Read(tuple(pairs.values()), tuple(problems))
 
 
+def _rounds(table: Table) -> list[Problem]:
+    """HotCRP's files name a round; a workshop reviews in one."""
+    named = sorted({shortened(line.get("round"), 30) for line in table.lines if line.get("round").strip()})
+    if not named:
+        return []
+    listed = ", ".join(f"“{one}”" for one in named[:3])
+    return [
+        warning("column round", 1, f"There is one round of reviews here, so {listed} in the column round is not read.")
+    ]
+
+
 def _row(line: Line, problems: list[Problem]) -> AssignmentRow | None:
     before = len(problems)
     paper, address = paper_in(line, problems), address_in(line, problems)
     written = one_line(line.get("action").replace("_", " ")).casefold()
     if written not in ACTIONS:
         what = f"“{shortened(written, 30)}” is not an assignment."
-        mend = "Write review, external, emergency or area chair in the column action, or remove the row."
+        mend = "Write review, external, emergency, area chair or clear in the column action, or remove the row."
         problems.append(error(line.where, line.number, what, mend))
     if paper is None or len(problems) > before:
         return None

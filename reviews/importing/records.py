@@ -33,7 +33,7 @@ class PersonRow:
 
 @dataclass(frozen=True)
 class AssignmentRow:
-    """``kind`` is reviewer, external, emergency or area_chair."""
+    """``kind`` is reviewer, external, emergency or area_chair; or clear, which takes the paper back."""
 
     line: int
     paper: int

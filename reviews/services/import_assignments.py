@@ -12,11 +12,12 @@ from audit.errors import Refused
 from notifications.models import Batch
 from notifications.services.batches import draft_batch
 from reviews import emails
+from reviews.importing.assignments import CLEAR
 from reviews.importing.records import AssignmentRow
 from reviews.models import Assignment
-from reviews.services.assign import assign
+from reviews.services.assign import assign, remove_assignment
 from reviews.services.import_people import find_person
-from reviews.services.import_rows import NEW, SAME, Done, each
+from reviews.services.import_rows import CHANGED, NEW, SAME, Done, each
 from reviews.services.letters import tell_assigned
 from submissions.models import Submission
 from workshops.models import Workshop
@@ -38,6 +39,8 @@ def import_assignments(
     def one(row: AssignmentRow) -> tuple[str, str]:
         paper = paper_of(papers, workshop, row.paper)
         person = known_person(row.email)
+        if row.kind == CLEAR:
+            return _clear(paper, person, by)
         if Assignment.objects.current().filter(submission=paper, user=person).exists():
             return SAME, "has the paper already"
         made[person.pk].append(assign(submission=paper, user=person, by=by, kind=row.kind, tell=False))
@@ -45,6 +48,16 @@ def import_assignments(
 
     done = each(rows, lambda row: f"Paper {row.paper}, {row.email}", one)
     return done, _tell(workshop, by, made) if tell and made else None
+
+
+def _clear(paper: Submission, person: User, by: User | None) -> tuple[str, str]:
+    """Take the paper back, whatever they had it for."""
+    rows = Assignment.objects.current().filter(submission=paper, user=person)
+    assignment = rows.select_related("submission__workshop", "user").first()
+    if assignment is None:
+        return SAME, "does not have the paper"
+    remove_assignment(assignment=assignment, by=by, reason="taken back by a file", tell=False)
+    return CHANGED, f"gives “{paper.title}” back, and is not mailed of it"
 
 
 def papers_by_number(workshop: Workshop, by: User | None) -> dict[int, Submission]:

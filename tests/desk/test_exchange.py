@@ -12,6 +12,7 @@ from django.test import Client
 from audit.models import Entry
 from notifications.models import Batch, Message
 from reviews.models import Assignment, Review, Reviewer
+from reviews.services.assign import assign
 from reviews.services.import_people import find_person
 from tests.desk.conftest import DESK
 from tests.factories import Cast
@@ -148,6 +149,21 @@ def test_reviewers_get_one_mail_that_waits_where_it_is_asked_for(olga: Client, c
 
     batch = Batch.objects.get()
     assert (batch.kind, batch.status, batch.messages.get().recipient) == ("assignments", "draft", cast.rui)
+
+
+def test_file_takes_papers_back_and_says_that_there_is_one_round(olga: Client, cast: Cast) -> None:
+    assign(submission=cast.paper, user=cast.rui, by=cast.olga)
+    table = f"paper,action,email,round\n{cast.paper.number},clearreview,{cast.rui.email},R1\n"
+    table += f"{cast.paper.number},clear,{cast.rae.email},\n"
+    answer = send(olga, "assignments", table).context["answer"]
+    assert ([row.sentence for row in answer.does], [row.sentence for row in answer.left]) == (
+        [f"gives “{cast.paper.title}” back, and is not mailed of it"],
+        ["does not have the paper"],
+    )
+    assert any("one round of reviews" in note for note in answer.notes)
+    assert Assignment.objects.current().count() == 1
+    send(olga, "assignments", table, do="bring", seen=1)
+    assert Assignment.objects.get().status == "removed"
 
 
 # --- there and back ---------------------------------------------------------------------------------------------------
