@@ -21,9 +21,9 @@ from desk.reading.guest_chair import guest_papers
 from reviews.bidding import Bidder, bidders
 from reviews.chairing import chaired
 from reviews.first_visit import unfinished
-from reviews.models import Assignment, Invitation, Offer, Review, Reviewer
-from reviews.states import REVIEWING, AssignmentStatus, InvitationStatus, OfferStatus, ReviewStatus
-from submissions.models import AuthorListRequest, Authorship, File, Revision, Submission, WorkingCopy
+from reviews.models import Assignment, EmergencyOffer, Invitation, Offer, Review, Reviewer
+from reviews.states import REVIEWING, AssignmentStatus, EmergencyStatus, InvitationStatus, OfferStatus, ReviewStatus
+from submissions.models import AuthorListRequest, Authorship, File, Handler, Revision, Submission, WorkingCopy
 from submissions.services.submit import missing_file, missing_text
 from submissions.services.withdraw import undo_until
 from submissions.states import AuthorshipStatus, RequestStatus, RevisionStatus, SubmissionStatus
@@ -103,7 +103,8 @@ def read_my_desk(viewer: Viewer, now: datetime) -> MyDesk:
     assignments = sorted(rows["assignments"], key=lambda row: (row.created_at, str(row.pk)))
     seasons = _seasons(rows, now)
     items = [
-        *_papers(rows, seasons, now),
+        *_papers(papers, seasons, now),
+        *_asked(viewer),
         *_acknowledging(assignments),
         *_reviewing(assignments, seasons),
         *(_chairing(row, seasons) for row in rows["chaired"]),
@@ -266,6 +267,27 @@ def _reviewing(rows: list[Any], seasons: Seasons) -> list[Item]:
         if row.status != AssignmentStatus.NOT_NEEDED and _state(row) != ReviewStatus.SET_ASIDE:
             needed[row.submission.workshop_id].append(_state(row) == ReviewStatus.SUBMITTED)
     return [_assignment(row, seasons, needed[row.submission.workshop_id]) for row in rows]
+
+
+def _asked(viewer: Viewer) -> list[Item]:
+    """Reviews at short notice that this person is asked for. One query."""
+    rows = visible_to(viewer, "own", EmergencyOffer).filter(
+        status=EmergencyStatus.OPEN, submission__status=SubmissionStatus.SUBMITTED
+    )
+    return [
+        Item(
+            role="Reviewer",
+            title="Could you review one paper at short notice?",
+            where=str(row.submission.workshop),
+            state="Waits for your answer",
+            tone="warn",
+            url=_url("reviews:emergency", row.pk),
+            at=row.due_at,
+            detail=row.submission.title,
+            action="Look at it, and say yes or no",
+        )
+        for row in rows.select_related("submission__workshop").order_by("made_at")
+    ]
 
 
 def _acknowledging(rows: list[Any]) -> list[Item]:

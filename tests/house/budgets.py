@@ -49,8 +49,7 @@ BUDGETS = [
     Budget("proceedings:papers", "workshop", "signed-in: 5; anon: 2"),
     Budget("submissions:start", "workshop", "signed-in: 6; anon: 3"),
     Budget("notifications:inbox", "", "signed-in: 2; anon: 0"),
-    # Whoever has nothing to do is shown the calls.
-    Budget("desk:my_desk", "", "signed-in: 4; cleo opal zed: 5"),
+    Budget("desk:my_desk", "", "signed-in: 11; rui rae noor: 10; olga ines: 14; otto: 15"),
     # The session, the person, that it is them, and: addresses, factors, accounts elsewhere.
     Budget("accounts:security", "", "signed-in: 6"),
     Budget("accounts:merge", "", "signed-in: 3"),
