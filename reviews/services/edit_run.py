@@ -40,6 +40,7 @@ def add_pair(
     """
     run = _open(run, submission, by)
     check_under_review(submission)
+    _check_role(run, submission, user)
     check_pair(submission, user, why)
     check_not_assigned(submission, user)
     pair = _row(run, submission, user)
@@ -67,13 +68,18 @@ def _known(run: AssignmentRun, submission: Submission, user: User) -> dict[str, 
     return {}
 
 
+def _check_role(run: AssignmentRun, submission: Submission, user: User) -> None:
+    if run.purpose != RunPurpose.CHAIRS:
+        reviewer_of(submission, user)
+    elif not open_chairs(run.workshop_id).filter(user=user).exists():
+        raise Refused(f"{user.name} is not an area chair of this workshop.", field="user")
+
+
 def _check_place(run: AssignmentRun, submission: Submission, user: User, by: User | None) -> None:
     more = _proposed(run, user, by)
     if run.purpose != RunPurpose.CHAIRS:
         check_room(acting(by), submission, reviewer_of(submission, user), more=more)
         return
-    if not open_chairs(run.workshop_id).filter(user=user).exists():
-        raise Refused(f"{user.name} is not an area chair of this workshop.", field="user")
     have = loads(acting(by), run.workshop_id, [user.pk], kinds=(AssignmentKind.AREA_CHAIR,)).get(user.pk, 0) + more
     if have >= run.params["chair_most"]:
         raise Refused(f"{user.name} is full: {have} of {run.params['chair_most']} papers.", field="user")

@@ -1,4 +1,4 @@
-"""From proposals to assignments in a browser: three ways, a comparison, an edit, a publication, its undoing, a repair."""
+"""Proposals in a browser: three ways, a comparison, an edit, a publication, its undoing, a repair."""
 
 from collections.abc import Callable
 

@@ -66,7 +66,7 @@ def test_yes_comes_too_late_once_the_review_is_in(stage: Any) -> None:
 
 @pytest.mark.parametrize("state", ["confirmed", "suspected"])
 def test_nobody_with_a_conflict_is_asked(stage: Any, state: str) -> None:
-    Conflict.objects.create(submission=stage.papers[0], user=stage.rui, reason="by_author", state=state)
+    Conflict.objects.create(submission=stage.papers[0], user=stage.rui, reason="organizer", state=state)
     with pytest.raises(Refused, match="conflict"):
         asked(stage, "rui", "noor")
     assert (EmergencyOffer.objects.count(), Message.objects.count()) == (0, 0)
@@ -75,9 +75,13 @@ def test_nobody_with_a_conflict_is_asked(stage: Any, state: str) -> None:
 def test_conflict_that_is_known_since_ends_the_offer_and_tells_no_reason(stage: Any) -> None:
     offers = asked(stage, "rui")
     assert browser(stage.rui).get(f"/emergency/{offers['rui'].pk}/").status_code == 200
-    Conflict.objects.create(submission=stage.papers[0], user=stage.rui, reason="by_author", state="suspected")
+    Conflict.objects.create(submission=stage.papers[0], user=stage.rui, reason="organizer", state="suspected")
     page = browser(stage.rui).post(f"/emergency/{offers['rui'].pk}/", {"answer": "yes"}, follow=True).content.decode()
-    assert (Assignment.objects.count(), "declared" in page, "It is no longer needed" in page) == (0, False, True)
+    assert (Assignment.objects.count(), "organizer’s word" in page, "It is no longer needed" in page) == (
+        0,
+        False,
+        True,
+    )
     assert stage.papers[0].title not in page
     Conflict.objects.update(state="confirmed")
     assert browser(stage.rui).get(f"/emergency/{offers['rui'].pk}/").status_code == 404
