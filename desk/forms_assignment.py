@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from accounts.fields import choose_from
+from accounts.fields import choose_from, mark_needed
 from reviews.options import LARGEST_SEED, MOST, Options, SideRules
 from reviews.scoring import Weights
 from reviews.states import RunPurpose
@@ -88,6 +88,8 @@ class ProposeForm(forms.Form):
             **(initial or {}),
         }
         super().__init__(data, initial=start)
+        for name in ("what", "track", "epsilon", "max_probability", "chair_most"):
+            mark_needed(self.fields[name])  # an empty one is as usual
         self.by_id = {str(track.pk): track for track in tracks}
         choices = [("", "All tracks"), *((pk, track.name) for pk, track in self.by_id.items())]
         choose_from(self.fields["track"], choices)

@@ -71,6 +71,7 @@ class PaperBench:
     whole: bool
     pairs: list[PairLine]
     wanted: int
+    demand: int
     price: float | None
     out: PairLine | None
     rows: list[Candidate]
@@ -79,6 +80,11 @@ class PaperBench:
     everybody: int
     allowed: int
     is_open: bool
+
+    @property
+    def served(self) -> bool:
+        """Has it all the reviews it needs, with those of other proposals and of before?"""
+        return len(self.pairs) >= self.demand
 
     @property
     def number_words(self) -> str:
@@ -150,6 +156,7 @@ def read_candidates(row: RunPaper, viewer: Viewer, query: CandidateQuery) -> Pap
         whole=whole,
         pairs=[_loaded(pair, seats) for pair in mine],
         wanted=1 if is_chairs else paper.track.reviews_per_paper,
+        demand=row.demand,
         price=row.price if whole else None,
         out=out,
         rows=shown,
@@ -263,7 +270,6 @@ def _priced(one: Candidate, board: Board, row: RunPaper, out: PairLine | None, s
 def _words(broken: Break, names: dict[str, str]) -> str:
     who = names.get(broken.reviewer_id or "", "somebody")
     return {
-        "over_demand": f"more reviews than the paper needs ({broken.detail})",
         "senior": f"too few senior reviewers ({broken.detail})",
         "institution": f"two reviewers of {broken.detail}",
         "mutual": f"{who} and an author would review each other",

@@ -36,7 +36,7 @@ class Point:
 
     @property
     def words(self) -> str:
-        return f"{self.lost} % given away: no paper below {self.floor:.2f}, {100 * self.share:.2f} % of the total"
+        return f"{self.lost} % given away: no paper below {self.floor:.3f}, {100 * self.share:.2f} % of the total"
 
 
 @dataclass(frozen=True)
@@ -136,6 +136,6 @@ def frontier(points: Sequence[dict[str, float]], own: float | None = None) -> Fr
         for point, (x, y) in zip(points, placed, strict=True)
     ]
     line = " ".join(f"{x:.2f},{y:.2f}" for x, y in sorted(placed))
-    up = [Mark(f"{low:.2f}", "100.00%"), Mark(f"{high:.2f}", "0.00%")] if high > low else [Mark(f"{low:.2f}", "100%")]
+    up = [Mark(f"{low:.3f}", "100.00%"), Mark(f"{high:.3f}", "0.00%")] if high > low else [Mark(f"{low:.3f}", "100%")]
     across = [Mark(f"{100 * most:.2f} %", "0%"), Mark(f"{100 * least:.2f} %", "100%")]
     return Frontier(made, line, up, across if most > least else across[:1])
