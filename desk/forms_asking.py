@@ -7,7 +7,6 @@ from django import forms
 
 from accounts.fields import choose_from
 from desk.forms import text_box
-from desk.reading.paper import Candidate
 from workshops.fields import AoeDateTimeField
 
 
@@ -17,7 +16,8 @@ class AskForm(forms.Form):
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose whom to ask."},
-        help_text="Who has room comes first. Whoever has a conflict, known or suspected, is not here.",
+        help_text="The emergency pool comes first, then who has room. Whoever has a conflict, known or suspected, is not "
+        "here.",
     )
     replaces = forms.ChoiceField(
         label="Whose place", required=False, help_text="Who has it keeps the paper until one of them says yes."
@@ -29,10 +29,10 @@ class AskForm(forms.Form):
         self,
         data: Any = None,
         *,
-        people: list[Candidate],
+        people: list[tuple[int, str]],
         current: list[tuple[Any, str]],
         due_at: datetime | None,
     ) -> None:
         super().__init__(data, initial={"due_at": due_at})
-        choose_from(self.fields["users"], [(one.user_id, one.words) for one in people])
+        choose_from(self.fields["users"], people)
         choose_from(self.fields["replaces"], [("", "A place that nobody has"), *current])

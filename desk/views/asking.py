@@ -13,10 +13,11 @@ from access.viewer import Viewer
 from accounts.models import User
 from audit.errors import Refused
 from desk.forms_asking import AskForm
-from desk.reading.paper import candidates
+from desk.reading.paper import Candidate, candidates
 from desk.services.reveal import reveal
 from desk.views.base import actor, desk_page, desk_render
 from reviews.models import Assignment, EmergencyOffer
+from reviews.rules import open_reviewers
 from reviews.services.assign import review_due
 from reviews.services.emergency import offer_place, take_back_place
 from reviews.states import REVIEWING, EmergencyStatus
@@ -32,7 +33,8 @@ def ask_several(request: HttpRequest, workshop: Workshop, viewer: Viewer, number
     paper = get_or_404(viewer, "act", papers, number=number)
     if place := request.POST.get("take_back", ""):
         return _take_back(request, viewer, paper, place)
-    people = candidates(workshop, paper, viewer)
+    pool = set(open_reviewers(workshop.pk).filter(emergency=True).values_list("user", flat=True))
+    people = sorted(candidates(workshop, paper, viewer), key=lambda one: one.user_id not in pool)
     current = list(
         Assignment.objects.current()
         .filter(submission=paper, kind__in=REVIEWING, review__submitted_at=None)
@@ -41,7 +43,7 @@ def ask_several(request: HttpRequest, workshop: Workshop, viewer: Viewer, number
     )
     form = AskForm(
         request.POST if request.method == "POST" else None,
-        people=[one for one in people if not one.suspected],
+        people=[(one.user_id, _words(one, pool)) for one in people if not one.suspected],
         current=[(row.pk, row.user.name) for row in current],
         due_at=review_due(paper),
     )
@@ -71,6 +73,10 @@ def ask_several(request: HttpRequest, workshop: Workshop, viewer: Viewer, number
     return desk_render(
         request, "desk/ask_several.html", workshop, viewer, "papers", context, 422 if form.errors else 200
     )
+
+
+def _words(one: Candidate, pool: set[int]) -> str:
+    return f"{one.words}, emergency pool" if one.user_id in pool else one.words
 
 
 def _places(paper: Submission) -> list[dict[str, Any]]:

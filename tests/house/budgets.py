@@ -141,9 +141,10 @@ BUDGETS = [
     # The five, the run, whether it is seen as a whole (two); where it is: pairs, what papers have, conflicts, authors,
     # addresses, limits, loads, and the entry of the log.
     Budget("desk:run_publish", "run", "olga: 18; ines otto: 9"),
-    # The five, the paper, who might be asked (four), who has it, when it is due, who is asked, the entry of the log.
-    Budget("desk:ask_several", "ada's paper", "olga otto: 13"),
-    Budget("desk:ask_several", "otto's paper", "olga ines: 13"),
+    # The five, the paper, who might be asked (four), the pool, who has it, when it is due, who is asked, and the entry
+    # of the log.
+    Budget("desk:ask_several", "ada's paper", "olga otto: 14"),
+    Budget("desk:ask_several", "otto's paper", "olga ines: 14"),
     # The session, the person, what they are to which rows, and the offer.
     Budget("reviews:emergency", "asked of noor", "noor: 4"),
     # The five, and the proposals.
