@@ -16,8 +16,8 @@ class AskForm(forms.Form):
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose whom to ask."},
-        help_text="The emergency pool comes first, then who has room. Whoever has a conflict, known or suspected, is not "
-        "here.",
+        help_text="The emergency pool comes first, then who has room. Whoever has a conflict, known or suspected, is "
+        "left out.",
     )
     replaces = forms.ChoiceField(
         label="Whose place", required=False, help_text="Who has it keeps the paper until one of them says yes."
