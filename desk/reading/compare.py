@@ -103,12 +103,12 @@ def _side(
     scores = [score for some in pairs.values() for _, score, _ in some.values()]
     have = Counter(user for some in pairs.values() for user in some)
     counts = Counter(min(load, MOST_COLUMNS) for load in have.values())
-    optimum = run.facts.get("optimum") or run.total
+    optimum, drawn = run.facts.get("optimum") or run.total, run.mode == "random"
     return Side(
         line=run_line(run, len(touched & free), viewer),
         total=run.total if whole else None,
         gap=run.gap if whole else None,
-        share=100 * run.total / optimum if whole and run.total is not None and optimum else None,
+        share=100 * run.total / optimum if whole and run.total is not None and optimum and not drawn else None,
         floor=(run.facts.get("fairness") or {}).get("floor") if whole else None,
         pairs=len(scores),
         papers=len(totals),
