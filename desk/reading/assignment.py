@@ -1,14 +1,19 @@
 """The state of the assignment and the proposals of a workshop, as one organizer may see them."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet
 
 from access.prepared import prepared
 from access.viewer import Viewer
 from desk.reading.run_lines import RunLine, run_line
-from reviews.models import AssignmentRun
+from reviews.loads import free_papers, load_rows
+from reviews.models import Assignment, AssignmentRun
 from reviews.options import Options
-from reviews.problem import material
-from reviews.states import RunPurpose
+from reviews.problem import papers_of_run
+from reviews.rules import open_reviewers
+from reviews.states import REVIEWING, RunPurpose
 from workshops.models import Workshop
 
 RUNS = 50
@@ -49,18 +54,18 @@ def _around(viewer: Viewer, workshop_id: int) -> dict[str, QuerySet]:
 
 
 def overview(workshop: Workshop, viewer: Viewer) -> Overview:
-    """The state of the assignment and the proposals, newest first. A fixed number of queries."""
-    found = material(workshop.pk, None, viewer)
-    runs = AssignmentRun.objects.filter(workshop=workshop).select_related("created_by", "track", "job").defer("facts")
-    runs = runs.order_by("-pk")[:RUNS]
+    """The state of the assignment and the proposals, newest first. One query."""
+    rows: dict[str, list[Any]] = _around(viewer, workshop.pk)
+    given, taken, free = dict(rows["given"]), dict(rows["taken"]), set(rows["free"])
+    missing = [max(0, wanted - given.get(pk, 0)) for pk, wanted in rows["wanted"]]
+    runs = sorted(rows["runs"], key=lambda run: -run.pk)
     asked = [run for run in runs if run.created_by_id == viewer.id and run.purpose != RunPurpose.REPAIR]
-    free = found.demand.keys()
     return Overview(
-        last=Options.of(asked[0].params if asked else {}),
-        submitted=len(found.demand),
-        lacking=len(found.papers),
-        reviews_missing=sum(found.demand.values()),
-        reviewers=len(found.people),
-        places=sum(most for _, most in found.room.values()),
+        submitted=len(missing),
+        lacking=sum(number > 0 for number in missing),
+        reviews_missing=sum(missing),
+        reviewers=len(rows["reviewers"]),
+        places=sum(max(0, most - taken.get(user, 0)) for user, most in rows["reviewers"]),
         runs=[run_line(run, len(free & set(run.params.get("papers", []))), viewer) for run in runs],
+        last=Options.of(asked[0].params if asked else {}),
     )

@@ -23,7 +23,7 @@ from reviews.chairing import chaired
 from reviews.first_visit import unfinished
 from reviews.models import Assignment, EmergencyOffer, Invitation, Offer, Review, Reviewer
 from reviews.states import REVIEWING, AssignmentStatus, EmergencyStatus, InvitationStatus, OfferStatus, ReviewStatus
-from submissions.models import AuthorListRequest, Authorship, File, Handler, Revision, Submission, WorkingCopy
+from submissions.models import AuthorListRequest, Authorship, File, Revision, Submission, WorkingCopy
 from submissions.services.submit import missing_file, missing_text
 from submissions.services.withdraw import undo_until
 from submissions.states import AuthorshipStatus, RequestStatus, RevisionStatus, SubmissionStatus
@@ -84,6 +84,7 @@ def _rows(viewer: Viewer, now: datetime) -> dict[str, QuerySet]:
         "papers": papers.select_related("workshop", "track", "current__pdf").defer(*LONG),
         "told": _told(papers.values("pk")),
         "authors": _authors_of_drafts(papers.values("pk")),
+        "asked": _asked(viewer),
         "assignments": _assignments(viewer),
         "chaired": _chaired(viewer),
         "invitations": _invitations(viewer, now),
@@ -103,8 +104,8 @@ def read_my_desk(viewer: Viewer, now: datetime) -> MyDesk:
     assignments = sorted(rows["assignments"], key=lambda row: (row.created_at, str(row.pk)))
     seasons = _seasons(rows, now)
     items = [
-        *_papers(papers, seasons, now),
-        *_asked(viewer),
+        *_papers(rows, seasons, now),
+        *(_short_notice(row) for row in rows["asked"]),
         *_acknowledging(assignments),
         *_reviewing(assignments, seasons),
         *(_chairing(row, seasons) for row in rows["chaired"]),
@@ -269,25 +270,24 @@ def _reviewing(rows: list[Any], seasons: Seasons) -> list[Item]:
     return [_assignment(row, seasons, needed[row.submission.workshop_id]) for row in rows]
 
 
-def _asked(viewer: Viewer) -> list[Item]:
-    """Reviews at short notice that this person is asked for. One query."""
-    rows = visible_to(viewer, "own", EmergencyOffer).filter(
-        status=EmergencyStatus.OPEN, submission__status=SubmissionStatus.SUBMITTED
+def _asked(viewer: Viewer) -> QuerySet[EmergencyOffer]:
+    """Reviews at short notice that this person is asked for."""
+    rows = visible_to(viewer, "own", EmergencyOffer).filter(status=EmergencyStatus.OPEN)
+    return rows.filter(submission__status=SubmissionStatus.SUBMITTED).select_related("submission__workshop")
+
+
+def _short_notice(row: EmergencyOffer) -> Item:
+    return Item(
+        role="Reviewer",
+        title="Could you review one paper at short notice?",
+        where=str(row.submission.workshop),
+        state="Waits for your answer",
+        tone="warn",
+        url=_url("reviews:emergency", row.pk),
+        at=row.due_at,
+        detail=row.submission.title,
+        action="Look at it, and say yes or no",
     )
-    return [
-        Item(
-            role="Reviewer",
-            title="Could you review one paper at short notice?",
-            where=str(row.submission.workshop),
-            state="Waits for your answer",
-            tone="warn",
-            url=_url("reviews:emergency", row.pk),
-            at=row.due_at,
-            detail=row.submission.title,
-            action="Look at it, and say yes or no",
-        )
-        for row in rows.select_related("submission__workshop").order_by("made_at")
-    ]
 
 
 def _acknowledging(rows: list[Any]) -> list[Item]:

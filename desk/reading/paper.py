@@ -370,6 +370,23 @@ def candidates(rows: Rows) -> list[Candidate]:
     return sorted(found, key=lambda one: (one.suspected, one.load >= one.load_max, one.load, one.name.casefold()))
 
 
+@prepared
+def _askable_rows(viewer: Viewer, workshop_id: int, pk: int) -> dict[str, QuerySet]:
+    return {
+        "candidates": _candidate_rows(workshop_id, pk),
+        "busy": load_rows(viewer, workshop_id),
+        "conflicts": Conflict.objects.filter(submission=pk),
+        "pool": open_reviewers(workshop_id).filter(emergency=True).values_list("user"),
+    }
+
+
+def askable(viewer: Viewer, workshop: Workshop, submission: Submission) -> tuple[list[Candidate], set[int]]:
+    """The same, those of the emergency pool first; and who they are. One query. Aspect ``act``."""
+    rows = cast(Rows, _askable_rows(viewer, workshop.pk, submission.pk))
+    pool = {pk for (pk,) in rows["pool"]}
+    return sorted(candidates(rows), key=lambda one: one.user_id not in pool), pool
+
+
 def _by_name(people: list[Any]) -> list[tuple[int, str]]:
     return sorted(((pk, full_name(*names)) for pk, *names in people), key=lambda pair: pair[1].casefold())
 

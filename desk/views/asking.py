@@ -13,11 +13,10 @@ from access.viewer import Viewer
 from accounts.models import User
 from audit.errors import Refused
 from desk.forms_asking import AskForm
-from desk.reading.paper import Candidate, candidates
+from desk.reading.paper import Candidate, askable
 from desk.services.reveal import reveal
 from desk.views.base import actor, desk_page, desk_render
 from reviews.models import Assignment, EmergencyOffer
-from reviews.rules import open_reviewers
 from reviews.services.assign import review_due
 from reviews.services.emergency import offer_place, take_back_place
 from reviews.states import REVIEWING, EmergencyStatus
@@ -33,8 +32,7 @@ def ask_several(request: HttpRequest, workshop: Workshop, viewer: Viewer, number
     paper = get_or_404(viewer, "act", papers, number=number)
     if place := request.POST.get("take_back", ""):
         return _take_back(request, viewer, paper, place)
-    pool = set(open_reviewers(workshop.pk).filter(emergency=True).values_list("user", flat=True))
-    people = sorted(candidates(workshop, paper, viewer), key=lambda one: one.user_id not in pool)
+    people, pool = askable(viewer, workshop, paper)
     current = list(
         Assignment.objects.current()
         .filter(submission=paper, kind__in=REVIEWING, review__submitted_at=None)
