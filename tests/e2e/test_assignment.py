@@ -62,9 +62,9 @@ def organizer_asks_in_three_ways(olga: Visitor) -> None:
         olga.presses("Propose an assignment")
         olga.page.get_by_role("link", name="Look at it and publish").wait_for(timeout=60_000)
     olga.looks("bench")
-    for side in ("People", "Figures"):
-        olga.presses(side)
-        olga.looks(f"bench-{side.lower()}")
+    for side in ("people", "figures"):
+        olga.goes_to(f"{DESK}3/?side={side}")
+        olga.looks(f"bench-{side}")
 
 
 def organizer_compares(olga: Visitor) -> None:
