@@ -14,8 +14,8 @@ pytestmark = pytest.mark.django_db
 
 PEOPLE = ("olga", "ines", "otto")
 BUDGETS: dict[str, tuple[int, int, int]] = {
-    "/admin/w/neurreps/papers/?format=csv": (15, 15, 15),
-    "/admin/w/neurreps/papers/?format=xlsx": (15, 15, 15),
+    "/admin/w/neurreps/papers/?format=csv": (10, 10, 10),
+    "/admin/w/neurreps/papers/?format=xlsx": (10, 10, 10),
 }
 
 

@@ -8,8 +8,8 @@ from tests.e2e.conftest import Site, Visitor
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(420)]
 
-OLGA = "olga@organizers.test"
-DESK = "/admin/w/neurreps/assignment/"
+OLGA = "olga@proposals.test"
+DESK = "/admin/w/proposals/assignment/"
 # Eight papers that need two reviews, six reviewers whose papers tell what they know.
 BEGIN = f"""
 from datetime import timedelta
@@ -22,7 +22,7 @@ from submissions.services.import_papers import import_papers
 from workshops.models import Track
 from workshops.services.create import create_workshop
 olga = create_person(email={OLGA!r}, given="Olga", family="Example", by=None, confirmed=True)
-workshop = create_workshop(by=olga, slug="neurreps", name="NeurReps", year=timezone.now().year, announced=True,
+workshop = create_workshop(by=olga, slug="proposals", name="Proposals", year=timezone.now().year, announced=True,
                            submission_at=timezone.now() - timedelta(days=1))
 Track.objects.filter(workshop=workshop).update(reviews_enough=1, reviews_per_paper=2)
 fields = ["grid cells and tori", "gauge equivariant networks", "persistent homology of codes"]

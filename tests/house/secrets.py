@@ -1,8 +1,8 @@
 """Which secrets there are in the cast's season, and who may come across which: from the table of who sees what."""
 
 from accounts.models import User
-from reviews.models import Nomination, Review
-from submissions.models import AuthorListRequest
+from reviews.models import Assignment, Nomination, Review
+from submissions.models import AuthorListRequest, Handler
 from tests.factories import Cast
 from tests.house.crawl import canaries
 
@@ -109,6 +109,17 @@ COMES_BY = {
     "otto": {"discussion": {"otto's title", *RUIS}, "released": TOLD_OTTO},
     "opal": {"discussion": {"zed", "ada"}},
 }
+
+
+def answers_reach(recipient: User | None, cast: Cast) -> set[str]:
+    """Where an answer to a mail to this person may go: nowhere but to the site, to the workshop, or, for whoever judges
+    a paper, to who handled it then. Authors do not learn who handles theirs.
+    """
+    places = {"", cast.workshop.contact, cast.elsewhere.contact}
+    if recipient is None:
+        return places
+    judged = Assignment.objects.filter(user=recipient).values("submission")
+    return places | set(Handler.objects.filter(submission__in=judged).values_list("user__email", flat=True))
 
 
 def of_mail(recipient: User | None, cast: Cast) -> set[str]:

@@ -6,7 +6,7 @@ from tests.house.conftest import Season
 from tests.house.crawl import canaries, crawl
 from tests.house.matrix import ALL, GROUPS
 from tests.house.phases import during, during_each
-from tests.house.secrets import COMES_BY, may_see, names_of, of_mail
+from tests.house.secrets import COMES_BY, answers_reach, may_see, names_of, of_mail
 
 # Staff have the most pages; what they may not see differs only once there are reviews and decisions.
 STAFF = GROUPS["staff"]
@@ -32,12 +32,23 @@ def test_mails_hold_what_their_readers_may_see_and_nothing_else(season: Season) 
     names = names_of(season.cast)
     leaked = {}
     for mail in Message.objects.select_related("recipient"):
-        whole = f"{mail.address}\n{mail.reply_to}\n{mail.subject}\n{mail.text}\n{mail.html}\n{mail.attachments}"
+        whole = f"{mail.address}\n{mail.subject}\n{mail.text}\n{mail.html}\n{mail.attachments}"
         told = {names.get(word, f"unknown {word}") for word in canaries(whole)}
         if more := told - of_mail(mail.recipient, season.cast):
             leaked[f"{mail.kind} to {mail.address}"] = more
 
     assert leaked == {}
+
+
+@during("released")
+def test_answer_to_a_mail_reaches_the_workshop_or_whoever_handles_a_paper_that_one_judges(season: Season) -> None:
+    wrong = [
+        f"{mail.kind} to {mail.address}: {mail.reply_to}"
+        for mail in Message.objects.select_related("recipient")
+        if mail.reply_to not in answers_reach(mail.recipient, season.cast)
+    ]
+
+    assert wrong == []
 
 
 @during("released")

@@ -66,14 +66,16 @@ def test_each_wrong_person_names_its_line_and_the_others_are_read() -> None:
 def test_assignments_of_hotcrp_are_read() -> None:
     head = "paper,action,email,title\n"
     table = f"{head}17,primary,rui@uni.test,A title\n#18,review,rui@uni.test,\n18,clearreview,noor@uni.test,\n"
+    table += "18,settle,noor@uni.test,\n"
 
     read = read_assignments(table.encode(), "hotcrp-assignments.csv")
 
     assert [(one.paper, one.email, one.kind) for one in read.rows] == [
         (17, "rui@uni.test", "reviewer"),
         (18, "rui@uni.test", "reviewer"),
+        (18, "noor@uni.test", "clear"),
     ]
-    assert said(read) == [(4, "“clearreview” is not an assignment.")]
+    assert said(read) == [(5, "“settle” is not an assignment.")]
 
 
 def test_pair_that_comes_twice_is_said() -> None:
