@@ -37,7 +37,8 @@ Slot = tuple[int, str]
 """Which argument, and which of its facts (of a viewer: "" is their key)."""
 
 MOST = 500
-AN_INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
+A_DAY = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d|$)")
+"""How SQLite keeps a day, or an instant."""
 
 
 class Prepared:
@@ -175,7 +176,7 @@ class _Statement:
                 self.holes.append((index, param.slots))
             elif isinstance(param, str | int | datetime | UUID) and (slot := places.get(param)):
                 self.holes.append((index, (slot,)))
-            elif isinstance(param, datetime) or (isinstance(param, str) and AN_INSTANT.match(param)):
+            elif isinstance(param, date) or (isinstance(param, str) and A_DAY.match(param)):
                 raise ValueError(f"{param} would stay in a statement that is made once; take it from an argument.")
 
     def filled(self, values: tuple[Any, ...], known: dict[Any, Any]) -> list[Any]:

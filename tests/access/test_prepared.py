@@ -15,7 +15,7 @@ from access.viewer import PUBLIC, SYSTEM, Viewer
 from reviews.models import Assignment
 from submissions.models import Revision, Submission
 from tests.factories import Cast
-from workshops.models import Deadline, Question
+from workshops.models import Deadline, Question, Workshop
 
 
 @prepared
@@ -89,6 +89,15 @@ def test_an_instant_that_would_stay_is_refused(cast: Cast) -> None:
 
     with pytest.raises(ValueError, match="made once"):
         passed()
+
+
+def test_a_day_that_would_stay_is_refused(cast: Cast) -> None:
+    @prepared
+    def over() -> QuerySet:
+        return Workshop.objects.filter(ends__lt=timezone.now().date())
+
+    with pytest.raises(ValueError, match="made once"):
+        over()
 
 
 @prepared
