@@ -235,7 +235,7 @@ def read_rows(run: AssignmentRun, viewer: Viewer) -> Rows:
     """Papers with their proposed people, and everybody with their load. Three queries."""
     papers, whole = _papers(run, viewer)
     pairs, dropped = _pairs(run, viewer)
-    proposed = Counter(pair.user for some in pairs.values() for pair in some) if run.status == RunStatus.OPEN else {}
+    proposed = Counter(pair.user for some in pairs.values() for pair in some)
     seats = {seat.pk: seat for seat in read_seats(run, viewer, proposed, whole=whole)}
     lines = []
     for pk, number, title, track, slug, wanted, having, search, status in papers:
@@ -337,7 +337,11 @@ def read_seats(
     whole: bool,
     paper: int = 0,
 ) -> list[Seat]:
-    """Everybody who may be proposed, by family name. One query. ``paper``: also what they have to do with it."""
+    """Everybody who may be proposed, by family name. One query. ``paper``: also what they have to do with it.
+
+    What is published counts by itself: it is no longer ``proposed``, but had.
+    """
+    here = proposed if run.status == RunStatus.OPEN else {}
     free = Submission.objects.filter(right(Submission, "act", viewer), workshop=run.workshop_id)
     given = Assignment.objects.current().filter(kind__in=kinds_of(run), submission__in=free.values("pk"))
     if run.status == RunStatus.OPEN:
@@ -369,7 +373,7 @@ def read_seats(
             load,
             most,
             senior,
-            proposed.get(pk, 0),
+            here.get(pk, 0),
             price if whole else None,
             past or "",
             tuple(places or ()),

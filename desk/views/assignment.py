@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -25,7 +26,7 @@ from jobs.models import Job
 from jobs.services.cancel import cancel_job
 from notifications.models import Message
 from notifications.services.batches import TYPED_FROM
-from reviews.models import AssignmentRun, RunEdit
+from reviews.models import AssignmentRun, Review, RunEdit
 from reviews.options import Options
 from reviews.services import run as proposals
 from reviews.states import RunOutcome, RunStatus
@@ -90,8 +91,10 @@ def _filled(given: QueryDict, usual: ProposeForm) -> QueryDict:
 
 
 def find_run(workshop: Workshop, viewer: Viewer, key: int) -> AssignmentRun:
+    """With ``is_begun``: has somebody begun a review that it brought?"""
     rows = AssignmentRun.objects.select_related("workshop", "track", "job", "created_by").filter(workshop=workshop)
-    return get_or_404(viewer, "row", rows, pk=key)
+    begun = Exists(Review.objects.filter(assignment__run=OuterRef("pk")))
+    return get_or_404(viewer, "row", rows.annotate(is_begun=begun), pk=key)
 
 
 @require_safe
@@ -110,6 +113,7 @@ def run(request: HttpRequest, workshop: Workshop, viewer: Viewer, run: int) -> H
         "query": query,
         "job": row.job,
         "run": row.pk,
+        "is_begun": row.is_begun,  # type: ignore[attr-defined]  # annotated
         "batch": row.batch_id if page.whole else None,
         "filters": _filters(query, page),
         "sides": chips(query, "side", [(key, words, None) for key, words in SIDES.items()]),

@@ -12,6 +12,7 @@ from notifications.models import Message
 from reviews.models import Assignment, AssignmentRun, ProposedPair
 from reviews.options import Options
 from reviews.services.assign import decline_assignment
+from reviews.services.review import open_review
 from reviews.services.run import preview, publish_run, start_run
 from submissions.models import Conflict
 from tests.reviews.stage import make_stage, proposal, run_jobs, wants
@@ -377,6 +378,36 @@ def test_compared_totals_are_not_shown_where_a_paper_is_hidden(stage: Any) -> No
     Conflict.objects.create(submission=stage.papers[0], user=stage.otto, reason="organizer", state="confirmed")
     found = browser(stage.otto).get(f"{PAGE}compare/?run={first.pk}&run={second.pk}").context["found"]
     assert [(side.total, side.gap, side.papers) for side in found.sides] == [(None, None, 1)] * 2
+
+
+def test_what_is_published_is_counted_once(db: Any) -> None:
+    stage = make_stage(papers=3, reviewers=("Rui", "Noor", "Rae", "Cleo"))
+    wants(stage, 2)
+    run = proposal(stage)
+    publish_run(run=run, by=stage.olga)
+    client = browser(stage.olga)
+
+    seats = {one.user: one.seat for one in client.get(f"{PAGE}{run.pk}/papers/1/").context["page"].rows}
+    people = client.get(f"{PAGE}{run.pk}/?side=people").context["page"].people
+
+    given = {one.seat.pk: Assignment.objects.filter(user=one.seat.pk).count() for one in people}
+    assert {one.seat.pk: one.seat.have for one in people} == given
+    assert {user: seat.have for user, seat in seats.items()} == {user: given[user] for user in seats}
+    assert sum(given.values()) == 6
+
+
+def test_undoing_as_a_whole_is_offered_until_a_review_is_begun(db: Any) -> None:
+    stage = make_stage(papers=1, reviewers=("Rui", "Noor", "Rae"))
+    run = proposal(stage)
+    publish_run(run=run, by=stage.olga)
+    client = browser(stage.olga)
+    before = client.get(f"{PAGE}{run.pk}/").content.decode()
+    mine = Assignment.objects.select_related("user").get(user=stage.rui)
+    open_review(assignment=mine, by=stage.rui)
+
+    after = client.get(f"{PAGE}{run.pk}/").content.decode()
+
+    assert ("Undo it all" in before, "Undo it all" in after, "A review is begun" in after) == (True, False, True)
 
 
 # --- filling holes ----------------------------------------------------------------------------------------------------
