@@ -39,7 +39,7 @@ from submissions.states import (
 )
 from workshops.instants import aoe
 from workshops.models import Membership
-from workshops.services.roles import end_role, give_role
+from workshops.services.roles import give_role
 from workshops.states import Role
 
 LASTS = timedelta(days=14)
@@ -244,15 +244,4 @@ def end_guest_chair(*, request: ConflictRequest, by: User) -> ConflictRequest:
     log_request("guest.ended", request, by)
     if person is not None:
         end_post(submission=request.submission, user=person, by=by, kind=HandlerKind.GUEST)
-        _end_role_without_papers(request, person)
     return request
-
-
-def _end_role_without_papers(request: ConflictRequest, person: User) -> None:
-    workshop = request.submission.workshop
-    others = ConflictRequest.objects.filter(
-        submission__workshop=workshop, kind=AskedKind.GUEST, user=person, status=AskedStatus.GRANTED
-    )
-    role = Membership.objects.open().filter(workshop=workshop, user=person, role=Role.GUEST_CHAIR).first()
-    if role is not None and not others.exists():
-        end_role(membership=role, by=None)

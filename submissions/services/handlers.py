@@ -32,6 +32,7 @@ from submissions.states import (
 )
 from workshops.models import Membership, Track, Workshop
 from workshops.querysets import open_organizers
+from workshops.services.roles import end_role
 from workshops.states import Role
 
 ASKED_AS = {HandlerKind.GUEST: AskedKind.GUEST, HandlerKind.WAIVER: AskedKind.WAIVER}
@@ -221,6 +222,17 @@ def _end(post: Handler, *, by: User | None) -> None:
         granted = ConflictRequest.objects.filter(submission=post.submission_id, user=post.user_id, kind=kind)
         for request in granted.filter(status=AskedStatus.GRANTED):
             move(request, AskedStatus.ENDED, ASKED_MOVES)
+    if post.kind == HandlerKind.GUEST:
+        _end_role_without_papers(post)
+
+
+def _end_role_without_papers(post: Handler) -> None:
+    """A guest chair without a paper is none."""
+    workshop = post.submission.workshop
+    posts = Handler.objects.filter(submission__workshop=workshop, user=post.user_id, until=None)
+    role = Membership.objects.open().filter(workshop=workshop, user=post.user_id, role=Role.GUEST_CHAIR).first()
+    if role is not None and not posts.filter(kind=HandlerKind.GUEST).exists():
+        end_role(membership=role, by=None)
 
 
 def _appoint(

@@ -422,6 +422,7 @@ def test_r4_a_guest_chair_with_a_conflict_that_is_found_late_handles_nothing_any
 
     assert handler(cast) is None
     assert not may(Viewer(guest), "row", cast.paper)
+    assert not cast.workshop.memberships.filter(user=guest, until=None).exists()
     page = look(cast.otto, "conflicts/").context["page"]
     assert ([one.number for one in page.without], page.granted) == ([cast.paper.number], [])
 
