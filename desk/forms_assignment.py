@@ -21,11 +21,18 @@ WEIGHT = "From 0 to 10."
 
 
 def _weight(label: str, help_text: str) -> forms.FloatField:
-    return forms.FloatField(label=label, min_value=0, max_value=10, help_text=f"{help_text} {WEIGHT}")
+    wrong = dict.fromkeys(("required", "invalid", "min_value", "max_value"), "Write a number from 0 to 10.")
+    return forms.FloatField(
+        label=label, min_value=0, max_value=10, help_text=f"{help_text} {WEIGHT}", error_messages=wrong
+    )
 
 
-def _percent(label: str, help_text: str, least: float, **options: Any) -> forms.FloatField:
-    return forms.FloatField(label=label, min_value=least, max_value=100, required=False, help_text=help_text, **options)
+def _percent(label: str, help_text: str, least: int) -> forms.FloatField:
+    between = f"Write a number from {least} to 100."
+    wrong = dict.fromkeys(("invalid", "min_value", "max_value"), between)
+    return forms.FloatField(
+        label=label, min_value=least, max_value=100, required=False, help_text=help_text, error_messages=wrong
+    )
 
 
 class ProposeForm(forms.Form):

@@ -118,7 +118,7 @@ def _side(
         unknown=sum(unknown for some in pairs.values() for _, _, unknown in some.values()),
         people=len(have),
         most=max(have.values(), default=0),
-        loads="; ".join(f"{load}: {count}" for load, count in sorted(counts.items())),
+        loads=", ".join(f"{count} with {load}" for load, count in sorted(counts.items())),
     )
 
 

@@ -190,7 +190,7 @@ def address_in(line: Line, problems: list[Problem]) -> str:
     if _EMAIL.fullmatch(written):
         return written
     what = f"“{shortened(written, 40)}” is not an e-mail address." if written else "The row has no e-mail address."
-    problems.append(error(line.where, line.number, what, "Write it as name@example.org in the column email."))
+    problems.append(error(line.where, line.number, what, "Write it as name@example.org."))
     return ""
 
 
