@@ -65,7 +65,7 @@ def _flush_the_log_too() -> None:
         with _triggers_set_aside():
             flush(sql_list)
 
-    connection.ops.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]
+    connection.ops.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]  # a quicker one for tests
 
 
 @contextmanager

@@ -57,7 +57,7 @@ class Site:
     def _letters(self) -> list[EmailMessage]:
         paths = sorted(self.mail.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
         policy = email.policy.default
-        return [email.message_from_bytes(path.read_bytes(), policy=policy) for path in paths]  # type: ignore[misc]
+        return [email.message_from_bytes(path.read_bytes(), policy=policy) for path in paths]  # type: ignore[misc]  # the policy makes EmailMessage
 
 
 def text_of(letter: EmailMessage) -> str:
@@ -159,8 +159,8 @@ class Visitor:
         """At the page in light on a desktop and in dark on a phone; what is serious, or too wide, is a problem."""
         found = []
         for scheme, size in (("light", DESKTOP), ("dark", PHONE)):
-            self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            self.page.set_viewport_size(size)  # type: ignore[arg-type]
+            self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # Playwright types it as literals
+            self.page.set_viewport_size(size)  # type: ignore[arg-type]  # Playwright types it as literals
             self.page.wait_for_timeout(50)
             found += [f"{scheme}, {size['width']} pixels: {problem}" for problem in serious(self.page)]
             wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -168,7 +168,7 @@ class Visitor:
                 found.append(f"at {size['width']} pixels the page is {wide} pixels too wide")
             self._picture(f"{name}-{scheme}")
         self.page.emulate_media(color_scheme="light")
-        self.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+        self.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]  # Playwright types it as literals
         self.problems += [f"{name}: {problem}" for problem in (*found, *self.complaints)]
         self.complaints.clear()
 
@@ -231,7 +231,7 @@ def visit(live: Site, chromium: Browser) -> Iterator[Callable[[], Visitor]]:
 
 @contextmanager
 def _visitor(live: Site, chromium: Browser) -> Iterator[Visitor]:
-    context = chromium.new_context(viewport=DESKTOP, reduced_motion="reduce")  # type: ignore[arg-type]
+    context = chromium.new_context(viewport=DESKTOP, reduced_motion="reduce")  # type: ignore[arg-type]  # Playwright types it as literals
     context.set_default_timeout(20_000)
     visitor = Visitor(live, context, context.new_page())
     visitor.page.on("pageerror", lambda error: visitor.complaints.append(f"error: {error}"))

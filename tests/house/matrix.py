@@ -143,7 +143,7 @@ def settings_of(model: type, lookup: str, place: str) -> Thing:
 
     def first(cast: Cast) -> dict[str, Any]:
         workshop = getattr(cast, place)
-        rows = model.objects.filter(**{lookup: workshop.pk}).order_by("pk")  # type: ignore[attr-defined]
+        rows = model.objects.filter(**{lookup: workshop.pk}).order_by("pk")  # type: ignore[attr-defined]  # every model has it
         return {"object_id": rows.values_list("pk", flat=True)[0]}
 
     return first

@@ -107,7 +107,7 @@ def test_submitting_says_so_and_shows_the_version(rui: Client, stage: Any) -> No
     response = rui.post(page(stage), {**FORM, "do": "submit"}, follow=True)
     assert "Your review is submitted. Thank you." in response.content.decode()
     assert [line.number for line in response.context["page"].versions] == [1]
-    assert Review.objects.get().current.answers == SHORT  # type: ignore[union-attr]
+    assert Review.objects.get().current.answers == SHORT  # type: ignore[union-attr]  # it is submitted
 
 
 def test_wrong_answers_stay_on_the_page_and_are_kept_as_a_draft(rui: Client, stage: Any) -> None:
