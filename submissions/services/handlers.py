@@ -12,8 +12,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from access.rights import may, require
-from access.viewer import Viewer, acting
+from access.rights import require
+from access.viewer import acting
 from accounts.models import User
 from audit.errors import Refused
 from audit.models import Root
@@ -76,7 +76,7 @@ def _spread(workshop: Workshop, papers: list[int], *, by: User | None, only_give
     Workshop.objects.select_for_update().get(pk=workshop.pk)
     free = free_organizers(workshop, papers)
     posts = _posts(workshop)
-    given_up = {post.submission_id: post for post in posts if post.submission_id in free and _must_give_up(post, free)}
+    given_up = {post.submission_id: post for post in _given_up(posts, free)}
     for post in given_up.values():
         _end(post, by=by)
     kept = [post for post in posts if post.submission_id not in given_up]
@@ -147,10 +147,7 @@ def area_chair_takes_over(*, submission: Submission, user: User, by: User | None
 def may_handle(submission: Submission, user: User, kind: str = HandlerKind.ORGANIZER) -> bool:
     if kind == HandlerKind.ORGANIZER:
         return user.pk in free_organizers(submission.workshop, [submission.pk])[submission.pk]
-    conflicts = Conflict.objects.effective().filter(submission=submission, user=user)
-    if kind == HandlerKind.WAIVER:
-        conflicts = conflicts.exclude(reason=ConflictReason.INSTITUTION)
-    return not conflicts.exists() and not may(Viewer(user), "own", submission)
+    return not _bars(kind, _reasons([submission.pk], [user.pk])[submission.pk, user.pk])
 
 
 def _free_chairs(papers: list[int]) -> dict[int, int]:
@@ -158,10 +155,7 @@ def _free_chairs(papers: list[int]) -> dict[int, int]:
     chairs = links.area_chairs(papers) if papers else {}
     if not chairs:
         return {}
-    theirs = {"submission__in": chairs.keys(), "user__in": chairs.values()}
-    close = set(Conflict.objects.effective().filter(**theirs).values_list("submission", "user"))
-    own = Authorship.objects.filter(**theirs).exclude(status=AuthorshipStatus.DISOWNED)
-    close |= set(own.values_list("submission", "user"))
+    close = _reasons(chairs.keys(), chairs.values())
     return {paper: person for paper, person in chairs.items() if (paper, person) not in close}
 
 
@@ -169,14 +163,8 @@ def free_organizers(workshop: Workshop, papers: list[int]) -> Free:
     """The organizers who are free on each of these papers, by id. Three statements, whatever the numbers."""
     roles = Membership.objects.open().filter(workshop=workshop, role=Role.ORGANIZER, user__is_active=True)
     organizers = sorted(set(roles.values_list("user", flat=True)))
-    closed: dict[int, set[int]] = defaultdict(set)
-    conflicts = Conflict.objects.effective().filter(submission__in=papers, user__in=organizers)
-    for paper, person in conflicts.values_list("submission_id", "user_id"):
-        closed[paper].add(person)
-    own = Authorship.objects.filter(submission__in=papers, user__in=organizers)
-    for paper, person in own.exclude(status=AuthorshipStatus.DISOWNED).values_list("submission_id", "user_id"):
-        closed[paper].add(person)
-    return {paper: [person for person in organizers if person not in closed[paper]] for paper in papers}
+    close = _reasons(papers, organizers)
+    return {paper: [person for person in organizers if (paper, person) not in close] for paper in papers}
 
 
 def free_people(workshop_id: int, submission_id: int) -> "QuerySet[User]":
@@ -199,12 +187,39 @@ def _posts(workshop: Workshop) -> "list[Handler]":
     return list(submitted.select_related("submission__workshop", "user").order_by("submission_id"))
 
 
-def _must_give_up(post: Handler, free: Free) -> bool:
+def _given_up(posts: list[Handler], free: Free) -> list[Handler]:
+    """The posts on these papers that their holders may not keep. Two statements, none where all are organizers."""
+    asked = [post for post in posts if post.submission_id in free]
+    others = [post for post in asked if post.kind != HandlerKind.ORGANIZER]
+    close = _reasons([post.submission_id for post in others], [post.user_id for post in others]) if others else {}
+    return [post for post in asked if _must_give_up(post, free, close.get((post.submission_id, post.user_id), set()))]
+
+
+def _must_give_up(post: Handler, free: Free, reasons: set[str]) -> bool:
     if post.kind == HandlerKind.ORGANIZER:
         return post.user_id not in free[post.submission_id]
     if post.kind == HandlerKind.AREA_CHAIR and len(free[post.submission_id]) < 2:
         return True
-    return not may_handle(post.submission, post.user, post.kind)
+    return _bars(post.kind, reasons)
+
+
+def _bars(kind: str, reasons: set[str]) -> bool:
+    """A waiver is for those of an author's institution."""
+    return bool(reasons - {ConflictReason.INSTITUTION} if kind == HandlerKind.WAIVER else reasons)
+
+
+def _reasons(papers: Collection[int], people: Collection[int]) -> dict[tuple[int, int], set[str]]:
+    """Why which of these people may not handle which of these papers: effective conflicts, and authorship. Two
+    statements.
+    """
+    found: dict[tuple[int, int], set[str]] = defaultdict(set)
+    conflicts = Conflict.objects.effective().filter(submission__in=papers, user__in=people)
+    for paper, person, reason in conflicts.values_list("submission", "user", "reason"):
+        found[paper, person].add(reason)
+    own = Authorship.objects.filter(submission__in=papers, user__in=people).exclude(status=AuthorshipStatus.DISOWNED)
+    for pair in own.values_list("submission", "user"):
+        found[pair].add(ConflictReason.AUTHORSHIP)
+    return found
 
 
 def _mark_sole(posts: Iterable[Handler], free: Free) -> None:
