@@ -47,6 +47,7 @@ def offer_place(
         raise Refused("Choose whom to ask.", field="users")
     if replaces is not None and (replaces.submission_id != submission.pk or replaces.status not in CURRENT):
         raise Refused("That reviewer does not have this paper any more. Look again.", field="replaces")
+    find_conflicts(workshop=submission.workshop, by=None, submission=submission)
     for user in users:
         _check(submission, user)
     place, until = uuid.uuid4(), due_at or review_due(submission)
@@ -70,7 +71,6 @@ def offer_place(
 
 def _check(submission: Submission, user: User) -> None:
     reviewer_of(submission, user)
-    find_conflicts(workshop=submission.workshop, by=None, submission=submission, user=user)
     try:
         check_pair(submission, user, "")
     except Refused as refusal:  # a suspected conflict is settled first: several people are no place for exceptions
