@@ -13,7 +13,8 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from access.registry import right
 from access.viewer import Viewer
 from accounts.addresses import fold
-from desk.reading.run_lines import PairLine, Seat, free_pairs, name_of, rank_words, read_seats
+from accounts.models import full_name
+from desk.reading.run_lines import PairLine, Seat, free_pairs, rank_words, read_seats
 from desk.reading.run_query import CandidateQuery
 from reviews.matching.edits import Board, Break, price_edit
 from reviews.matching.result import Prices
@@ -194,7 +195,7 @@ def _pairs(run: AssignmentRun, viewer: Viewer) -> tuple[list[PairLine], dict[int
         authors[paper] = by or []
         if not kept and origin != Origin.FORBID:
             continue
-        name = name_of(given, particle, family)
+        name = full_name(given, particle, family)
         state = origin if kept else "gone"
         line = PairLine(paper, user, name, score, unknown, rank_words(rank, allowed), state, why, replaces=number)
         found.append(line)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from access.registry import right
 from access.viewer import Viewer
+from accounts.models import full_name
 from desk.reading.charts import MOST_COLUMNS
 from desk.reading.levels import flag
-from desk.reading.run_lines import RunLine, name_of, run_line
+from desk.reading.run_lines import RunLine, run_line
 from reviews.models import AssignmentRun, ProposedPair
 from submissions.models import Submission
 from submissions.states import SubmissionStatus
@@ -78,7 +79,7 @@ def compare(runs: list[AssignmentRun], workshop: Workshop, viewer: Viewer, page:
     ):
         touched[run].add(paper)
         if paper in free:
-            pairs[run][paper][user] = (name_of(given, particle, family), score or 0.0, unknown)
+            pairs[run][paper][user] = (full_name(given, particle, family), score or 0.0, unknown)
     sides = [_side(run, pairs[run.pk], papers, free, touched[run.pk], viewer) for run in runs]
     common = [pk for pk in papers if pk in free and all(pk in touched[run.pk] for run in runs)]
     differing = [pk for pk in common if len({frozenset(pairs[run.pk][pk]) for run in runs}) > 1]

@@ -12,8 +12,7 @@ from django.utils import timezone
 
 from access.viewer import Viewer
 from accounts.addresses import fold
-from accounts.models import User
-from desk.reading.run_lines import name_of
+from accounts.models import User, full_name
 from reviews.no_show import Task, no_show_sign
 from reviews.problem import papers_of_run
 from reviews.states import AssignmentStatus
@@ -57,7 +56,7 @@ def find_holes(workshop: Workshop, viewer: Viewer) -> list[HoleLine]:
     barred: dict[tuple[int, int], str] = {(c.submission_id, c.user_id): c.get_reason_display().lower() for c in bars}
     people = User.objects.filter(pk__in={one.user for one in work})
     rows = people.values_list("pk", "given", "particle", "family")
-    names = {pk: name_of(given, particle, family) for pk, given, particle, family in rows}
+    names = {pk: full_name(given, particle, family) for pk, given, particle, family in rows}
     found: list[HoleLine] = []
 
     def add(one: Work, kind: str, why: str) -> None:

@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 
 from access.rights import visible_to
 from access.viewer import Viewer
+from accounts.models import full_name
 from jobs.models import Job
 from jobs.states import JobStatus
 from reviews.loads import free_papers
@@ -161,7 +162,7 @@ def _reviewers(
     found = [
         ReviewerLine(
             user,
-            " ".join(part for part in (given, particle, family) if part),
+            full_name(given, particle, family),
             (family.casefold(), given.casefold(), user),
             since,
             sum(by_user[user].values()),

@@ -17,6 +17,7 @@ from django.utils import timezone
 from access.rights import visible_to
 from access.viewer import Viewer
 from accounts.addresses import fold
+from accounts.models import full_name
 from desk.reading.levels import assessed, flag
 from desk.reading.paper import NOT_CONFIDENTIAL
 from desk.reading.papers import OVERALL
@@ -206,7 +207,7 @@ def _papers(viewer: Viewer, aspect: str) -> Q:
 def _row(work: Work, rest: tuple[Any, ...], now: datetime) -> ReviewRow:
     number, title, track, slug, given, particle, family, version, named, acts, overall, confidence = rest
     state, words = state_of(work)
-    name = " ".join(part for part in (given, particle, family) if part)
+    name = full_name(given, particle, family)
     return ReviewRow(
         pk=work.pk,
         work=work,

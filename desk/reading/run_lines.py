@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from access.registry import right
 from access.viewer import Viewer
 from accounts.addresses import fold
+from accounts.models import full_name
 from desk.reading.levels import flag
 from reviews.models import Assignment, AssignmentRun, ProposedPair, RunPerson
 from reviews.options import Options
@@ -305,15 +306,11 @@ def _pairs(run: AssignmentRun, viewer: Viewer) -> tuple[dict[int, list[PairLine]
         if not kept:
             dropped[paper] += origin == Origin.FORBID
             continue
-        name = name_of(given, particle, family)
+        name = full_name(given, particle, family)
         place = rank_words(rank, allowed)
         line = PairLine(paper, user, name, score, unknown, place, origin, why, replaces=replaces, alternates=alt)
         found[paper].append(line)
     return found, dropped
-
-
-def name_of(given: str, particle: str, family: str) -> str:
-    return " ".join(part for part in (given, particle, family) if part)
 
 
 def rank_words(rank: int | None, allowed: int | None) -> str:
@@ -369,7 +366,7 @@ def read_seats(
     return [
         Seat(
             pk,
-            name_of(given_name, particle, family),
+            full_name(given_name, particle, family),
             load,
             most,
             senior,
