@@ -27,7 +27,7 @@ def normalise_email(address: str) -> str:
     """Strip, NFC, lower case, IDNA domain. An address without a domain comes back stripped and lowered."""
     text = unicodedata.normalize("NFC", address.strip()).lower()
     local, at, domain = text.rpartition("@")
-    if not at:
+    if not at or domain.isascii():  # lowered, it is written as IDNA writes it
         return text
     try:
         return f"{local}@{idna.encode(domain, uts46=True).decode()}"

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from accounts.addresses import FREE_MAIL, fold, institution_of, normalise_email
@@ -72,6 +73,7 @@ def read_domain(text: str) -> str:
     return institution_of(host)
 
 
+@lru_cache(maxsize=20_000)  # the names of a large workshop, which are compared with every person who joins
 def name_key(text: str) -> str:
     """What two ways to write one name have in common; "" where there is too little to compare.
 

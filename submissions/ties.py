@@ -8,12 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from accounts.addresses import normalise_email
-from accounts.models import Publication, PublishedWith, Relation
+from accounts.models import Publication, PublishedWith, Relation, full_name
 from accounts.names import name_key
-from submissions.models import Authorship
 
 ADDRESS = re.compile(r"[^\s<>()\[\],;:\"“”]+@[^\s<>()\[\],;:\"“”]+\.[^\s<>()\[\],;:\"“”.]+")
 LASTING = (Relation.Kind.ADVISOR, Relation.Kind.FAMILY)
@@ -22,18 +21,34 @@ LASTING = (Relation.Kind.ADVISOR, Relation.Kind.FAMILY)
 Pair = tuple[int, int, bool, dict[str, Any]]  # paper, person, sure, evidence
 
 
+class Author(NamedTuple):
+    """What is compared of an authorship: no model, for thousands are read at a time."""
+
+    pk: int
+    submission_id: int
+    user_id: int | None
+    email: str
+    given: str
+    particle: str
+    family: str
+
+    @property
+    def name(self) -> str:
+        return full_name(self.given, self.particle, self.family)
+
+
 @dataclass
 class Ties:
     """``people``: who may judge here, by the key of their name. ``accounts``: the account that each author has."""
 
     people: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    authors_by_account: dict[int, list[Authorship]] = field(default_factory=lambda: defaultdict(list))
-    authors_by_email: dict[str, list[Authorship]] = field(default_factory=lambda: defaultdict(list))
-    authors_by_name: dict[str, list[Authorship]] = field(default_factory=lambda: defaultdict(list))
+    authors_by_account: dict[int, list[Author]] = field(default_factory=lambda: defaultdict(list))
+    authors_by_email: dict[str, list[Author]] = field(default_factory=lambda: defaultdict(list))
+    authors_by_name: dict[str, list[Author]] = field(default_factory=lambda: defaultdict(list))
     accounts: dict[int, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, names: Mapping[int, str], authors: list[Authorship], confirmed: Mapping[str, int]) -> "Ties":
+    def of(cls, names: Mapping[int, str], authors: list[Author], confirmed: Mapping[str, int]) -> "Ties":
         """Indexes over ``names`` of the people who may judge, and over the authors. No query."""
         ties = cls()
         for person, name in names.items():
@@ -83,7 +98,7 @@ def _of_relation(row: Relation, ties: Ties, people: set[int], confirmed: Mapping
             yield author.submission_id, other, sure, _evidence(row, author)
 
 
-def _evidence(row: Relation, author: Authorship) -> dict[str, Any]:
+def _evidence(row: Relation, author: Author) -> dict[str, Any]:
     return {"relation": row.pk, "authorship": author.pk}
 
 

@@ -339,7 +339,7 @@ def _assign(cast: Cast) -> None:
 
 def solved(run: AssignmentRun, mode: Mode = "total") -> AssignmentRun:
     """A proposal that is made by the same steps as the worker's, in this process, which is quicker."""
-    bring_up_to_date(run.workshop)
+    bring_up_to_date(run.workshop, {})
     problem = problem_of(run, acting(run.created_by))
     write_answer(run, problem, solve(Problem.from_dict(problem), mode=mode, seed=run.seed))
     Job.objects.filter(pk=run.job_id).update(status="done")

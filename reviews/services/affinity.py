@@ -43,7 +43,6 @@ PROFILE = "profile"
 EXPLAINED = 40  # reviewers of a paper, the nearest first, of whom it is kept what made the score
 LOT = 20  # papers that are written in one transaction
 SLICE = 30.0  # seconds of one job, below the worker's limit; what is left goes on in the next one
-BEFORE_A_RUN = 12.0  # seconds that a proposal waits for affinities that are stale
 MODEL = "all_minilm_l6_v2"
 
 
@@ -175,12 +174,16 @@ def is_stale(book: AffinityBook, texts: Texts | None = None) -> bool:
 # --- computing --------------------------------------------------------------------------------------------------------
 
 
+def ignore(*args: Any, **kwargs: Any) -> None:
+    """For a caller whom nobody watches."""
+
+
 @dataclass
 class Slice:
     """The work that is done in one go: until when (by the monotonic clock), and whom to tell how far it is."""
 
     until: float
-    tell: Callable[..., None] = lambda *args, **kwargs: None
+    tell: Callable[..., None]
 
     @property
     def is_over(self) -> bool:
@@ -190,28 +193,25 @@ class Slice:
 def compute_affinity(progress: Progress) -> None:
     """The worker's part. What one job does not reach goes on in the next; safe to run twice."""
     book = AffinityBook.objects.select_related("workshop").get(workshop=progress.params["workshop"])
+    if left := _go_on(book, progress.params, Slice(time.monotonic() + SLICE, progress.tell)):
+        _begin(book, progress.job.created_by, left)
+
+
+def bring_up_to_date(workshop: Workshop, params: dict[str, Any], tell: Callable[..., None] = ignore) -> dict[str, Any]:
+    """Before a proposal: compute for a while what is stale. Returns nothing when all is done, and otherwise the
+    ``params`` that the next job goes on with.
+    """
+    return _go_on(book_of(workshop), params, Slice(time.monotonic() + SLICE, tell))
+
+
+def _go_on(book: AffinityBook, params: dict[str, Any], part: Slice) -> dict[str, Any]:
     texts = read_texts(book.workshop_id)
     if not is_stale(book, texts):
-        return
+        return {}
     mark = texts.hash(book.method)
-    first = progress.params.get("written", 0) if progress.params.get("mark") == mark else 0
-    written = _compute(book, texts, first, Slice(time.monotonic() + SLICE, progress.tell))
-    if written < len(texts.papers):
-        _begin(book, progress.job.created_by, {"written": written, "mark": mark})
-
-
-def bring_up_to_date(workshop: Workshop) -> None:
-    """Before a proposal: compute what is stale. Raises Refused where that takes longer than a moment."""
-    book = book_of(workshop)
-    texts = read_texts(workshop.pk)
-    if not is_stale(book, texts):
-        return
-    if _compute(book, texts, 0, Slice(time.monotonic() + BEFORE_A_RUN)) < len(texts.papers):
-        start_affinity(workshop=workshop, by=None)
-        raise Refused(
-            "The papers are still being compared with what reviewers know. Ask again once that is done; how far it is "
-            "stands on the page Affinities."
-        )
+    first = params.get("written", 0) if params.get("mark") == mark else 0
+    written = _compute(book, texts, first, part)
+    return {"written": written, "mark": mark} if written < len(texts.papers) else {}
 
 
 def _compute(book: AffinityBook, texts: Texts, first: int, part: Slice) -> int:

@@ -29,6 +29,7 @@ from reviews.options import Options
 from reviews.problem import holes_of, problem_of, repair_pairs
 from reviews.run_sheets import paper_rows, person_rows
 from reviews.services.affinity import bring_up_to_date
+from reviews.services.run import JOB
 from reviews.services.whole import log_run
 from reviews.states import Origin, RunOutcome, RunPurpose, RunStatus
 
@@ -48,7 +49,9 @@ def solve_run(progress: Progress) -> None:
     if run.outcome != RunOutcome.PENDING or run.status != RunStatus.OPEN:
         return
     progress.tell("Comparing papers with what reviewers know", done=0, total=STEPS)
-    bring_up_to_date(run.workshop)
+    if left := bring_up_to_date(run.workshop, progress.params, progress.tell):
+        _go_on_later(run, left)
+        return
     problem = problem_of(run, acting(run.created_by))
     try:
         answer = _solve(run, problem, progress)
@@ -68,6 +71,20 @@ def solve_run(progress: Progress) -> None:
             params={"run": run.pk},
         )
     progress.tell("Done", done=STEPS, total=STEPS)
+
+
+@transaction.atomic
+def _go_on_later(run: AssignmentRun, left: dict[str, Any]) -> None:
+    """In a job of its own, so that no job exceeds the worker's limit; the run's page follows it."""
+    run.job = start_job(
+        JOB,
+        root_type=Root.WORKSHOP,
+        root_id=run.workshop_id,
+        aspect="staff",
+        by=run.created_by,
+        params={"run": run.pk, **left},
+    )
+    run.save(update_fields=["job"])
 
 
 def _solve(run: AssignmentRun, problem: dict[str, Any], progress: Progress) -> Answer:

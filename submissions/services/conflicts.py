@@ -33,7 +33,7 @@ from submissions.states import (
     ConflictState,
     SubmissionStatus,
 )
-from submissions.ties import Pair, Ties, by_declarations, by_publications, by_relations
+from submissions.ties import Author, Pair, Ties, by_declarations, by_publications, by_relations
 from workshops.deadlines import bidding_open
 from workshops.models import Membership, Workshop
 from workshops.states import Role
@@ -88,7 +88,7 @@ class Facts:
     institutions: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     lately: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     at_institution: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    authors: list[Authorship] = field(default_factory=list)
+    authors: list[Author] = field(default_factory=list)
     drafts: set[int] = field(default_factory=set)
     everyone: set[int] = field(default_factory=set)
     names: dict[int, str] = field(default_factory=dict)
@@ -124,9 +124,7 @@ def conflicts_if_added(
     with the reasons. Nothing is written. Whoever has one already is not named.
     """
     owner = EmailAddress.objects.filter(email=email, verified=True).values_list("user", flat=True).first()
-    more = Authorship(
-        submission_id=submission.pk, user_id=owner, email=email, given=given, particle=particle, family=family
-    )
+    more = Author(0, submission.pk, owner, email, given, particle, family)
     facts = _read(submission.workshop, _members(submission.workshop), _papers(submission.workshop), more)
     known = Conflict.objects.filter(submission=submission)
     settled = set(known.effective().values_list("user", flat=True))
@@ -325,13 +323,11 @@ def _papers_to_compare(workshop: Workshop, submission: Submission | None) -> "Qu
     return Submission.objects.filter(pk__in={submission.pk, *theirs.values_list("submission", flat=True)})
 
 
-def _read(
-    workshop: Workshop, people: set[int], papers: "QuerySet[Submission]", more: Authorship | None = None
-) -> Facts:
+def _read(workshop: Workshop, people: set[int], papers: "QuerySet[Submission]", more: Author | None = None) -> Facts:
     facts = Facts(people=people)
     authors = Authorship.objects.filter(submission__in=papers.values("pk")).exclude(status=AuthorshipStatus.DISOWNED)
-    known = ("id", "submission_id", "user_id", "email", "given", "particle", "family")
-    facts.authors = list(authors.only(*known).order_by("id"))
+    known = ("pk", "submission_id", "user_id", "email", "given", "particle", "family")
+    facts.authors = [Author(*row) for row in authors.order_by("pk").values_list(*known)]
     facts.authors += [more] if more else []
     known_of = papers.filter(Q(status=SubmissionStatus.DRAFT) | ~Q(declared_conflicts=""))
     for paper, status, declared in known_of.values_list("pk", "status", "declared_conflicts"):
@@ -502,11 +498,11 @@ def _by_pairs(reason: str, pairs: Iterable[Pair]) -> Iterator[tuple[Key, Found]]
         yield (paper, person, reason), Found(ConflictState.CONFIRMED if sure else ConflictState.SUSPECTED, evidence)
 
 
-def _identity(author: Authorship, facts: Facts) -> Any:
+def _identity(author: Author, facts: Facts) -> Any:
     return author.user_id or facts.confirmed.get(author.email) or author.email
 
 
-def _key(author: Authorship, person: int, reason: str) -> Key:
+def _key(author: Author, person: int, reason: str) -> Key:
     return author.submission_id, person, reason
 
 

@@ -166,6 +166,19 @@ def test_proposal_that_is_stopped_leaves_no_pairs_and_frees_the_button(stage: An
     assert proposal(stage).outcome == "complete"
 
 
+def test_proposal_waits_for_affinities_that_take_more_than_one_job(stage: Any, monkeypatch: Any) -> None:
+    run = start_run(workshop=stage.workshop, by=stage.olga)
+    first = run.job_id or 0
+    with monkeypatch.context() as hurried:
+        hurried.setattr("reviews.services.affinity.SLICE", 0.0)
+        run_job(first)
+    run.refresh_from_db()
+    assert (run.outcome, run.job_id == first, Job.objects.get(pk=first).status) == ("pending", False, "done")
+    run_jobs()
+    run.refresh_from_db()
+    assert run.outcome == "complete"
+
+
 def test_solver_without_an_answer_fails_the_run_with_its_reason(stage: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr("reviews.services.solve.MEGABYTES", 20)
     run = start_run(workshop=stage.workshop, by=stage.olga)

@@ -153,7 +153,7 @@ def test_affinity_alone_is_its_percentile(stage: Any) -> None:
     knows(stage, "rui", BRAIN)
     knows(stage, "noor", AUCTIONS)
     knows(stage, "rae", "Homology")
-    bring_up_to_date(stage.workshop)
+    bring_up_to_date(stage.workshop, {})
 
     assert scoring(stage).rows()[0] == pytest.approx([5 / 6, 1 / 6, 0.5])
 
@@ -167,7 +167,7 @@ def test_bid_moves_a_pair_up_or_down_and_stays_between_none_and_one(stage: Any) 
 
 def test_pair_of_which_only_the_bid_is_known_takes_the_median_and_is_flagged(stage: Any) -> None:
     knows(stage, "rui", BRAIN)
-    bring_up_to_date(stage.workshop)
+    bring_up_to_date(stage.workshop, {})
     bids(stage, noor="high")
 
     parts = scoring(stage).parts(stage.papers[0].pk, stage.noor.pk)
