@@ -5,7 +5,9 @@
 On PostgreSQL that waits for the disk; every tab is a client of its own that posts to the site's own pages, in a thread.
 Each edit puts a word of its own into the text that the tab knows, in place of the tab's word before. Every tenth is a
 save by button, the others are autosaves. A tab whose page is old gets 409: for a save by button the page shows both
-texts, out of which the tab makes one, as a person would, and goes on.
+texts, out of which the tab makes one, as a person would, and presses again after a pause as if it had read them. The
+pause grows with every refusal (a random part of FIRST_PAUSE, doubled each time up to LONGEST_PAUSE), or fifty tabs that
+press again within the same instant would be refused some fifty times each.
 
 Then it is looked up: an accepted write (a save by button, or a tab's first autosave in each minute) stands in the
 history with its very words, in the order in which it was accepted; no two saves were given the same version; every
@@ -13,6 +15,7 @@ refused save by button showed both texts; and the draft is the last text that wa
 """
 
 import os
+import random
 import re
 import sys
 import tempfile
@@ -29,6 +32,8 @@ from tests import servers
 TABS, EDITS = 50, 200
 BY_BUTTON = 10
 """Every so many-th edit is a save by button."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 8.0  # seconds
 
 THEIRS = re.compile(r'value="theirs".*?<p class="merge-text"[^>]*>(.*?)</p>', re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
@@ -83,6 +88,7 @@ class Tab:
 
     def _press(self, data: dict[str, str]) -> None:
         """Save, and where another tab was quicker put the two texts together and save again, until it is taken."""
+        pause = FIRST_PAUSE
         while True:
             answer = self.client.post(self.path, {**data, "do": "save"})
             self.answers[f"save {answer.status_code}"] += 1
@@ -98,6 +104,8 @@ class Tab:
             self._say(TAG.sub("", theirs[1]), own)
             found = re.search(r'name="version" value="(\d+)"', page)
             data |= {"version": found[1] if found else "0", "q-text": self.text}
+            time.sleep(random.uniform(0, pause))
+            pause = min(2 * pause, LONGEST_PAUSE)
 
     def _took(self, version: int, minute: str = "") -> None:
         self.version = version
