@@ -42,18 +42,18 @@ class GuestRow:
 def guest_rows(viewer: Viewer, workshop: Workshop, guests: Sequence[Guest]) -> list[GuestRow]:
     """A fixed number of queries for any number of guests."""
     addresses = [guest.address for guest in guests]
-    papers = free_papers(viewer, workshop.pk).filter(status=SubmissionStatus.SUBMITTED)
+    submitted = free_papers(viewer, workshop.pk).filter(status=SubmissionStatus.SUBMITTED)
+    papers = list(submitted.values_list("pk", flat=True))
     names = {guest.address: guest.name for guest in guests}
     conflicts = conflicts_foreseen(workshop, names, papers) if guests else {}
     authored = _authored(viewer, workshop, addresses)
     declined = _declined(viewer, workshop, addresses)
-    number = papers.count()
     return [
         GuestRow(
             guest,
             tuple(sorted(authored[guest.address])),
             len(conflicts[guest.address]),
-            number,
+            len(papers),
             tuple(declined[guest.address]),
         )
         for guest in guests

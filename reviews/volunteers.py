@@ -4,10 +4,10 @@ That somebody is an author is known only where the paper's authors are: every re
 authors the viewer may see.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
@@ -50,39 +50,50 @@ def reviewers(workshop_id: int) -> "QuerySet":
     return Membership.objects.open().filter(workshop=workshop_id, role=Role.REVIEWER).values("user")
 
 
-def ticked(viewer: Viewer, workshop: Workshop) -> "QuerySet[Authorship]":
+def ticked(viewer: Viewer, workshop_id: int) -> "QuerySet[Authorship]":
     """Ticks on submitted papers whose authors the viewer may know."""
-    known = visible_to(viewer, "authors", Submission).filter(workshop=workshop, status=SubmissionStatus.SUBMITTED)
+    known = visible_to(viewer, "authors", Submission).filter(workshop=workshop_id, status=SubmissionStatus.SUBMITTED)
     return Authorship.objects.filter(would_review=True, submission__in=known.values("pk"))
 
 
 def to_ask(workshop: Workshop, rows: "QuerySet[Authorship]") -> list[Asked]:
     """One line a person, of those ticked who can still be asked: they have an address, do not review, have not been
-    invited and have not offered themselves. Six queries for any number.
+    invited and have not offered themselves. Five queries for any number.
     """
-    found = rows.filter(would_review=True, submission__status=SubmissionStatus.SUBMITTED)
-    found = found.exclude(status=AuthorshipStatus.DISOWNED)
-    ticks = list(found.select_related("user", "submission").order_by("submission__number", "position"))
-    owners = _owners({row.email for row in ticks if row.email and row.user_id is None})
-    barred = set(reviewers(workshop.pk).values_list("user", flat=True))
-    offered = Offer.objects.filter(workshop=workshop).exclude(status=OfferStatus.TAKEN_BACK)
-    barred |= set(offered.values_list("user", flat=True))
-    asked = {row.address: row for row in Invitation.objects.filter(workshop=workshop, role=Role.REVIEWER)}
+    return to_ask_from({name: list(found) for name, found in to_ask_rows(workshop.pk, rows).items()})
+
+
+def to_ask_rows(workshop_id: int, rows: "QuerySet[Authorship]") -> dict[str, QuerySet]:
+    """What it is found from."""
+    ticks = rows.filter(would_review=True, submission__status=SubmissionStatus.SUBMITTED)
+    ticks = ticks.exclude(status=AuthorshipStatus.DISOWNED)
+    addresses = ticks.filter(user=None).exclude(email="").values("email")
+    names = ("given", "particle", "family")
+    offered = Offer.objects.filter(workshop=workshop_id).exclude(status=OfferStatus.TAKEN_BACK)
+    return {
+        "ticks": ticks.values_list("submission__number", "position", "pk", "user", "user__email", "email", *names),
+        "owners": EmailAddress.objects.filter(email__in=addresses, verified=True).values_list("email", "user"),
+        "barred": reviewers(workshop_id).values_list("user", flat=True),
+        "offered": offered.values_list("user", flat=True),
+        "invited": Invitation.objects.filter(workshop=workshop_id, role=Role.REVIEWER),
+    }
+
+
+def to_ask_from(rows: Mapping[str, list[Any]]) -> list[Asked]:
+    """The same, from its rows."""
+    owners = dict(rows["owners"])
+    barred = {*rows["barred"], *rows["offered"]}
+    invited = {row.address: row for row in rows["invited"]}
     lines: dict[object, Asked] = {}
-    for row in ticks:
-        user = row.user_id or owners.get(row.email)
-        address = row.user.email if row.user else row.email
-        earlier = asked.get(address)
+    for number, _, pk, account, own, email, *names in sorted(rows["ticks"]):
+        user = account or owners.get(email)
+        address = own if account else email
+        earlier = invited.get(address)
         if not address or user in barred or (earlier and earlier.status != InvitationStatus.EXPIRED):
             continue
-        line = Asked(row.pk, address, row.name, user, row.submission.number, earlier)
-        lines.setdefault(user or address, line)
+        name = " ".join(filter(None, names))
+        lines.setdefault(user or address, Asked(pk, address, name, user, number, earlier))
     return list(lines.values())
-
-
-def _owners(addresses: Iterable[str]) -> dict[str, int]:
-    rows = EmailAddress.objects.filter(email__in=list(addresses), verified=True)
-    return dict(rows.values_list("email", "user"))
 
 
 # --- the page of whoever would review ---------------------------------------------------------------------------------

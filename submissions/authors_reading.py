@@ -1,5 +1,6 @@
 """What the page about the authors of a paper shows, read in a fixed number of statements."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,7 +97,12 @@ def read_authors(submission: Submission, *, viewer_id: int, now: datetime) -> Au
 def read_requests(submission: Submission, *, viewer_id: int, acts: bool) -> tuple[RequestLine, ...]:
     """What was asked, newest first. One statement."""
     found = AuthorListRequest.objects.filter(submission=submission).select_related("by").order_by("-at", "-pk")
-    return tuple(_request(request, viewer_id, acts) for request in found)
+    return lines_of(found, viewer_id=viewer_id, acts=acts)
+
+
+def lines_of(requests: Iterable[AuthorListRequest], *, viewer_id: int, acts: bool) -> tuple[RequestLine, ...]:
+    """The same, from rows with whoever asked (``by``)."""
+    return tuple(_request(request, viewer_id, acts) for request in requests)
 
 
 def text_of(request: AuthorListRequest) -> str:

@@ -1,7 +1,11 @@
 """How close each organizer is to one paper, and why: what is asked where nobody may handle it."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
 
 from accounts.models import User
 from submissions.models import Authorship, Conflict, Submission
@@ -22,14 +26,29 @@ class Standing:
 
 def standings(submission: Submission) -> list[Standing]:
     """Every organizer of the paper's workshop, who is closest last, then by name. Three queries."""
-    roles = Membership.objects.open().filter(workshop=submission.workshop_id, role=Role.ORGANIZER)
-    people = User.objects.filter(pk__in=roles.values("user"), is_active=True)
-    listed = Authorship.objects.filter(submission=submission).exclude(status=AuthorshipStatus.DISOWNED)
-    authors = set(listed.values_list("user", flat=True))
+    rows = standing_rows(submission.workshop_id, Submission.objects.filter(pk=submission.pk))
+    return standings_from({name: list(found) for name, found in rows.items()})
+
+
+def standing_rows(workshop_id: int, paper: "QuerySet[Submission]") -> dict[str, QuerySet]:
+    """What they are found from. ``paper``: one of the workshop."""
+    roles = Membership.objects.open().filter(workshop=workshop_id, role=Role.ORGANIZER)
+    listed = Authorship.objects.filter(submission__in=paper.values("pk"), user__isnull=False)
+    conflicts = Conflict.objects.effective().filter(submission__in=paper.values("pk"))
+    return {
+        "organizers": User.objects.filter(pk__in=roles.values("user"), is_active=True),
+        "author_accounts": listed.exclude(status=AuthorshipStatus.DISOWNED).values_list("user", flat=True),
+        "conflicts": conflicts.values_list("user", "reason"),
+    }
+
+
+def standings_from(rows: Mapping[str, list[Any]]) -> list[Standing]:
+    """The same, from its rows."""
     reasons: dict[int, set[str]] = defaultdict(set)
-    for person, reason in Conflict.objects.effective().filter(submission=submission).values_list("user", "reason"):
+    for person, reason in rows["conflicts"]:
         reasons[person].add(reason)
-    found = [_standing(person, reasons[person.pk], person.pk in authors) for person in people]
+    authors = set(rows["author_accounts"])
+    found = [_standing(person, reasons[person.pk], person.pk in authors) for person in rows["organizers"]]
     return sorted(found, key=lambda one: (list(Level).index(one.level), one.name.casefold()))
 
 

@@ -5,7 +5,7 @@ A tie is sure where an address says who is meant, and only suspected where a nam
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -70,10 +70,10 @@ class Ties:
 
 
 def by_relations(
-    ties: Ties, people: set[int], everyone: set[int], confirmed: Mapping[str, int], since: date
+    ties: Ties, relations: Iterable[Relation], people: set[int], confirmed: Mapping[str, int], since: date
 ) -> Iterator[Pair]:
-    """Ties that either side has declared. One query. What is sure is said last, so that it wins."""
-    rows = [row for row in Relation.objects.filter(user__in=everyone).order_by("pk") if _counts(row, since)]
+    """Ties that either side has declared. No query. What is sure is said last, so that it wins."""
+    rows = [row for row in relations if _counts(row, since)]
     pairs = [pair for row in rows for pair in _of_relation(row, ties, people, confirmed)]
     yield from sorted(pairs, key=lambda pair: pair[2])
 
@@ -105,33 +105,62 @@ def _evidence(row: Relation, author: Author) -> dict[str, Any]:
 # --- joint publications -----------------------------------------------------------------------------------------------
 
 
-def by_publications(ties: Ties, people: set[int], everyone: set[int], since: date) -> Iterator[Pair]:
+Match = tuple[int, int, int, int, str, int]  # paper, person, the other one's account, publication, its hash, authorship
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Publications that name somebody who is compared, and which of them are on whose lists."""
+
+    rows: list[tuple[int, int, str, str]]
+    both: set[tuple[int, str]]
+
+
+def by_publications(
+    ties: Ties, people: set[int], everyone: set[int], since: date, shelf: Shelf | None = None
+) -> Iterator[Pair]:
     """One has published with somebody of the other's name; sure where both have the same paper on their lists.
 
-    Two queries, the second only where there is something to look at.
+    Two queries, the second only where there is something to look at; none with a ``shelf`` that is read already.
     """
+    rows = shelf.rows if shelf else _published(ties, everyone, since)
+    matches = _matches(ties, people, rows)
+    both = shelf.both if shelf else _on_both_lists(matches)
+    pairs: list[Pair] = [
+        (paper, person, (other, text_hash) in both, {"publication": publication, "authorship": author})
+        for paper, person, other, publication, text_hash, author in matches
+    ]
+    yield from sorted(pairs, key=lambda pair: pair[2])
+
+
+def read_shelf(ties: Ties, people: set[int], everyone: set[int], since: date) -> Shelf:
+    """For comparing several times, each time with some of these authors."""
+    rows = _published(ties, everyone, since)
+    return Shelf(rows, _on_both_lists(_matches(ties, people, rows)))
+
+
+def _published(ties: Ties, everyone: set[int], since: date) -> list[tuple[int, int, str, str]]:
     keys = ties.authors_by_name.keys() | ties.people.keys()
     rows = PublishedWith.objects.filter(
         publication__user__in=everyone, publication__year__gte=since.year, key__in=keys
     ).order_by("publication", "key")
-    found = [
+    return list(rows.values_list("publication", "publication__user", "publication__text_hash", "key"))
+
+
+def _on_both_lists(matches: list[Match]) -> set[tuple[int, str]]:
+    others = {other for _, _, other, *_ in matches if other}
+    if not others:
+        return set()
+    hashes = {text_hash for *_, text_hash, _ in matches}
+    return set(Publication.objects.filter(user__in=others, text_hash__in=hashes).values_list("user", "text_hash"))
+
+
+def _matches(ties: Ties, people: set[int], rows: Iterable[tuple[int, int, str, str]]) -> list[Match]:
+    return [
         (paper, person, other, publication, text_hash, author)
-        for publication, owner, text_hash, key in rows.values_list(
-            "publication", "publication__user", "publication__text_hash", "key"
-        )
+        for publication, owner, text_hash, key in rows
         for paper, person, other, author in _named(ties, people, owner, key)
     ]
-    others = {other for _, _, other, *_ in found if other}
-    hashes = {text_hash for *_, text_hash, _ in found}
-    both: set[tuple[int, str]] = set()
-    if others:
-        shelf = Publication.objects.filter(user__in=others, text_hash__in=hashes)
-        both = set(shelf.values_list("user", "text_hash"))
-    pairs: list[Pair] = [
-        (paper, person, (other, text_hash) in both, {"publication": publication, "authorship": author})
-        for paper, person, other, publication, text_hash, author in found
-    ]
-    yield from sorted(pairs, key=lambda pair: pair[2])
 
 
 def _named(ties: Ties, people: set[int], owner: int, key: str) -> Iterator[tuple[int, int, int, int]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -169,9 +170,21 @@ def _bidding_until(rows: "QuerySet[Deadline]", at: datetime, lately: timedelta) 
 
 def bidding_windows(workshop_id: int, at: datetime) -> dict[int, Window]:
     """The bidding window of each track of a workshop. Two queries."""
-    tracks = list(Track.objects.filter(workshop=workshop_id).values_list("pk", flat=True))
-    rows = Deadline.objects.filter(workshop=workshop_id, kind=DeadlineKind.BIDDING)
-    found = windows_by_track(rows, tracks, at)
+    return bidding_windows_from({name: list(rows) for name, rows in bidding_rows(workshop_id).items()}, at)
+
+
+def bidding_rows(workshop_id: int) -> dict[str, QuerySet]:
+    """The rows of it, for who reads them with others."""
+    return {
+        "tracks": Track.objects.filter(workshop=workshop_id).values_list("position", "pk"),
+        "bidding": Deadline.objects.filter(workshop=workshop_id, kind=DeadlineKind.BIDDING),
+    }
+
+
+def bidding_windows_from(rows: Mapping[str, list[Any]], at: datetime) -> dict[int, Window]:
+    """The same, from its rows."""
+    tracks = [pk for _, pk in sorted(rows["tracks"])]
+    found = windows_by_track(rows["bidding"], tracks, at)
     return {track: found[track][DeadlineKind.BIDDING] for track in tracks}
 
 

@@ -7,18 +7,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
+from access.prepared import prepared
 from access.registry import right
+from access.rights import visible_to
 from access.viewer import Viewer
-from accounts.models import User
+from accounts.models import full_name
 from desk.reading.levels import flag, open_line
 from reviews.models import Assignment
 from reviews.states import ReviewStatus
-from submissions.authors_reading import RequestLine, read_requests
-from submissions.models import AuthorListRequest, Likeness, Submission
-from submissions.services.author_requests import foreseen
-from submissions.states import DISPUTES, AuthorshipStatus
+from submissions.authors_reading import RequestLine, lines_of
+from submissions.models import AuthorListRequest, Authorship, Likeness, Submission
+from submissions.services.author_requests import foreseen_by_each
+from submissions.states import DISPUTES, AuthorshipStatus, RequestStatus
+from workshops.models import Membership, Workshop
 
 
 @dataclass(frozen=True)
@@ -76,29 +79,69 @@ FOLLOWS = {
 }
 
 
-def authors_listed(submission: Submission) -> list[AuthorRow]:
-    """Whoever is on the list, and what they have said. One query. Aspect ``authors``."""
-    return [
-        AuthorRow(row.name, row.email, row.affiliation, SAID[AuthorshipStatus(row.status)])
-        for row in submission.authorships.all()
-    ]
+@dataclass(frozen=True)
+class AuthorsOnDesk:
+    """``paper``: the row itself, for the head of the page and for the log. ``answered``: what was asked before."""
+
+    paper: Submission
+    authors: list[AuthorRow]
+    waiting: list[Waiting]
+    answered: list[RequestLine]
 
 
-def requests_of(submission: Submission, viewer: Viewer) -> tuple[list[Waiting], list[RequestLine]]:
-    """What waits, with its price, and what is answered. Aspect ``act``."""
-    lines = read_requests(submission, viewer_id=viewer.id, acts=True)
-    rows = AuthorListRequest.objects.open().filter(submission=submission).select_related("by")
-    open_ones = {row.pk: row for row in rows}
-    for row in open_ones.values():
-        row.submission = submission
-    waiting = [_waiting(open_ones[line.pk], line, submission, viewer) for line in lines if line.pk in open_ones]
-    return waiting, [line for line in lines if line.pk not in open_ones]
+Rows = dict[str, list[Any]]
 
 
-def _waiting(request: AuthorListRequest, line: RequestLine, submission: Submission, viewer: Viewer) -> Waiting:
-    arisen = foreseen(request)
-    people = {person.pk: person.name for person in User.objects.filter(pk__in=arisen)} if arisen else {}
-    has = _has_paper(submission, arisen) if arisen else {}
+@prepared
+def _rows(viewer: Viewer, workshop_id: int, number: int) -> dict[str, QuerySet]:
+    found = visible_to(viewer, "act", Submission.objects.of(workshop_id)).filter(number=number)
+    paper = found.values("pk")
+    asked = AuthorListRequest.objects.filter(submission__in=paper)
+    members = Membership.objects.open().filter(Exists(asked.open()), workshop=workshop_id)
+    holding = Assignment.objects.current().filter(submission__in=paper)
+    return {
+        "paper": found.select_related("track"),
+        "authors": Authorship.objects.filter(submission__in=paper),
+        "requests": asked.select_related("by"),
+        "members": members.values_list("user", "user__given", "user__particle", "user__family"),
+        "holding": holding.values_list("user", "review__status"),
+    }
+
+
+def read_author_list(workshop: Workshop, viewer: Viewer, number: int) -> AuthorsOnDesk | None:
+    """The list, what waits with its price, and what is answered; None where the viewer does not act for the paper.
+
+    One query; five more where somebody is to be added, for any number of them.
+    """
+    rows: Rows = _rows(viewer, workshop.pk, number)
+    if not rows["paper"]:
+        return None
+    [paper] = rows["paper"]
+    paper.workshop = workshop
+    requests = sorted(rows["requests"], key=lambda row: (row.at, row.pk), reverse=True)
+    for row in requests:
+        row.submission = paper
+    open_ones = {row.pk: row for row in requests if row.status == RequestStatus.OPEN}
+    arisen = foreseen_by_each(paper, list(open_ones.values()))
+    lines = lines_of(requests, viewer_id=viewer.id, acts=True)
+    return AuthorsOnDesk(
+        paper=paper,
+        authors=[
+            AuthorRow(row.name, row.email, row.affiliation, SAID[AuthorshipStatus(row.status)])
+            for row in sorted(rows["authors"], key=lambda row: (row.position, row.pk))
+        ],
+        waiting=[
+            _waiting(open_ones[line.pk], line, arisen[line.pk], rows, viewer) for line in lines if line.pk in open_ones
+        ],
+        answered=[line for line in lines if line.pk not in open_ones],
+    )
+
+
+def _waiting(
+    request: AuthorListRequest, line: RequestLine, arisen: dict[int, set[str]], rows: Rows, viewer: Viewer
+) -> Waiting:
+    has = {user: HAS_IT[status == ReviewStatus.SUBMITTED] for user, status in rows["holding"]}
+    people = {user: full_name(*names) for user, *names in rows["members"] if user in arisen}
     conflicts = [
         ForeseenConflict(name, ", ".join(sorted(arisen[pk])).lower(), has.get(pk, ""))
         for pk, name in sorted(people.items(), key=lambda pair: (pair[0] not in has, pair[1].casefold()))
@@ -113,18 +156,10 @@ def _waiting(request: AuthorListRequest, line: RequestLine, submission: Submissi
     )
 
 
-def _has_paper(submission: Submission, people: dict[int, set[str]]) -> dict[int, str]:
-    rows = Assignment.objects.current().filter(submission=submission, user__in=people).select_related("review")
-    said = {}
-    for row in rows:
-        review = getattr(row, "review", None)
-        done = review is not None and review.status == ReviewStatus.SUBMITTED
-        said[row.user_id] = (
-            "Has reviewed the paper: the review is set aside, and they no longer have it."
-            if done
-            else "Has the paper: they no longer have it, and are thanked without being told why."
-        )
-    return said
+HAS_IT = {
+    True: "Has reviewed the paper: the review is set aside, and they no longer have it.",
+    False: "Has the paper: they no longer have it, and are thanked without being told why.",
+}
 
 
 def open_requests(rows: Iterable[AuthorListRequest]) -> list[str]:

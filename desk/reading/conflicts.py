@@ -7,20 +7,23 @@ what was decided is shown to those alone who are free on the paper.
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from access.prepared import prepared
 from access.registry import right
 from access.rights import visible_to
 from access.viewer import Viewer
 from audit import actions
 from audit.models import Entry, Root
 from decisions.models import Decision
+from desk.reading.levels import flag
 from desk.reading.paper import capitalised
 from desk.reading.unhandled import Unhandled, unhandled
-from submissions.levels import Standing, level_by, standings
-from submissions.models import Conflict, ConflictRequest, Submission
+from submissions.levels import Standing, level_by, standing_rows, standings_from
+from submissions.models import Conflict, ConflictRequest, Handler, Submission
 from submissions.states import AskedKind, AskedStatus, ConflictReason, Level
 from workshops.models import Membership, Workshop
 from workshops.states import Role
@@ -218,8 +221,12 @@ def _to_uphold(workshop: Workshop, viewer: Viewer) -> list[ToUphold]:
 
 @dataclass(frozen=True)
 class Handling:
-    """Who may handle a paper, for whoever may settle it: its number, its title and reasons, and nothing else."""
+    """Who may handle a paper, for whoever may settle it: its number, its title and reasons, and nothing else.
 
+    ``paper`` is for the services that the page calls.
+    """
+
+    paper: Submission
     number: int
     title: str
     track: str
@@ -257,24 +264,48 @@ def _runs(row: ConflictRequest) -> bool:
     return row.status in (AskedStatus.OPEN, AskedStatus.GRANTED)
 
 
-def read_handling(submission: Submission, viewer: Viewer, *, acts: bool) -> Handling:
-    """A fixed number of queries. Aspect ``settle``."""
-    found = standings(submission)
-    post = submission.handlers.filter(until=None).select_related("user").first()
-    rows = submission.conflict_requests.exclude(kind=AskedKind.DECLARED).select_related("submission", "user", "by")
+@prepared
+def _handling_rows(viewer: Viewer, workshop_id: int, number: int) -> dict[str, QuerySet]:
+    paper = visible_to(viewer, "settle", Submission.objects.of(workshop_id)).filter(number=number)
+    asked = ConflictRequest.objects.filter(submission__in=paper.values("pk")).exclude(kind=AskedKind.DECLARED)
+    return {
+        "paper": paper.annotate(acts=flag(right(Submission, "act", viewer))).select_related("track"),
+        "posts": Handler.objects.filter(submission__in=paper.values("pk"), until=None).select_related("user"),
+        "asked": asked.select_related("user", "by"),
+        **standing_rows(workshop_id, paper),
+    }
+
+
+def read_handling(workshop: Workshop, viewer: Viewer, number: int) -> Handling | None:
+    """One query. None where the viewer may not settle it."""
+    rows: dict[str, list[Any]] = _handling_rows(viewer, workshop.pk, number)
+    if not rows["paper"]:
+        return None
+    [paper] = rows["paper"]
+    paper.workshop = workshop
+    found = standings_from(rows)
+    post = min(rows["posts"], key=lambda row: row.pk, default=None)
     asked: dict[bool, list[Asked]] = {True: [], False: []}
-    for row in rows.order_by("pk"):
-        asked[_runs(row)].append(_asked(row, acts, viewer)[0])
+    for row in sorted(rows["asked"], key=lambda row: row.pk):
+        row.submission = paper
+        asked[_runs(row)].append(_asked(row, paper.acts, viewer)[0])
     mine = next((one.level for one in found if one.user_id == viewer.id), level_by(set()))
     return Handling(
-        number=submission.number,
-        title=submission.title,
-        track=submission.track.name,
+        paper=paper,
+        number=paper.number,
+        title=paper.title,
+        track=paper.track.name,
         handler=post.user.name if post else "",
         sole=post is not None and post.sole,
         standings=found,
         asked=asked[True],
         before=asked[False],
         mine=mine,
-        is_open=submission.status == "submitted",
+        is_open=paper.status == "submitted",
     )
+
+
+def readings_asked(submission: Submission, viewer: Viewer) -> list[Asked]:
+    """Who asks to read the paper, or reads it, for whoever acts for it. One query."""
+    rows = submission.conflict_requests.filter(kind=AskedKind.READING).select_related("submission", "user", "by")
+    return [_asked(row, True, viewer)[0] for row in rows.order_by("pk") if _runs(row)]

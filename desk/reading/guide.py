@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import QuerySet
 from django.urls import reverse
 
+from access.prepared import prepared
 from decisions.models import Outcome
 from submissions.models import Submission
 from workshops.calls import start_state, windows_of
 from workshops.instants import aoe
-from workshops.models import Deadline, Form, FormVersion, Membership, PublicOrganizer, Topic, Track, Workshop
+from workshops.models import Deadline, Form, FormVersion, PublicOrganizer, Topic, Track, Workshop
 from workshops.presets import CALL
-from workshops.states import DeadlineKind, FormStatus, Role
+from workshops.querysets import open_organizers
+from workshops.states import DeadlineKind, FormStatus
 
 
 @dataclass(frozen=True)
@@ -44,20 +47,38 @@ class Guide:
         return len(self.needed) - len(self.missing)
 
 
+@prepared
+def _rows(workshop_id: int) -> dict[str, QuerySet]:
+    """Everything that the steps are judged by."""
+    papers = Submission.objects.of(workshop_id)
+    versions = FormVersion.objects.filter(form__workshop=workshop_id, status=FormStatus.OPEN)
+    return {
+        "tracks": Track.objects.filter(workshop=workshop_id),
+        "papers": papers.order_by("pk").values_list("pk")[:1],
+        "organizers": PublicOrganizer.objects.filter(workshop=workshop_id).values_list("pk"),
+        "topics": Topic.objects.filter(workshop=workshop_id).values_list("pk"),
+        "dates": Deadline.objects.filter(workshop=workshop_id),
+        "forms": versions.values_list("form__purpose", "form__track"),
+        "outcomes": Outcome.objects.filter(track__workshop=workshop_id).values_list("track", flat=True),
+        "team": open_organizers(workshop_id).values_list("user", flat=True),
+    }
+
+
 def read_guide(workshop: Workshop, now: datetime) -> Guide:
-    """Eight queries, whatever there is."""
-    tracks = list(Track.objects.filter(workshop=workshop))
-    has_papers = Submission.objects.of(workshop.pk).exists()
+    """One query."""
+    rows: dict[str, list[Any]] = _rows(workshop.pk)
+    tracks = sorted(rows["tracks"], key=lambda row: (row.position, row.pk))
+    has_papers = bool(rows["papers"])
     steps = [
         _place(workshop),
-        _public_page(workshop, PublicOrganizer.objects.filter(workshop=workshop).count()),
+        _public_page(workshop, len(rows["organizers"])),
         _call(workshop),
         _tracks(tracks),
-        _topics(workshop, Topic.objects.filter(workshop=workshop).count()),
-        _dates(tracks, list(Deadline.objects.filter(workshop=workshop)), now, has_papers),
-        *_forms(workshop, tracks, set(_open_forms(workshop))),
-        _outcomes(tracks, set(Outcome.objects.filter(track__workshop=workshop).values_list("track", flat=True))),
-        _team(workshop),
+        _topics(workshop, len(rows["topics"])),
+        _dates(tracks, rows["dates"], now, has_papers),
+        *_forms(workshop, tracks, set(rows["forms"])),
+        _outcomes(tracks, set(rows["outcomes"])),
+        _team(workshop, len(set(rows["team"]))),
         _look(workshop),
     ]
     missing = [step for step in steps if not step.optional and step.state != "done"]
@@ -137,11 +158,6 @@ def _dates(tracks: list[Track], rows: list[Deadline], now: datetime, has_papers:
     return _step("dates", words, not rest, " ".join(filter(None, (said, _missing(rest)))), url)
 
 
-def _open_forms(row: Workshop) -> list[tuple[str, int | None]]:
-    versions = FormVersion.objects.filter(form__workshop=row, status=FormStatus.OPEN)
-    return list(versions.values_list("form__purpose", "form__track"))
-
-
 def _forms(row: Workshop, tracks: list[Track], opened: set[tuple[str, int | None]]) -> list[Step]:
     url = reverse("desk:forms", args=[row.slug])
 
@@ -169,15 +185,7 @@ def _outcomes(tracks: list[Track], having: set[int]) -> Step:
     return _step("outcomes", "What can be decided", tracks and not lacking, detail, url)
 
 
-def _team(row: Workshop) -> Step:
-    people = (
-        Membership.objects.open()
-        .filter(workshop=row)
-        .aggregate(
-            organizers=Count("user", distinct=True, filter=Q(role=Role.ORGANIZER)),
-        )
-    )
-    count = people["organizers"]
+def _team(row: Workshop, count: int) -> Step:
     detail = f"{count} organizer{'' if count == 1 else 's'}. From three on, a second one confirms each decision."
     url = reverse("desk:people", args=[row.slug])
     return _step("team", "The other organizers", count > 1, detail, url, optional=True)

@@ -1,11 +1,14 @@
 """Bids and affinities of a workshop, as one organizer may see them: over the papers that they are free on."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
+from access.prepared import prepared
 from access.rights import visible_to
 from access.viewer import Viewer
 from accounts.models import full_name
@@ -16,7 +19,7 @@ from reviews.models import Affinity, AffinityBook, Bid
 from reviews.rules import open_reviewers
 from reviews.states import AffinityMethod, BidValue
 from submissions.states import SubmissionStatus
-from workshops.deadlines import bidding_windows
+from workshops.deadlines import bidding_rows, bidding_windows_from
 from workshops.models import Workshop
 
 EAGER = (BidValue.VERY_HIGH, BidValue.HIGH)
@@ -106,28 +109,43 @@ class Matching:
         return sum(not line.known for line in self.reviewers)
 
 
+Rows = dict[str, list[Any]]
+
+
+@prepared
+def _rows(viewer: Viewer, workshop_id: int) -> dict[str, QuerySet]:
+    """Papers that the viewer is free on, what was said of them, and what bidding and affinities hang on."""
+    papers = free_papers(viewer, workshop_id).filter(status=SubmissionStatus.SUBMITTED)
+    bids = visible_to(viewer, "row", Bid).filter(submission__in=papers.values("pk"))
+    columns = ("user", "user__given", "user__particle", "user__family", "bidding_since")
+    return {
+        "papers": papers.values_list("number", "pk", "title", "track__name"),
+        "bids": bids.values_list("user", "submission", "value"),
+        "book": AffinityBook.objects.filter(workshop=workshop_id).select_related("job"),
+        "reviewers": open_reviewers(workshop_id).values_list(*columns),
+        **bidding_rows(workshop_id),
+    }
+
+
 def read_matching(workshop: Workshop, viewer: Viewer, at: datetime) -> Matching:
-    """A fixed number of queries."""
-    papers = free_papers(viewer, workshop.pk).filter(status=SubmissionStatus.SUBMITTED)
-    listed = list(papers.order_by("number").values_list("pk", "number", "title", "track__name"))
+    """Two queries."""
+    rows: Rows = _rows(viewer, workshop.pk)
+    listed = sorted(rows["papers"])
     by_user: dict[int, Counter[str]] = defaultdict(Counter)
     by_paper: dict[int, Counter[str]] = defaultdict(Counter)
-    rows = visible_to(viewer, "row", Bid).filter(submission__in=[pk for pk, *_ in listed])
-    for user, paper, value in rows.values_list("user", "submission", "value"):
+    for user, paper, value in rows["bids"]:
         by_user[user][value] += 1
         by_paper[paper][value] += 1
-    book = AffinityBook.objects.filter(workshop=workshop).select_related("job").first() or AffinityBook(
-        workshop=workshop
-    )
-    known, counts = _affinities(viewer, book, [pk for pk, *_ in listed])
-    windows = list(bidding_windows(workshop.pk, at).values())
-    lines = [PaperLine(number, title, track, Bidding.of(by_paper[pk])) for pk, number, title, track in listed]
+    book = next(iter(rows["book"]), None) or AffinityBook(workshop=workshop)
+    known, counts = _affinities(book, [pk for _, pk, *_ in listed])
+    windows = list(bidding_windows_from(rows, at).values())
+    lines = [PaperLine(number, title, track, Bidding.of(by_paper[pk])) for number, pk, title, track in listed]
     lines.sort(key=lambda line: (line.bids.eager, line.number))
     return Matching(
         state=next((name for name in ("is_open", "not_yet", "is_late") if any(getattr(w, name) for w in windows)), ""),
         opens_at=min((w.opens_at for w in windows if w.not_yet and w.opens_at), default=None),
         ends_at=max((w.at for w in windows if w.at), default=None),
-        reviewers=_reviewers(workshop, viewer, by_user, known),
+        reviewers=_reviewers(workshop, rows["reviewers"], by_user, known),
         papers=lines[:FEW],
         total=len(listed),
         book=book,
@@ -140,7 +158,7 @@ def read_matching(workshop: Workshop, viewer: Viewer, at: datetime) -> Matching:
     )
 
 
-def _affinities(viewer: Viewer, book: AffinityBook, papers: list[int]) -> tuple[set[int], Counter[str]]:
+def _affinities(book: AffinityBook, papers: list[int]) -> tuple[set[int], Counter[str]]:
     """Of whom something is known, and how many pairs there are by each method. One query."""
     rows = Affinity.objects.filter(submission__in=papers, method__in=(book.method, AffinityMethod.IMPORTED)).order_by()
     known: set[int] = set()
@@ -155,10 +173,9 @@ def _affinities(viewer: Viewer, book: AffinityBook, papers: list[int]) -> tuple[
 
 
 def _reviewers(
-    workshop: Workshop, viewer: Viewer, by_user: dict[int, Counter[str]], known: set[int]
+    workshop: Workshop, rows: Iterable[tuple[Any, ...]], by_user: dict[int, Counter[str]], known: set[int]
 ) -> list[ReviewerLine]:
     """Who has said least comes first."""
-    columns = ("user", "user__given", "user__particle", "user__family", "bidding_since")
     found = [
         ReviewerLine(
             user,
@@ -170,6 +187,6 @@ def _reviewers(
             Bidding.of(by_user[user]),
             user in known,
         )
-        for user, given, particle, family, since in open_reviewers(workshop.pk).values_list(*columns)
+        for user, given, particle, family, since in rows
     ]
     return sorted(found, key=lambda line: (line.bids.said, line.order))

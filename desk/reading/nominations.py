@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
+from access.prepared import prepared
 from access.rights import visible_to
 from access.viewer import Viewer
 from reviews.models import Assignment, Nomination
@@ -12,6 +14,7 @@ from reviews.services.nominate import conflicts_of_nominated
 from reviews.states import InvitationStatus, NominationStatus
 from submissions.models import Submission
 from submissions.states import EFFECTIVE, ConflictReason
+from workshops.models import Workshop
 
 TONES = {
     NominationStatus.OPEN: "accent",
@@ -47,14 +50,31 @@ class NominationRow:
         return self.status == NominationStatus.OPEN
 
 
-def read_nominations(viewer: Viewer, paper: Submission) -> list[NominationRow]:
-    """A fixed number of queries for any number of rows."""
-    has_it = Assignment.objects.current().filter(submission=paper, user=OuterRef("invitation__user"))
-    rows = visible_to(viewer, "row", Nomination).filter(submission=paper).annotate(has_it=Exists(has_it))
-    found = list(rows.select_related("nominated_by", "invitation").order_by("-made_at", "-pk"))
+@prepared
+def _rows(viewer: Viewer, workshop_id: int, number: int) -> dict[str, QuerySet]:
+    paper = visible_to(viewer, "act", Submission.objects.of(workshop_id)).filter(number=number)
+    has_it = Assignment.objects.current().filter(submission=OuterRef("submission"), user=OuterRef("invitation__user"))
+    rows = visible_to(viewer, "row", Nomination).filter(submission__in=paper.values("pk"))
+    return {
+        "paper": paper.select_related("track"),
+        "nominations": rows.annotate(has_it=Exists(has_it)).select_related("nominated_by", "invitation"),
+    }
+
+
+def read_nominations(workshop: Workshop, viewer: Viewer, number: int) -> tuple[Submission, list[NominationRow]] | None:
+    """The paper, and who is proposed for it, the newest first; None where the viewer does not act for it.
+
+    One query; five more where somebody is proposed.
+    """
+    rows: dict[str, list[Any]] = _rows(viewer, workshop.pk, number)
+    if not rows["paper"]:
+        return None
+    [paper] = rows["paper"]
+    paper.workshop = workshop
+    found = sorted(rows["nominations"], key=lambda row: (row.made_at, row.pk), reverse=True)
     guests = {row.address: row.name for row in found}
     conflicts = conflicts_of_nominated(paper, guests) if guests else {}
-    return [_row(row, conflicts[row.address]) for row in found]
+    return paper, [_row(row, conflicts[row.address]) for row in found]
 
 
 def _row(row: Nomination, conflicts: dict[str, str]) -> NominationRow:

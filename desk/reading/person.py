@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from access.prepared import prepared
 from access.rights import visible_to
 from access.viewer import Viewer
 from accounts.models import Publication, User
@@ -22,10 +23,11 @@ from desk.reading.roots import about
 from notifications.models import Message
 from reviews.loads import free_papers
 from reviews.models import Assignment, Invitation, Reviewer, TopicInterest
-from reviews.states import AssignmentKind, InvitationStatus
-from reviews.work import read_work
-from submissions.models import Conflict, Submission
-from workshops.models import Membership, Workshop
+from reviews.states import AssignmentKind, AssignmentStatus, InvitationStatus
+from reviews.work import Work, due_rows, work_rows, works
+from submissions.models import Conflict
+from submissions.states import ConflictReason, ConflictState
+from workshops.models import Membership, Track, Workshop
 
 MAILS = 20
 
@@ -97,6 +99,7 @@ class Person:
     conflicts: list[ConflictLine]
     invitations: list[InvitationLine]
     mails: list[Message]
+    tracks: list[Track]
     signed_in: datetime | None
 
     @property
@@ -108,46 +111,86 @@ class Person:
         return ", ".join(f"{row.label} ({row.track_name})" if row.track_name else row.label for row in self.open_roles)
 
 
-def people_of(workshop: Workshop) -> "QuerySet[User]":
+def people_of(workshop_id: int) -> "QuerySet[User]":
     """Everybody who has or had a role in the workshop."""
-    having = Membership.objects.filter(workshop=workshop).values("user")
-    offering = Reviewer.objects.filter(workshop=workshop).values("user")
+    having = Membership.objects.filter(workshop=workshop_id).values("user")
+    offering = Reviewer.objects.filter(workshop=workshop_id).values("user")
     return User.objects.filter(Q(pk__in=having) | Q(pk__in=offering))
 
 
-def read_person(workshop: Workshop, viewer: Viewer, user: User) -> Person:
-    """A fixed number of queries. The caller has found the user among ``people_of`` with the aspect ``directory``."""
-    offers = visible_to(viewer, "row", Reviewer).filter(workshop=workshop, user=user)
-    free = free_papers(viewer, workshop.pk)
-    work = read_work(workshop, free, Assignment.objects.filter(user=user))
-    chairs = Assignment.objects.filter(user=user, kind=AssignmentKind.AREA_CHAIR, submission__in=free.values("pk"))
-    barred = visible_to(viewer, "row", Conflict).filter(submission__workshop=workshop, user=user)
-    reviewer = offers.select_related("workshop", "user").first()
-    now = timezone.now()
+Rows = dict[str, list[Any]]
+
+
+@prepared
+def _rows(viewer: Viewer, workshop_id: int, user_id: int) -> dict[str, QuerySet]:
+    """Everything that the page shows; each part asks for its own right."""
+    user = visible_to(viewer, "directory", people_of(workshop_id)).filter(pk=user_id)
+    offers = visible_to(viewer, "row", Reviewer).filter(workshop=workshop_id, user=user_id)
+    free = free_papers(viewer, workshop_id)
+    held = Assignment.objects.filter(user=user_id, submission__in=free.values("pk"))
+    barred = visible_to(viewer, "row", Conflict).filter(submission__workshop=workshop_id, user=user_id)
+    invited = Q(user=user_id) | Q(address__in=user.values("email"))
+    roles = visible_to(viewer, "row", Membership)
+    topics = TopicInterest.objects.filter(reviewer__in=offers.values("pk"))
+    return {
+        "user": user,
+        "reviewer": offers,
+        "roles": roles.filter(workshop=workshop_id, user=user_id).select_related("track"),
+        "topics": topics.values_list("topic__position", "topic", "topic__name"),
+        "publications": Publication.objects.filter(user=user_id).values_list("user").annotate(n=Count("pk")),
+        "work": work_rows(free, Assignment.objects.filter(user=user_id)),
+        **due_rows(workshop_id),
+        "papers": free.filter(pk__in=held.values("submission")).values_list("pk", "number", "title"),
+        "chairs": held.filter(kind=AssignmentKind.AREA_CHAIR).values_list(
+            "submission__number", "submission__title", "status"
+        ),
+        "conflicts": barred.values_list("submission__number", "reason", "submission__title", "state"),
+        "invitations": visible_to(viewer, "row", Invitation).filter(invited, workshop=workshop_id),
+        "mails": _mails(viewer, workshop_id).filter(recipient=user_id).order_by("-pk")[:MAILS],
+        "tracks": Track.objects.filter(workshop=workshop_id),
+    }
+
+
+def _mails(viewer: Viewer, workshop_id: int) -> "QuerySet[Message]":
+    """Those that the viewer may see."""
+    rows = Message.objects.filter(about(workshop_id, viewer))
+    return rows.only("pk", "kind", "status", "subject", "sent_at", "created_at")
+
+
+def read_person(workshop: Workshop, viewer: Viewer, user_id: int) -> Person | None:
+    """One query. None where the viewer finds nobody of this key among the people of the workshop."""
+    rows: Rows = _rows(viewer, workshop.pk, user_id)
+    user: User | None = next(iter(rows["user"]), None)
+    if user is None:
+        return None
+    work, now = works(rows), timezone.now()
+    reviewer: Reviewer | None = next(iter(rows["reviewer"]), None)
+    if reviewer is not None:
+        reviewer.user, reviewer.workshop = user, workshop
     return Person(
         user=user,
-        roles=_roles(workshop, viewer, user),
+        roles=_roles(rows["roles"]),
         reviewer=reviewer,
-        topics=_topics(reviewer),
-        publications=Publication.objects.filter(user=user).count(),
-        papers=_papers(work, now),
+        topics=[name for _, _, name in sorted(rows["topics"])],
+        publications=dict(rows["publications"]).get(user.pk, 0),
+        papers=_papers(work, rows["papers"], now),
         chairs=[
-            ChairLine(row.submission.number, row.submission.title, row.get_status_display())
-            for row in chairs.select_related("submission").order_by("submission__number")
+            ChairLine(number, title, AssignmentStatus(status).label) for number, title, status in sorted(rows["chairs"])
         ],
         tally=tally(work, now).get(user.pk, Tally()),
         conflicts=[
-            ConflictLine(row.submission.number, row.submission.title, row.get_reason_display(), row.get_state_display())
-            for row in barred.select_related("submission").order_by("submission__number", "reason")
+            ConflictLine(number, title, ConflictReason(reason).label, ConflictState(state).label)
+            for number, reason, title, state in sorted(rows["conflicts"])
         ],
-        invitations=_invitations(workshop, viewer, user),
-        mails=_mails(workshop, viewer, user),
+        invitations=_invitations(rows["invitations"]),
+        mails=sorted(rows["mails"], key=lambda row: row.pk, reverse=True),
+        tracks=sorted(rows["tracks"], key=lambda row: (row.position, row.pk)),
         signed_in=user.last_login if nothing_hidden(viewer) else None,
     )
 
 
-def _roles(workshop: Workshop, viewer: Viewer, user: User) -> list[RoleRow]:
-    rows = visible_to(viewer, "row", Membership).filter(workshop=workshop, user=user).select_related("track")
+def _roles(rows: Iterable[Membership]) -> list[RoleRow]:
+    """The newest first, those that have ended after the others."""
     found = [
         RoleRow(
             membership=row.pk,
@@ -158,22 +201,13 @@ def _roles(workshop: Workshop, viewer: Viewer, user: User) -> list[RoleRow]:
             since=row.since,
             until=row.until,
         )
-        for row in rows.order_by("-since", "-pk")
+        for row in sorted(rows, key=lambda row: (row.since, row.pk), reverse=True)
     ]
     return sorted(found, key=lambda row: row.until is not None)
 
 
-def _topics(reviewer: Reviewer | None) -> list[str]:
-    if reviewer is None:
-        return []
-    rows = TopicInterest.objects.filter(reviewer=reviewer).order_by("topic__position", "topic")
-    return list(rows.values_list("topic__name", flat=True))
-
-
-def _papers(work: Iterable[Any], now: datetime) -> list[PaperLine]:
+def _papers(works: Iterable[Work], rows: Iterable[tuple[int, int, str]], now: datetime) -> list[PaperLine]:
     """By their numbers, those that the person has no longer after the others."""
-    works = list(work)
-    rows = Submission.objects.filter(pk__in=[each.paper for each in works]).values_list("pk", "number", "title")
     known = {pk: (number, title) for pk, number, title in rows}
     lines = []
     for each in works:
@@ -195,9 +229,7 @@ def _papers(work: Iterable[Any], now: datetime) -> list[PaperLine]:
     return sorted(lines, key=lambda line: (line.state == "gone", line.number))
 
 
-def _invitations(workshop: Workshop, viewer: Viewer, user: User) -> list[InvitationLine]:
-    theirs = Q(user=user) | Q(address=user.email)
-    rows = visible_to(viewer, "row", Invitation).filter(theirs, workshop=workshop).order_by("-created_at", "-pk")
+def _invitations(rows: Iterable[Invitation]) -> list[InvitationLine]:
     return [
         InvitationLine(
             pk=row.pk,
@@ -210,11 +242,5 @@ def _invitations(workshop: Workshop, viewer: Viewer, user: User) -> list[Invitat
             answered_at=row.answered_at,
             reason=row.reason,
         )
-        for row in rows
+        for row in sorted(rows, key=lambda row: (row.created_at, row.pk), reverse=True)
     ]
-
-
-def _mails(workshop: Workshop, viewer: Viewer, user: User) -> list[Message]:
-    """The newest of those that the viewer may see."""
-    rows = Message.objects.filter(about(workshop.pk, viewer), recipient=user).order_by("-pk")
-    return list(rows.only("pk", "kind", "status", "subject", "sent_at", "created_at")[:MAILS])

@@ -5,7 +5,7 @@ that the viewer may know it of; every number is as if the others did not exist.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, QuerySet
 
+from access.prepared import prepared
 from access.rights import visible_to
 from access.viewer import Viewer
 from accounts.addresses import fold
@@ -20,10 +21,10 @@ from accounts.models import Affiliation, Publication
 from reviews.loads import free_papers
 from reviews.models import Offer, OfferedTopic
 from reviews.states import OfferStatus
-from reviews.volunteers import Asked, offers, ticked, to_ask
+from reviews.volunteers import Asked, offers, ticked, to_ask_from, to_ask_rows
 from submissions.models import Authorship, Submission
 from submissions.services.conflicts import conflicts_of
-from submissions.states import AuthorshipStatus
+from submissions.states import AuthorshipStatus, SubmissionStatus
 from workshops.models import Workshop
 
 PAGE = 50
@@ -85,22 +86,52 @@ class VolunteersPage:
     more: bool
 
 
+Rows = dict[str, list[Any]]
+
+
+@prepared
+def _rows(viewer: Viewer, workshop_id: int) -> dict[str, QuerySet]:
+    """Every offer in short, what ticks are found from, and the papers that conflicts are looked for with."""
+    return {
+        "offers": offers(viewer, workshop_id).values_list("made_at", "pk", "status", "user__search_identity", "user"),
+        "free": free_papers(viewer, workshop_id).values_list("pk", flat=True),
+        **to_ask_rows(workshop_id, ticked(viewer, workshop_id)),
+    }
+
+
+@prepared
+def _shown(viewer: Viewer, workshop_id: int, keys: list[int], people: list[int]) -> dict[str, QuerySet]:
+    """The offers of one page, and what is known of the people: where they are, what they published, their papers."""
+    known = visible_to(viewer, "authors", Submission).filter(workshop=workshop_id, status=SubmissionStatus.SUBMITTED)
+    listed = Authorship.objects.filter(user__in=people, submission__in=known.values("pk"))
+    return {
+        "offers": offers(viewer, workshop_id).filter(pk__in=keys).select_related("user"),
+        "topics": OfferedTopic.objects.filter(offer__in=keys).values_list(
+            "topic__position", "topic", "offer", "topic__name"
+        ),
+        "shelf": Publication.objects.filter(user__in=people).values_list("user").annotate(n=Count("pk")),
+        "places": Affiliation.objects.filter(user__in=people, end=None).values_list("pk", "user", "name"),
+        "papers": listed.exclude(status=AuthorshipStatus.DISOWNED).values_list("submission__number", "user"),
+    }
+
+
 def read_volunteers(workshop: Workshop, viewer: Viewer, query: VolunteersQuery) -> VolunteersPage:
-    """One page of one part. A fixed number of queries."""
-    waiting = offers(viewer, workshop.pk).filter(status=OfferStatus.OPEN)
-    answered = offers(viewer, workshop.pk).exclude(status=OfferStatus.OPEN)
-    asked = to_ask(workshop, ticked(viewer, workshop))
-    counts = {WAITING: waiting.count(), AUTHORS: len(asked), ANSWERED: answered.count()}
+    """One page of one part. Five queries at most."""
+    rows: Rows = _rows(viewer, workshop.pk)
+    asked = to_ask_from(rows)
+    open_ones = [row for row in sorted(rows["offers"]) if row[2] == OfferStatus.OPEN]
+    answered = [row for row in sorted(rows["offers"]) if row[2] != OfferStatus.OPEN]
+    counts = {WAITING: len(open_ones), AUTHORS: len(asked), ANSWERED: len(answered)}
     words = fold(query.q).split()
+    page = slice(query.start, query.start + PAGE)
     if query.part == AUTHORS:
         found = [one for one in asked if all(word in fold(f"{one.name} {one.address}") for word in words)]
-        shown = found[query.start : query.start + PAGE]
-        return VolunteersPage(_asked(workshop, viewer, shown), counts, len(found) > query.start + PAGE)
-    rows = waiting if query.part == WAITING else answered
-    for word in words:
-        rows = rows.filter(user__search_identity__contains=word)
-    offered = list(rows.select_related("user").order_by("made_at", "pk")[query.start : query.start + PAGE + 1])
-    return VolunteersPage(_offered(workshop, viewer, offered[:PAGE]), counts, len(offered) > PAGE)
+        lines = _asked(workshop, viewer, found[page], rows["free"])
+        return VolunteersPage(lines, counts, len(found) > query.start + PAGE)
+    part = open_ones if query.part == WAITING else answered
+    offered = [(pk, user) for _, pk, _, text, user in part if all(word in text for word in words)]
+    lines = _offered(workshop, viewer, offered[page], rows["free"])
+    return VolunteersPage(lines, counts, len(offered) > query.start + PAGE)
 
 
 def waiting(workshop_id: int, viewer: Viewer) -> "QuerySet[Offer]":
@@ -108,14 +139,13 @@ def waiting(workshop_id: int, viewer: Viewer) -> "QuerySet[Offer]":
     return offers(viewer, workshop_id).filter(status=OfferStatus.OPEN, batch_id=None)
 
 
-def _offered(workshop: Workshop, viewer: Viewer, rows: list[Offer]) -> list[VolunteerRow]:
-    known = _of_people(workshop, viewer, [row.user_id for row in rows])
+def _offered(workshop: Workshop, viewer: Viewer, chosen: list[tuple[int, int]], free: list[int]) -> list[VolunteerRow]:
+    """``chosen``: offers, and whose they are."""
+    people = [user for _, user in chosen]
+    rows: Rows = _shown(viewer, workshop.pk, [pk for pk, _ in chosen], people)
+    known = _of_people(workshop, people, rows, free)
     topics: dict[int, list[str]] = defaultdict(list)
-    for offer, topic in (
-        OfferedTopic.objects.filter(offer__in=rows)
-        .order_by("topic__position", "topic")
-        .values_list("offer", "topic__name")
-    ):
+    for _, _, offer, topic in sorted(rows["topics"]):
         topics[offer].append(topic)
     return [
         VolunteerRow(
@@ -130,12 +160,13 @@ def _offered(workshop: Workshop, viewer: Viewer, rows: list[Offer]) -> list[Volu
             drafted=row.batch_id if row.status == OfferStatus.OPEN else None,
             **known[row.user_id],
         )
-        for row in rows
+        for row in sorted(rows["offers"], key=lambda row: (row.made_at, row.pk))
     ]
 
 
-def _asked(workshop: Workshop, viewer: Viewer, rows: list[Asked]) -> list[VolunteerRow]:
-    known = _of_people(workshop, viewer, [row.user for row in rows if row.user])
+def _asked(workshop: Workshop, viewer: Viewer, asked: list[Asked], free: list[int]) -> list[VolunteerRow]:
+    people = [row.user for row in asked if row.user]
+    known = _of_people(workshop, people, _shown(viewer, workshop.pk, [], people), free)
     nothing = {"papers": (), "affiliation": "", "publications": 0, "conflicts": None}
     return [
         VolunteerRow(
@@ -144,20 +175,18 @@ def _asked(workshop: Workshop, viewer: Viewer, rows: list[Asked]) -> list[Volunt
             email=row.address,
             **(known[row.user] if row.user else nothing) | {"papers": (row.paper,)},
         )
-        for row in rows
+        for row in asked
     ]
 
 
-def _of_people(workshop: Workshop, viewer: Viewer, people: list[int]) -> dict[int, dict[str, Any]]:
-    """What is known of these people: where they are, what they published, their papers here, their conflicts."""
-    shelf = dict(Publication.objects.filter(user__in=people).order_by().values_list("user").annotate(n=Count("pk")))
-    places: dict[int, str] = {}
-    for user, name in Affiliation.objects.filter(user__in=people, end=None).order_by("-pk").values_list("user", "name"):
-        places[user] = name
+def _of_people(workshop: Workshop, people: list[int], rows: Rows, free: list[int]) -> dict[int, dict[str, Any]]:
+    """What is known of each of these people. ``free``: the papers that their conflicts are looked for with."""
+    shelf = dict(rows["shelf"])
+    places = {user: name for _, user, name in sorted(rows["places"], reverse=True)}  # whichever was told first
     papers: dict[int, list[int]] = defaultdict(list)
-    for user, number in _papers(workshop, viewer, people):
+    for number, user in sorted(rows["papers"]):
         papers[user].append(number)
-    conflicts = conflicts_of(workshop, people, free_papers(viewer, workshop.pk)) if people else {}
+    conflicts = conflicts_of(workshop, people, free) if people else {}
     return {
         person: {
             "affiliation": places.get(person, ""),
@@ -167,10 +196,3 @@ def _of_people(workshop: Workshop, viewer: Viewer, people: list[int]) -> dict[in
         }
         for person in people
     }
-
-
-def _papers(workshop: Workshop, viewer: Viewer, people: list[int]) -> Iterable[tuple[int, int]]:
-    known = visible_to(viewer, "authors", Submission).filter(workshop=workshop).submitted()  # type: ignore[attr-defined]  # the model's own queryset
-    rows = Authorship.objects.filter(user__in=people, submission__in=known.values("pk"))
-    rows = rows.exclude(status=AuthorshipStatus.DISOWNED)
-    return rows.order_by("submission__number").values_list("user", "submission__number")

@@ -30,18 +30,25 @@ def _acted_on(workshop: Workshop, viewer: Viewer, number: int) -> Submission:
 @desk_page
 def author_list(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
     """The authors by name, and what waits for an answer. That somebody looked is in the log."""
-    return _page(request, workshop, viewer, _acted_on(workshop, viewer, number))
+    return _page(request, workshop, viewer, number)
 
 
 def _page(
-    request: HttpRequest, workshop: Workshop, viewer: Viewer, found: Submission, typed: dict[str, Any] | None = None
+    request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int, typed: dict[str, Any] | None = None
 ) -> HttpResponse:
-    waiting, answered = reading.requests_of(found, viewer)
-    reveal(by=actor(viewer), workshop=workshop, page="author list", submission=found)
-    context = {"paper": found, "authors": reading.authors_listed(found), "waiting": waiting, "answered": answered}
-    status = 422 if typed else 200
+    found = reading.read_author_list(workshop, viewer, number)
+    if found is None:
+        raise Http404
+    reveal(by=actor(viewer), workshop=workshop, page="author list", submission=found.paper)
+    context = {
+        "paper": found.paper,
+        "authors": found.authors,
+        "waiting": found.waiting,
+        "answered": found.answered,
+        "typed": typed or {},
+    }
     return desk_render(
-        request, "desk/author_list.html", workshop, viewer, "papers", context | {"typed": typed or {}}, status
+        request, "desk/author_list.html", workshop, viewer, "papers", context, status=422 if typed else 200
     )
 
 
@@ -65,7 +72,7 @@ def answer_request(
             refuse_request(request=asked, by=actor(viewer), answer=answer)
     except Refused as refusal:
         typed = {"pk": asked.pk, "answer": answer, "error": refusal.sentence}
-        return _page(request, workshop, viewer, found, typed)
+        return _page(request, workshop, viewer, number, typed)
     messages.success(request, f"{asked.get_status_display()}. All authors are told.")
     if not may(Viewer(viewer.person), "act", found):  # by it they came to have a conflict themselves
         return redirect("desk:papers", workshop.slug)

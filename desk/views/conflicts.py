@@ -58,14 +58,15 @@ def conflicts(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpR
 @desk_page
 def handling(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
     """Its number, its title, the organizers' reasons; and what may be asked where nobody is free."""
-    submission = _settled(workshop, viewer, number)
-    found = read_handling(submission, viewer, acts=may(viewer, "act", submission))
+    found = read_handling(workshop, viewer, number)
+    if found is None:
+        raise Http404
     asked = request.POST.get("ask", "") if request.method == "POST" else ""
     forms = _forms(found, asked, request)
     form = forms.get(asked)
     if form is not None and form.is_valid():
         try:
-            _ask(asked, submission, actor(viewer), form.cleaned_data)
+            _ask(asked, found.paper, actor(viewer), form.cleaned_data)
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         else:
@@ -81,11 +82,6 @@ ASKED = {
     "guest": "The mail is on its way. Until they answer, the paper stays where it is.",
     "reading": "Asked. Whoever is free on the paper answers.",
 }
-
-
-def _settled(workshop: Workshop, viewer: Viewer, number: int) -> Submission:
-    papers = Submission.objects.of(workshop.pk).select_related("track", "workshop")
-    return get_or_404(viewer, "settle", papers, number=number)
 
 
 def _forms(found: Handling, asked: str, request: HttpRequest) -> dict[str, Form]:

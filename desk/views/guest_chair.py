@@ -25,7 +25,7 @@ from decisions.states import TOLD, DecisionStatus
 from desk.forms import AssignForm, DecisionForm
 from desk.forms_conflicts import GuestAnswerForm
 from desk.reading import paper as reading
-from desk.reading.conflicts import read_handling
+from desk.reading.conflicts import readings_asked
 from desk.reading.papers import authors_of, scales_from
 from desk.services.reveal import reveal
 from desk.views.base import actor
@@ -140,7 +140,7 @@ def show(request: HttpRequest, submission: Submission, viewer: Viewer, bound: di
         "told": decision is not None and decision.status in TOLD,
         "held": decision is not None and decision.release_id is not None and decision.status not in TOLD,
         "may_confirm": decision is not None and decision.status == DecisionStatus.TENTATIVE,
-        "asked": [one for one in read_handling(found, viewer, acts=True).asked if one.kind == AskedKind.READING],
+        "asked": readings_asked(found, viewer),
         "forms": {
             "decide": bound.get("decide") or _decision_form(rows, decision),
             "assign": bound.get("assign") or _assign_form(rows),

@@ -22,10 +22,10 @@ from workshops.models import Workshop
 @desk_page
 def nominations(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
     """``approve`` or ``refuse`` names one; ``override`` says why a known conflict is none."""
+    if request.method != "POST":
+        return _page(request, workshop, viewer, number)
     papers = Submission.objects.of(workshop.pk).select_related("track", "workshop")
     paper = get_or_404(viewer, "act", papers, number=number)
-    if request.method != "POST":
-        return _page(request, workshop, viewer, paper)
     approves = "approve" in request.POST
     row = _named(viewer, paper, request.POST.get("approve" if approves else "refuse", ""))
     override = request.POST.get("override", "").strip()[:2000]
@@ -36,7 +36,7 @@ def nominations(request: HttpRequest, workshop: Workshop, viewer: Viewer, number
             refuse_nomination(nomination=row, by=actor(viewer))
     except Refused as refusal:
         wrong = {"pk": row.pk, "sentence": refusal.sentence, "override": override}
-        return _page(request, workshop, viewer, paper, wrong=wrong, status=422)
+        return _page(request, workshop, viewer, number, wrong=wrong, status=422)
     said = f"{row.name} is asked for paper {number}." if approves else f"{row.name} is not asked."
     messages.success(request, said)
     return redirect("desk:nominations", workshop.slug, number)
@@ -53,10 +53,14 @@ def _page(
     request: HttpRequest,
     workshop: Workshop,
     viewer: Viewer,
-    paper: Submission,
+    number: int,
     *,
     wrong: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    context = {"paper": paper, "rows": read_nominations(viewer, paper), "wrong": wrong}
+    found = read_nominations(workshop, viewer, number)
+    if found is None:
+        raise Http404
+    paper, rows = found
+    context = {"paper": paper, "rows": rows, "wrong": wrong}
     return desk_render(request, "desk/nominations.html", workshop, viewer, "papers", context, status)

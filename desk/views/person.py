@@ -31,26 +31,28 @@ from workshops.states import Role
 @require_safe
 @desk_page
 def person(request: HttpRequest, workshop: Workshop, viewer: Viewer, pk: int) -> HttpResponse:
-    return _page(request, workshop, viewer, _user(workshop, viewer, pk))
+    return _page(request, workshop, viewer, pk)
 
 
 def _user(workshop: Workshop, viewer: Viewer, pk: int) -> User:
-    return get_or_404(viewer, "directory", people_of(workshop), pk=pk)
+    return get_or_404(viewer, "directory", people_of(workshop.pk), pk=pk)
 
 
 def _page(
     request: HttpRequest,
     workshop: Workshop,
     viewer: Viewer,
-    user: User,
+    pk: int,
     form: LoadForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    found = read_person(workshop, viewer, user)
+    found = read_person(workshop, viewer, pk)
+    if found is None:
+        raise Http404
     context = {
         "person": found,
         "form": form or _load_form(found),
-        "chairs_for": _tracks(workshop, found),
+        "chairs_for": _tracks(found),
         "mails": [_mail(row) for row in found.mails],
         "back": PeopleQuery.of(pairs_of(request.GET)).url() if request.GET.get("in") == PeopleQuery.name else "",
     }
@@ -64,10 +66,10 @@ def _load_form(found: Person) -> LoadForm | None:
     return LoadForm(initial={"load_max": row.load_max, "senior": row.senior, "emergency": row.emergency})
 
 
-def _tracks(workshop: Workshop, found: Person) -> list[Track]:
+def _tracks(found: Person) -> list[Track]:
     """Which tracks an area chair could be of; nothing for somebody who is none."""
     chairs = any(row.role == Role.AREA_CHAIR for row in found.open_roles)
-    return list(Track.objects.filter(workshop=workshop)) if chairs else []
+    return found.tracks if chairs else []
 
 
 def _mail(row: Any) -> dict[str, Any]:
@@ -114,7 +116,7 @@ def _load(request: HttpRequest, workshop: Workshop, viewer: Viewer, user: User) 
         else:
             messages.success(request, f"Saved: {user.name} reviews at most {row.load_max} papers.")
             return redirect("desk:person", workshop.slug, user.pk)
-    return _page(request, workshop, viewer, user, form, status=422)
+    return _page(request, workshop, viewer, user.pk, form, status=422)
 
 
 def _add_error(form: forms.Form, refusal: Refused) -> None:

@@ -96,7 +96,7 @@ def _numbers(texts: list[str]) -> list[int]:
 def _draft(workshop: Workshop, viewer: Viewer, verb: str, keys: list[int], given: dict[str, Any]) -> Batch:
     by = actor(viewer)
     if verb == "invite":
-        rows = list(ticked(viewer, workshop).filter(pk__in=keys))
+        rows = list(ticked(viewer, workshop.pk).filter(pk__in=keys))
         return ask_authors(workshop=workshop, by=by, authorships=rows, load=given["load"], note=given["note"])
     offers = visible_to(viewer, "row", Offer).filter(workshop=workshop, pk__in=keys).select_related("user", "workshop")
     return draft_answers(

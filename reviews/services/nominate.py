@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
 
@@ -80,16 +79,15 @@ def conflicts_of_nominated(submission: Submission, guests: Mapping[str, str]) ->
     """Why each of these people (names by address) should not judge the paper: reasons with their states; nothing where
     nothing is known. What somebody has settled for a person counts, and what was waived does not.
     """
-    foreseen = conflicts_foreseen(submission.workshop, guests, Submission.objects.filter(pk=submission.pk))
+    foreseen = conflicts_foreseen(submission.workshop, guests, [submission.pk])
     found = {address: dict(papers.get(submission.pk, {})) for address, papers in foreseen.items()}
-    owners = EmailAddress.objects.filter(email__in=list(guests), verified=True).values_list("user", "email")
-    addresses = dict(owners)
-    rows = Conflict.objects.filter(submission=submission, user__in=addresses)
-    for user, reason, state in rows.values_list("user", "reason", "state"):
+    theirs = {"user__emailaddress__email__in": list(guests), "user__emailaddress__verified": True}
+    rows = Conflict.objects.filter(submission=submission, **theirs)
+    for address, reason, state in rows.values_list("user__emailaddress__email", "reason", "state"):
         if state == ConflictState.WAIVED:
-            found[addresses[user]].pop(reason, None)
+            found[address].pop(reason, None)
         elif state in EFFECTIVE:
-            found[addresses[user]][reason] = state
+            found[address][reason] = state
     return found
 
 

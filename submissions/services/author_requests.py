@@ -1,6 +1,6 @@
 """Ask for a change of the list of authors, dispute it, and have it answered. States: REQUEST_MOVES."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -232,10 +232,17 @@ def _require_answerer(request: AuthorListRequest, by: User | None) -> None:
 
 def foreseen(request: AuthorListRequest) -> dict[int, set[str]]:
     """Who would come to have a conflict by granting it, with the reasons; computed before it is granted."""
-    if request.kind not in ADDS:
-        return {}
-    person = {name: request.data.get(name, "") for name in ("email", "given", "particle", "family")}
-    return conflicts_if_added(submission=request.submission, **person)
+    return foreseen_by_each(request.submission, [request])[request.pk]
+
+
+def foreseen_by_each(submission: Submission, requests: Sequence[AuthorListRequest]) -> dict[int, dict[int, set[str]]]:
+    """The same of several about one paper, by request. The same number of queries for any number of them."""
+    adding = [request for request in requests if request.kind in ADDS]
+    names = ("email", "given", "particle", "family")
+    people = [{name: request.data.get(name, "") for name in names} for request in adding]
+    arisen = conflicts_if_added(submission=submission, people=people)
+    found = dict(zip((request.pk for request in adding), arisen, strict=True))
+    return {request.pk: found.get(request.pk, {}) for request in requests}
 
 
 def _add(request: AuthorListRequest, paper: Submission) -> Authorship:

@@ -5,8 +5,8 @@ compared in memory through indexes, and written in bulk. See docs/algorithms/con
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,10 +15,11 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from access.prepared import prepared
 from access.rights import require
 from access.viewer import acting
 from accounts.addresses import domain_of, institution_of
-from accounts.models import Affiliation, UnconfirmedAddress, User
+from accounts.models import Affiliation, Relation, UnconfirmedAddress, User
 from audit.errors import Refused
 from audit.models import Root
 from audit.services.record import record
@@ -33,7 +34,7 @@ from submissions.states import (
     ConflictState,
     SubmissionStatus,
 )
-from submissions.ties import Author, Pair, Ties, by_declarations, by_publications, by_relations
+from submissions.ties import Author, Pair, Shelf, Ties, by_declarations, by_publications, by_relations, read_shelf
 from workshops.deadlines import bidding_open
 from workshops.models import Membership, Workshop
 from workshops.states import Role
@@ -79,7 +80,9 @@ class Changes:
 
 @dataclass
 class Facts:
-    """What is known about a workshop's people and papers, keyed for comparing."""
+    """What is known about a workshop's people and papers, keyed for comparing. ``settled``: what the conflicts of one
+    paper are already. ``shelf``: where several lists of authors are compared, what is read for all of them.
+    """
 
     people: set[int] = field(default_factory=set)
     organizers: set[int] = field(default_factory=set)
@@ -95,6 +98,9 @@ class Facts:
     addresses: dict[int, str] = field(default_factory=dict)
     since: date = date.min
     declared: dict[int, str] = field(default_factory=dict)
+    relations: list[Relation] = field(default_factory=list)
+    settled: list[tuple[int, str, str]] = field(default_factory=list)
+    shelf: Shelf | None = None
 
 
 @transaction.atomic
@@ -109,7 +115,8 @@ def find_conflicts(
     """
     if by is not None:
         require(acting(by), "staff", workshop)
-    facts = _read(workshop, _members(workshop, user), _papers_to_compare(workshop, submission))
+    people = None if user is None else _roles_of(workshop, user)
+    facts = _read(workshop, people, _papers_to_compare(workshop, submission))
     wanted = {key: found for key, found in _compare(facts, workshop) if _in_scope(key, submission)}
     existing = _existing(workshop, submission, user)
     changes = _write(workshop, wanted, existing)
@@ -117,24 +124,49 @@ def find_conflicts(
     return len(changes.arisen) + len(changes.gone)
 
 
-def conflicts_if_added(
-    *, submission: Submission, email: str, given: str = "", particle: str = "", family: str = ""
-) -> dict[int, set[str]]:
-    """Who would come to have an effective conflict with the paper if this person were on its list of authors: each
-    with the reasons. Nothing is written. Whoever has one already is not named.
+def conflicts_if_added(*, submission: Submission, people: Sequence[Mapping[str, str]]) -> list[dict[int, set[str]]]:
+    """Who would come to have an effective conflict with the paper if each of these people, alone, were on its list of
+    authors: for each, by person, the reasons. Nothing is written. Whoever has a conflict already is not named.
+
+    ``people``: email, given, particle, family. The same number of queries for any number of them.
     """
-    owner = EmailAddress.objects.filter(email=email, verified=True).values_list("user", flat=True).first()
-    more = Author(0, submission.pk, owner, email, given, particle, family)
-    facts = _read(submission.workshop, _members(submission.workshop), _papers(submission.workshop), more)
-    known = Conflict.objects.filter(submission=submission)
-    settled = set(known.effective().values_list("user", flat=True))
-    waived = set(known.filter(state=ConflictState.WAIVED).values_list("user", "reason"))
-    arisen: dict[int, set[str]] = defaultdict(set)
-    for (paper, person, reason), found in _compare(facts, submission.workshop):
+    if not people:
+        return []
+    more = _authors_to_be(submission, people)
+    facts = _read(submission.workshop, None, None, more=more, about=submission)
+    listed = facts.authors[: -len(more)]
+    if ConflictReason.PUBLICATION in _counted(submission.workshop):
+        ties = Ties.of(facts.names, facts.authors, facts.confirmed)
+        facts.shelf = read_shelf(ties, facts.people, facts.everyone, facts.since)
+    return [_arisen(replace(facts, authors=[*listed, author]), submission) for author in more]
+
+
+def _arisen(facts: Facts, submission: Submission) -> dict[int, set[str]]:
+    """Who has a certain conflict with the paper by these facts, and has none now."""
+    settled = {person for person, _, state in facts.settled if state in EFFECTIVE}
+    waived = {(person, reason) for person, reason, state in facts.settled if state == ConflictState.WAIVED}
+    found: dict[int, set[str]] = defaultdict(set)
+    for (paper, person, reason), conflict in _compare(facts, submission.workshop):
         new = person not in settled and (person, reason) not in waived
-        if paper == submission.pk and new and found.state == ConflictState.CONFIRMED:
-            arisen[person].add(ConflictReason(reason).label)
-    return dict(arisen)
+        if paper == submission.pk and new and conflict.state == ConflictState.CONFIRMED:
+            found[person].add(ConflictReason(reason).label)
+    return dict(found)
+
+
+def _authors_to_be(submission: Submission, people: Sequence[Mapping[str, str]]) -> list[Author]:
+    """Each under a key that no author has, with the account that has confirmed their address."""
+    owners = _owners(person["email"] for person in people)
+    names = ("given", "particle", "family")
+    return [
+        Author(-number, submission.pk, owners.get(one["email"]), one["email"], *(one.get(name, "") for name in names))
+        for number, one in enumerate(people, start=1)
+    ]
+
+
+def _owners(addresses: Iterable[str]) -> dict[str, int]:
+    """The account that has confirmed each of these addresses. One query."""
+    rows = EmailAddress.objects.filter(email__in=list(addresses), verified=True)
+    return dict(rows.values_list("email", "user"))
 
 
 def check_person_given_a_role(membership: Membership) -> None:
@@ -176,8 +208,8 @@ def compare_at_night(now: datetime) -> int:
     return len(waiting)
 
 
-def conflicts_of(workshop: Workshop, people: Iterable[int], papers: "QuerySet[Submission]") -> dict[int, set[int]]:
-    """Which of these papers each person would conflict with, or be suspected to, if they had a role.
+def conflicts_of(workshop: Workshop, people: Iterable[int], papers: Collection[int]) -> dict[int, set[int]]:
+    """Which of these papers each person would conflict with, or be suspected to, if they had a role. Three queries.
 
     Other papers of the workshop are not looked at: nothing of them can be guessed from the answer.
     """
@@ -189,16 +221,16 @@ def conflicts_of(workshop: Workshop, people: Iterable[int], papers: "QuerySet[Su
 
 
 def conflicts_foreseen(
-    workshop: Workshop, guests: Mapping[str, str], papers: "QuerySet[Submission]"
+    workshop: Workshop, guests: Mapping[str, str], papers: Collection[int]
 ) -> dict[str, dict[int, dict[str, str]]]:
     """Which of these papers each of these addresses would conflict with, or be suspected to, if it had a role here: by
     paper the reasons, each with its state.
 
     ``guests`` are names by address; who has an account is known by what they tell there, the others by address and
-    name. As in ``conflicts_of``, nothing of other papers can be guessed from the answer. Nothing is written.
+    name. As in ``conflicts_of``, nothing of other papers can be guessed from the answer. Nothing is written. Four
+    queries.
     """
-    rows = EmailAddress.objects.filter(email__in=list(guests), verified=True)
-    keys: dict[str, int] = dict(rows.values_list("email", "user"))
+    keys = _owners(guests)
     facts = _read(workshop, set(keys.values()), papers)
     for number, address in enumerate((one for one in guests if one not in keys), start=1):
         keys[address] = -number  # no account has such a key
@@ -292,9 +324,9 @@ def _settle(submission: Submission, user: User, reason: str, state: str, by: Use
 # --- what is known ---------------------------------------------------------------------------------------------------
 
 
-def _members(workshop: Workshop, user: User | None = None) -> set[int]:
-    roles = Membership.objects.open().filter(workshop=workshop)
-    return set((roles.filter(user=user) if user else roles).values_list("user", flat=True))
+def _roles_of(workshop: Workshop, user: User) -> set[int]:
+    """The person, where they have a role."""
+    return set(Membership.objects.open().filter(workshop=workshop, user=user).values_list("user", flat=True))
 
 
 def _is_draft(submission: Submission | None) -> bool:
@@ -302,16 +334,12 @@ def _is_draft(submission: Submission | None) -> bool:
     return submission is not None and submission.status == SubmissionStatus.DRAFT
 
 
-def _papers(workshop: Workshop) -> "QuerySet[Submission]":
-    return Submission.objects.of(workshop.pk)
-
-
-def _papers_to_compare(workshop: Workshop, submission: Submission | None) -> "QuerySet[Submission]":
-    """All of the workshop's, or of a draft those that one of its authors has written too: its conflicts are made of no
-    others, and in the last hour hundreds of drafts are saved.
+def _papers_to_compare(workshop: Workshop, submission: Submission | None) -> set[int] | None:
+    """None for all of the workshop's; of a draft those that one of its authors has written too: its conflicts are made
+    of no others, and in the last hour hundreds of drafts are saved.
     """
     if submission is None or not _is_draft(submission):
-        return _papers(workshop)
+        return None
     own = list(Authorship.objects.filter(submission=submission).values_list("user", "email"))
     accounts, addresses = {user for user, _ in own if user}, {email for _, email in own if email}
     known = EmailAddress.objects.filter(Q(user__in=accounts) | Q(email__in=addresses), verified=True)
@@ -320,44 +348,79 @@ def _papers_to_compare(workshop: Workshop, submission: Submission | None) -> "Qu
         addresses.add(address)
     theirs = Authorship.objects.filter(submission__workshop=workshop)
     theirs = theirs.filter(Q(user__in=accounts) | Q(email__in=addresses))
-    return Submission.objects.filter(pk__in={submission.pk, *theirs.values_list("submission", flat=True)})
+    return {submission.pk, *theirs.values_list("submission", flat=True)}
 
 
-def _read(workshop: Workshop, people: set[int], papers: "QuerySet[Submission]", more: Author | None = None) -> Facts:
-    facts = Facts(people=people)
-    authors = Authorship.objects.filter(submission__in=papers.values("pk")).exclude(status=AuthorshipStatus.DISOWNED)
-    known = ("pk", "submission_id", "user_id", "email", "given", "particle", "family")
-    facts.authors = [Author(*row) for row in authors.order_by("pk").values_list(*known)]
-    facts.authors += [more] if more else []
-    known_of = papers.filter(Q(status=SubmissionStatus.DRAFT) | ~Q(declared_conflicts=""))
-    for paper, status, declared in known_of.values_list("pk", "status", "declared_conflicts"):
+_OF_AUTHORS = ("pk", "submission_id", "user_id", "email", "given", "particle", "family")
+
+
+@prepared
+def _known(people: Any, accounts: list[int], papers: Any, workshop_id: int, about: int) -> dict[str, QuerySet]:
+    """What is compared. ``accounts``: of whom else, beside the people and the authors, what they tell is read."""
+    members = Membership.objects.open().filter(workshop=workshop_id)
+    people = members.values("user") if people is None else people
+    papers = Submission.objects.of(workshop_id).values("pk") if papers is None else papers
+    authors = Authorship.objects.filter(submission__in=papers).exclude(status=AuthorshipStatus.DISOWNED)
+    listed = authors.filter(user__isnull=False).values("user")
+    everyone = Q(user__in=people) | Q(user__in=accounts) | Q(user__in=listed)
+    roles = members.filter(role=Role.ORGANIZER, user=OuterRef("pk"))
+    compared = User.objects.filter(pk__in=people).annotate(organizes=Exists(roles))
+    told = Submission.objects.filter(Q(status=SubmissionStatus.DRAFT) | ~Q(declared_conflicts=""), pk__in=papers)
+    places = Affiliation.objects.filter(everyone).exclude(domain="").exclude(kind=Affiliation.Kind.INTERNSHIP)
+    return {
+        "authors": authors.values_list(*_OF_AUTHORS),
+        "papers": told.values_list("pk", "status", "declared_conflicts"),
+        "people": compared.values_list("pk", "email", "given", "family", "organizes"),
+        "addresses": EmailAddress.objects.filter(everyone).values_list("user_id", "email", "verified"),
+        "unconfirmed": UnconfirmedAddress.objects.filter(everyone).values_list("user_id", "email"),
+        "affiliations": places.values_list("user_id", "domain", "end"),
+        "relations": Relation.objects.filter(everyone),
+        "settled": Conflict.objects.filter(submission=about).values_list("user", "reason", "state"),
+    }
+
+
+def _read(
+    workshop: Workshop,
+    people: set[int] | None,
+    papers: Collection[int] | None,
+    *,
+    more: Sequence[Author] = (),
+    about: Submission | None = None,
+) -> Facts:
+    """One query. ``people``: None for whoever has a role; ``papers``: None for all of the workshop's. ``more``: authors
+    to be, after the others; ``about``: the paper whose conflicts are read too.
+    """
+    accounts = {author.user_id for author in more if author.user_id}
+    rows: dict[str, list[Any]] = _known(people, accounts, papers, workshop.pk, about.pk if about else 0)
+    facts = Facts(people={person for person, *_ in rows["people"]} if people is None else people)
+    facts.relations = sorted(rows["relations"], key=lambda row: row.pk)
+    facts.settled = rows["settled"]
+    facts.authors = [*(Author(*row) for row in sorted(rows["authors"])), *more]
+    for paper, status, declared in rows["papers"]:
         facts.declared[paper] = declared
         if status == SubmissionStatus.DRAFT:
             facts.drafts.add(paper)
     facts.everyone = facts.people | {a.user_id for a in facts.authors if a.user_id}
     facts.since = _years_ago(timezone.now().date(), workshop.conflict_years)
-    _read_people(facts, workshop)
-    _read_addresses(facts)
-    _read_affiliations(facts)
+    _take_people(facts, rows["people"])
+    _take_addresses(facts, rows)
+    _take_affiliations(facts, rows["affiliations"])
     for person in facts.people:
         for institution in facts.institutions.get(person, ()):
             facts.at_institution[institution].add(person)
     return facts
 
 
-def _read_people(facts: Facts, workshop: Workshop) -> None:
-    roles = Membership.objects.open().filter(workshop=workshop, role=Role.ORGANIZER, user=OuterRef("pk"))
-    known = User.objects.filter(pk__in=facts.people).annotate(organizes=Exists(roles))
-    for person, address, given, family, organizes in known.values_list("pk", "email", "given", "family", "organizes"):
+def _take_people(facts: Facts, rows: Iterable[tuple[int, str, str, str, bool]]) -> None:
+    for person, address, given, family, organizes in rows:
         facts.names[person] = f"{given} {family}"
         facts.addresses[person] = address
         if organizes:
             facts.organizers.add(person)
 
 
-def _read_addresses(facts: Facts) -> None:
-    rows = EmailAddress.objects.filter(user__in=facts.everyone).values_list("user_id", "email", "verified")
-    for person, address, verified in rows:
+def _take_addresses(facts: Facts, rows: Mapping[str, list[Any]]) -> None:
+    for person, address, verified in rows["addresses"]:
         if not verified:
             facts.unconfirmed[address].add(person)
             continue
@@ -365,20 +428,19 @@ def _read_addresses(facts: Facts) -> None:
         if institution := institution_of(domain_of(address)):
             facts.institutions[person].add(institution)
             facts.lately[person].add(institution)
-    noted = UnconfirmedAddress.objects.filter(user__in=facts.everyone).values_list("user_id", "email")
-    for person, address in noted:
+    for person, address in rows["unconfirmed"]:
         facts.unconfirmed[address].add(person)
     for person, address in facts.addresses.items():
         if facts.confirmed.get(address) != person:
             facts.unconfirmed[address].add(person)
 
 
-def _read_affiliations(facts: Facts) -> None:
+def _take_affiliations(facts: Facts, rows: Iterable[tuple[int, str, date | None]]) -> None:
     """Whoever has left counts for the workshop's years where they review, and for one where they organize."""
     left_lately = _years_ago(timezone.now().date(), ORGANIZERS_YEARS)
-    rows = Affiliation.objects.filter(user__in=facts.everyone).exclude(domain="")
-    rows = rows.exclude(kind=Affiliation.Kind.INTERNSHIP).filter(Q(end=None) | Q(end__gte=facts.since))
-    for person, domain, end in rows.values_list("user_id", "domain", "end"):
+    for person, domain, end in rows:
+        if end is not None and end < facts.since:
+            continue
         if institution := institution_of(domain):
             facts.institutions[person].add(institution)
             if end is None or end >= left_lately:
@@ -397,7 +459,7 @@ def _years_ago(day: date, years: int) -> date:
 
 def _compare(facts: Facts, workshop: Workshop) -> Iterator[tuple[Key, Found]]:
     """Every conflict that the facts make, authorship first: whoever is an author has no need of other reasons."""
-    counts = set(workshop.conflict_sources) or set(ConflictReason.values)
+    counts = _counted(workshop)
     authorships = dict(_authorships(facts))
     yield from authorships.items()
     certain = {(paper, person) for (paper, person, _), found in authorships.items() if found.state == "confirmed"}
@@ -408,6 +470,11 @@ def _compare(facts: Facts, workshop: Workshop) -> Iterator[tuple[Key, Found]]:
         others += _institutions(facts)
     others += _told(facts, counts)
     yield from ((key, found) for key, found in others if key[:2] not in certain)
+
+
+def _counted(workshop: Workshop) -> set[str]:
+    """The reasons that count in a workshop."""
+    return set(workshop.conflict_sources) or set(ConflictReason.values)
 
 
 def _authorships(facts: Facts) -> Iterator[tuple[Key, Found]]:
@@ -483,10 +550,10 @@ def _told(facts: Facts, counts: set[str]) -> Iterator[tuple[Key, Found]]:
     """What people tell on their profiles, and authors of others (submissions.ties)."""
     ties = Ties.of(facts.names, facts.authors, facts.confirmed)
     if ConflictReason.RELATION in counts:
-        found = by_relations(ties, facts.people, facts.everyone, facts.confirmed, facts.since)
+        found = by_relations(ties, facts.relations, facts.people, facts.confirmed, facts.since)
         yield from _by_pairs(ConflictReason.RELATION, found)
     if ConflictReason.PUBLICATION in counts:
-        found = by_publications(ties, facts.people, facts.everyone, facts.since)
+        found = by_publications(ties, facts.people, facts.everyone, facts.since, facts.shelf)
         yield from _by_pairs(ConflictReason.PUBLICATION, found)
     if ConflictReason.BY_AUTHOR in counts:
         found = by_declarations(facts.declared, facts.people, facts.confirmed)

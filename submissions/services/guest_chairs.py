@@ -118,7 +118,7 @@ def _check_no_conflict(submission: Submission, address: str) -> None:
         return
     if _organizes(submission, person):
         raise Refused(f"{person.name} is an organizer here, and no guest.", field="address")
-    found = conflicts_of(submission.workshop, [person.pk], Submission.objects.filter(pk=submission.pk))
+    found = conflicts_of(submission.workshop, [person.pk], [submission.pk])
     if found.get(person.pk) or level_of(submission, person) != Level.FREE:
         raise Refused(f"{person.name} has a conflict with the paper. Choose somebody else.", field="address")
 

@@ -119,7 +119,7 @@ class TestSteps:
         for number in range(more):
             workshop.tracks.create(slug=f"t{number}", name=f"T{number}")
         now = timezone.now()
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(1):
             read_guide(workshop, now)
 
 

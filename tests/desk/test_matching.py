@@ -102,7 +102,7 @@ def test_page_costs_the_same_for_any_number_of_papers(
     stage = make_stage(papers=papers)
     viewer = Viewer(stage.olga)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(3):
         read_matching(stage.workshop, viewer, timezone.now())
 
 

@@ -91,8 +91,8 @@ BUDGETS = [
     Budget("desk:operator", "", "opal: 10"),
     # The four of a page of the desk, the dates with their tracks, and who organizes it.
     Budget("desk:new_edition", "workshop", "organizers: 6"),
-    # The four of a page of the desk, the guide's eight.
-    Budget("desk:guide", "workshop", "organizers: 12"),
+    # The four of a page of the desk, and one for all steps.
+    Budget("desk:guide", "workshop", "organizers: 5"),
     # The four of a page of the desk, and one for all that is counted.
     Budget("desk:dashboard", "workshop", "organizers: 5"),
     # Nothing is asked of the database where nothing is typed; what a search costs is counted with its tests.
@@ -116,12 +116,12 @@ BUDGETS = [
     Budget("desk:settings_file", "workshop", "organizers: 14"),
     # The four, and with them: everybody and what they have done; mails to those who are shown.
     Budget("desk:people", "workshop", "organizers: 6"),
-    # The four, and with them: the person, roles, what they offer, topics, publications, assignments, dates, papers,
-    # chairs, conflicts, invitations, mails. Rui reviews nothing that Ines is free on, so there are no papers to read.
-    Budget("desk:person", "rui as a person", "olga otto: 16; ines: 15"),
+    # The four, and one for all that is known of the person.
+    Budget("desk:person", "rui as a person", "organizers: 5"),
     # The four, and with them: the reviews, dates, what those say that are shown, their questions, saved views.
     Budget("desk:reviews", "workshop", "organizers: 10"),
-    Budget("desk:volunteers", "workshop", "organizers: 23"),
+    # The four; offers and ticks; what the lines of the page say; what conflicts are found from, and publications.
+    Budget("desk:volunteers", "workshop", "organizers: 8"),
     Budget("desk:papers", "workshop", "organizers: 7"),
     Budget("desk:incomplete", "workshop", "organizers: 7"),
     Budget("desk:on_behalf", "workshop", "organizers: 5"),
@@ -131,8 +131,8 @@ BUDGETS = [
     Budget("desk:unanswered", "workshop", "organizers: 8"),
     # The four of a page of the desk, tracks, and one for all that is counted.
     Budget("desk:assignment", "workshop", "organizers: 6"),
-    # The four of a page of the desk; papers, bids, the book, affinities, tracks, dates, reviewers.
-    Budget("desk:matching", "workshop", "organizers: 11"),
+    # The four of a page of the desk; papers, bids, reviewers and dates; affinities.
+    Budget("desk:matching", "workshop", "organizers: 6"),
     # The four, the run, papers, pairs, people, and the entry of the log.
     Budget("desk:run", "run", "organizers: 9"),
     # The four, the paper in the run, pairs, people, conflicts, and the entry of the log.
@@ -153,11 +153,13 @@ BUDGETS = [
     Budget("desk:repair", "workshop", "organizers: 10"),
     Budget("desk:paper", "ada's paper", "olga otto: 6; ines: 6"),
     Budget("desk:paper", "otto's paper", "olga ines: 6; otto: 6"),
-    # The paper and who is proposed; then what is known of them, as for conflicts: nine for any number.
-    Budget("desk:nominations", "ada's paper", "olga otto: 15"),
-    Budget("desk:nominations", "otto's paper", "olga ines: 6"),
-    Budget("desk:author_list", "ada's paper", "olga otto: 21"),
-    Budget("desk:author_list", "otto's paper", "olga ines: 9"),
+    # The four; the paper and who is proposed; then, for any number: whose addresses they are, what conflicts are found
+    # from, publications (a tenth where one is looked at), and what is settled already.
+    Budget("desk:nominations", "ada's paper", "olga otto: 9"),
+    Budget("desk:nominations", "otto's paper", "olga ines: 5"),
+    # The four; the list and what is asked; the entry of the log; then, where somebody would be added, the same three.
+    Budget("desk:author_list", "ada's paper", "olga otto: 9"),
+    Budget("desk:author_list", "otto's paper", "olga ines: 6"),
     # The session, the person, what they are to which rows; the workshop, its dates, what is held, late saves and
     # extensions (one more each where there are some), the switcher.
     Budget("desk:dates", "workshop", "organizers: 8"),
@@ -166,9 +168,9 @@ BUDGETS = [
     # The four of a page of the desk; requests; papers without handler; organizers with a conflict on papers that one is
     # free on, and what they had done; decisions to look at again.
     Budget("desk:conflicts", "workshop", "organizers: 9"),
-    # The paper, whether one acts for it; organizers, its authors, conflicts; its handler, requests.
-    Budget("desk:handling", "ada's paper", "organizers: 11"),
-    Budget("desk:handling", "otto's paper", "olga ines: 11"),
+    # The four, and one for the paper, the organizers and what is asked.
+    Budget("desk:handling", "ada's paper", "organizers: 5"),
+    Budget("desk:handling", "otto's paper", "olga ines: 5"),
     Budget("desk:release", "workshop", "olga otto: 12; ines: 9"),
     Budget("desk:letter", "letter to ada", "olga otto: 11"),
     Budget("desk:mail", "workshop", "organizers: 8"),

@@ -221,9 +221,9 @@ def test_list_costs_the_same_for_any_number(db: Any, rows: int, django_assert_nu
         offer(stage, make_user(f"V{number}"))
         tick(stage.papers[number])
     client = browser(stage.olga)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(8):
         client.get(DESK)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(8):
         client.get(DESK + "?part=authors")
 
 

@@ -216,12 +216,12 @@ def test_number_of_statements_does_not_grow(stage, django_assert_num_queries) ->
         member(stage, f"Rui{number}", email=f"rui{number}@uni{number}.test")
     _import(stage, 5)
     Conflict.objects.all().delete()
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(10):
         assert again(stage) == 3
     _import(stage, 20, first=100)
     for number in range(3, 20):
         member(stage, f"Rui{number}", email=f"rui{number}@uni{number}.test")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(5):
         assert again(stage) == 0
 
 

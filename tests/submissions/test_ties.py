@@ -232,7 +232,7 @@ def test_ties_are_read_in_a_fixed_number_of_statements(stage, django_assert_num_
         tie(rui, email="ada@ada.test")
         add_publications(user=rui, by=rui, text=bibtex(rui.name, "Ada Example"))
         if number in (0, 5):
-            with django_assert_num_queries(13):
+            with django_assert_num_queries(6):
                 counted.append(find_conflicts(workshop=stage.workshop, by=None))
     assert counted == [0, 0]
 
