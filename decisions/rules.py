@@ -1,8 +1,7 @@
 """What a decision needs: enough reviews, a second person, a written reason."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-
-from django.db.models import Q
 
 from reviews.models import Review
 from submissions.models import Handler, Submission
@@ -41,10 +40,15 @@ def needs_no_second(post: Handler, user_id: int) -> bool:
 
 def pinned_date_near(workshop: Workshop, track: Track | None, now: datetime) -> Deadline | None:
     """The pinned date of the notification that is so near (or past) that one person may tell what is not confirmed."""
-    rows = Deadline.objects.filter(workshop=workshop, kind=DeadlineKind.NOTIFICATION, at__lte=now + NEAR)
-    if track is not None:
-        rows = rows.filter(Q(track=None) | Q(track=track))
-    return rows.exclude(pinned_by="").order_by("at").first()
+    rows = Deadline.objects.filter(workshop=workshop, kind=DeadlineKind.NOTIFICATION).exclude(pinned_by="")
+    return nearest_pinned(rows, track, now)
+
+
+def nearest_pinned(rows: Iterable[Deadline], track: Track | None, now: datetime) -> Deadline | None:
+    """The same, from a workshop's dates."""
+    pinned = [row for row in rows if row.kind == DeadlineKind.NOTIFICATION and row.pinned_by and row.at <= now + NEAR]
+    applying = [row for row in pinned if track is None or row.track_id in (None, track.pk)]
+    return min(applying, key=lambda row: (row.at, row.pk), default=None)
 
 
 def review_count(submission: Submission) -> int:

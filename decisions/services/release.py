@@ -4,17 +4,19 @@ A release covers the papers that its starter may act on; for an organizer with a
 gate is as if that paper did not exist (docs/security.md), and another organizer releases it.
 """
 
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Prefetch
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from access.prepared import prepared
 from access.rights import require, visible_to
 from access.viewer import Viewer
 from audit.errors import Refused, StaleState
@@ -33,7 +35,7 @@ from notifications.services.enqueue import enqueue
 from submissions.models import Authorship, Submission
 from submissions.services.desk_reject import desk_reject
 from submissions.states import AuthorshipStatus, SubmissionStatus
-from workshops.deadlines import windows
+from workshops.deadlines import windows_by_track
 from workshops.instants import aoe
 from workshops.models import Deadline, Membership, Track, Workshop
 from workshops.states import DeadlineKind, Role
@@ -77,18 +79,21 @@ def preview(
     desk_rejections: bool = False,
     alone: bool = False,
 ) -> ReleasePreview:
-    """What would be told to whom. The same number of queries for any number of papers.
+    """What would be told to whom. Three queries for any number of papers.
 
     ``desk_rejections``: of these alone, which are told while the other papers are still reviewed. ``alone``: what is
     not confirmed is told too, by one person (see rules.pinned_date_near).
     """
-    papers = _papers(workshop, viewer, track, desk_rejections)
+    rows: dict[str, list[Any]] = _rows(
+        viewer, workshop.pk, track.pk if track else None, desk_rejections=desk_rejections
+    )
+    papers, authors_of = _papers(rows), _authors(rows["authors"])
     waiting = [paper for paper in papers if (d := _decision(paper)) is None or d.status not in TOLD]
     tentative = [p for p in waiting if (d := _decision(p)) and d.status == DecisionStatus.TENTATIVE]
     told_now = (DecisionStatus.CONFIRMED, DecisionStatus.TENTATIVE) if alone else (DecisionStatus.CONFIRMED,)
     confirmed = [p for p in waiting if (d := _decision(p)) and d.status in told_now]
     ready = [paper for paper in confirmed if paper.decision.release_id is None]
-    authors = [author for paper in ready for author in paper.told_authors]  # type: ignore[attr-defined]  # prefetched above
+    authors = [author for paper in ready for author in authors_of[paper.pk]]
     return ReleasePreview(
         ready=ready,
         undecided=[paper for paper in waiting if _decision(paper) is None],
@@ -97,24 +102,37 @@ def preview(
         few_reviews=[p for p in ready if _needs_reviews(p) and p.n_reviews < p.track.reviews_enough],  # type: ignore[attr-defined]  # annotated
         no_address=[author for author in authors if not address_of(author)],
         told=len(papers) - len(waiting),
-        letters=_letters(workshop, ready),
+        letters=_letters(workshop, ready, authors_of, rows["dates"]),
         by_outcome=Counter(paper.decision.outcome.label for paper in ready),
     )
 
 
-def _papers(workshop: Workshop, viewer: Viewer, track: Track | None, desk_rejections: bool) -> list[Submission]:
-    authors = Authorship.objects.exclude(status=AuthorshipStatus.DISOWNED).select_related("user").order_by("position")
-    papers = visible_to(viewer, "act", Submission).filter(workshop=workshop, status=SubmissionStatus.SUBMITTED)
-    if track is not None:
-        papers = papers.filter(track=track)
+@prepared
+def _rows(viewer: Viewer, workshop_id: int, track_id: int | None, *, desk_rejections: bool) -> dict[str, QuerySet]:
+    papers = visible_to(viewer, "act", Submission).filter(workshop=workshop_id, status=SubmissionStatus.SUBMITTED)
+    if track_id is not None:
+        papers = papers.filter(track=track_id)
     if desk_rejections:
         papers = papers.filter(decision__outcome__kind=OutcomeKind.DESK_REJECT)
-    return list(
-        papers.select_related("track", "decision__outcome__offers_track")
-        .prefetch_related(Prefetch("authorships", authors, to_attr="told_authors"))
-        .annotate(n_reviews=submitted_reviews())
-        .order_by("number")
-    )
+    authors = Authorship.objects.filter(submission__in=papers.values("pk")).exclude(status=AuthorshipStatus.DISOWNED)
+    shown = papers.select_related("track", "decision__outcome__offers_track")
+    return {
+        "papers": shown.annotate(n_reviews=submitted_reviews()),
+        "authors": authors.select_related("user"),
+        "dates": Deadline.objects.filter(workshop=workshop_id, kind=DeadlineKind.CAMERA_READY),
+    }
+
+
+def _papers(rows: Mapping[str, list[Any]]) -> list[Submission]:
+    return sorted(rows["papers"], key=lambda paper: paper.number)
+
+
+def _authors(rows: Iterable[Authorship]) -> dict[int, list[Authorship]]:
+    """The authors of each paper who are told, in their order."""
+    found: dict[int, list[Authorship]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: (row.position, row.pk)):
+        found[row.submission_id].append(row)
+    return found
 
 
 def _needs_reviews(paper: Submission) -> bool:
@@ -131,29 +149,28 @@ def address_of(author: Authorship) -> str:
     return author.user.email if author.user else author.email
 
 
-def _letters(workshop: Workshop, papers: list[Submission]) -> list[Letter]:
+def _letters(
+    workshop: Workshop, papers: list[Submission], authors: Mapping[int, list[Authorship]], dates: list[Deadline]
+) -> list[Letter]:
     reviews = reviews_for_authors([paper.pk for paper in papers])
-    due = _camera_ready(workshop, papers)
+    due = _camera_ready(dates, {paper.track_id for paper in papers})
     letters = []
     for paper in papers:
         decision = paper.decision
         shared = _shared_values(workshop, paper, decision, reviews.get(paper.pk, []), due.get(paper.track_id, ""))
         letters += [
             Letter(paper, decision, author, {**shared, "author": author.name})
-            for author in paper.told_authors  # type: ignore[attr-defined]  # prefetched
+            for author in authors[paper.pk]
             if address_of(author)
         ]
     return letters
 
 
-def _camera_ready(workshop: Workshop, papers: list[Submission]) -> dict[int, str]:
-    now = timezone.now()
-    found = {}
-    for track_id in {paper.track_id for paper in papers}:
-        at = windows(workshop.pk, track_id, now)[DeadlineKind.CAMERA_READY].at
-        if at is not None:
-            found[track_id] = aoe(at)
-    return found
+def _camera_ready(dates: list[Deadline], tracks: Iterable[int]) -> dict[int, str]:
+    """Until when each of these tracks takes final versions, in words."""
+    seasons = windows_by_track(dates, tracks, timezone.now())
+    due = {track: windows[DeadlineKind.CAMERA_READY].at for track, windows in seasons.items() if track is not None}
+    return {track: aoe(at) for track, at in due.items() if at is not None}
 
 
 def _shared_values(

@@ -11,28 +11,29 @@ from access.prepared import prepared
 from access.viewer import Viewer
 from audit.errors import Refused
 from decisions.emails import kind_for
-from decisions.rules import pinned_date_near
+from decisions.rules import nearest_pinned
 from decisions.services.release import Letter, ReleasePreview, address_of, preview, start_release
 from decisions.states import OutcomeKind
 from desk.forms import ReleaseForm
 from desk.reading.levels import sealed_papers
-from desk.reading.unhandled import unhandled
+from desk.reading.unhandled import unhandled_from, unhandled_rows
 from desk.services.reveal import reveal
 from desk.views.base import actor, desk_page, desk_render
 from notifications.models import Batch
 from notifications.rendering import render, scope_of
 from notifications.sandbox import MissingValue
 from notifications.states import BatchStatus
-from workshops.models import Track, Workshop
+from workshops.models import Deadline, Track, Workshop
 
 REASON = "why-"
 
 
 @desk_page
 def release(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResponse:
-    track = _track(workshop, request)
+    around: dict[str, list[Any]] = _around(viewer, workshop.pk)
+    track = _track(around["tracks"], request)
     only = request.GET.get("only") == OutcomeKind.DESK_REJECT
-    near = pinned_date_near(workshop, track, timezone.now())
+    near = nearest_pinned(around["dates"], track, timezone.now())
     alone = near is not None and request.GET.get("alone") == "1"
     plan = preview(workshop=workshop, viewer=viewer, track=track, desk_rejections=only, alone=alone)
     form = ReleaseForm(request.POST or None)
@@ -53,9 +54,9 @@ def release(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpRes
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         else:
             return redirect("desk:batch", workshop.slug, started.batch_id)
-    context = _context(workshop, viewer, plan, track, reasons, only) | {"form": form, "only": only}
+    context = _context(around, plan, track, reasons, only) | {"form": form, "only": only}
     context |= {"near": near, "alone": alone, "why_alone": request.POST.get("alone", "")}
-    context["without"] = unhandled(workshop, viewer)
+    context["without"] = unhandled_from(around["without"], around["dates"])
     return desk_render(
         request, "desk/release.html", workshop, viewer, "decisions", context, 422 if form.errors else 200
     )
@@ -68,11 +69,11 @@ def _why_alone(request: HttpRequest) -> str:
     raise Refused("Write why you tell by yourself what no second person has confirmed.")
 
 
-def _track(workshop: Workshop, request: HttpRequest) -> Track | None:
+def _track(tracks: list[Track], request: HttpRequest) -> Track | None:
     slug = request.GET.get("track", "")
     if not slug:
         return None
-    found = Track.objects.filter(workshop=workshop, slug=slug).first()
+    found = next((track for track in tracks if track.slug == slug), None)
     if found is None:
         raise Http404
     return found
@@ -82,17 +83,18 @@ def _track(workshop: Workshop, request: HttpRequest) -> Track | None:
 def _around(viewer: Viewer, workshop_id: int) -> dict[str, QuerySet]:
     held = Batch.objects.filter(workshop_id=workshop_id, kind="decision", status=BatchStatus.HELD)
     return {
-        "tracks": Track.objects.filter(workshop=workshop_id).values_list("position", "pk", "slug", "name"),
+        "tracks": Track.objects.filter(workshop=workshop_id),
+        "dates": Deadline.objects.filter(workshop=workshop_id),
         "held": held.order_by("-id")[:1],
         "sealed": sealed_papers(workshop_id, viewer).values_list("pk"),
+        "without": unhandled_rows(viewer, workshop_id),
     }
 
 
 def _context(
-    workshop: Workshop, viewer: Viewer, plan: ReleasePreview, track: Track | None, reasons: dict[str, str], only: bool
+    rows: dict[str, list[Any]], plan: ReleasePreview, track: Track | None, reasons: dict[str, str], only: bool
 ) -> dict[str, Any]:
-    rows: dict[str, list[Any]] = _around(viewer, workshop.pk)
-    tracks = [(slug, name) for _, _, slug, name in sorted(rows["tracks"])]
+    tracks = [(row.slug, row.name) for row in sorted(rows["tracks"], key=lambda row: (row.position, row.pk))]
     chosen = track.slug if track else ""
     chips = [
         {"words": name, "count": None, "on": slug == chosen, "url": f"?track={slug}" if slug != chosen else "?"}
