@@ -23,10 +23,10 @@ from reviews.chairing import chaired
 from reviews.first_visit import unfinished
 from reviews.models import Assignment, EmergencyOffer, Invitation, Offer, Review, Reviewer
 from reviews.states import REVIEWING, AssignmentStatus, EmergencyStatus, InvitationStatus, OfferStatus, ReviewStatus
-from submissions.models import AuthorListRequest, Authorship, File, Revision, Submission, WorkingCopy
+from submissions.models import AuthorListRequest, Authorship, ConflictRequest, File, Revision, Submission, WorkingCopy
 from submissions.services.submit import missing_file, missing_text
 from submissions.services.withdraw import undo_until
-from submissions.states import AuthorshipStatus, RequestStatus, RevisionStatus, SubmissionStatus
+from submissions.states import AskedKind, AuthorshipStatus, RequestStatus, RevisionStatus, SubmissionStatus
 from workshops.deadlines import Windows, windows_by_track
 from workshops.models import Deadline, Extension, Membership, Track, Workshop
 from workshops.states import DeadlineKind, Role
@@ -34,6 +34,7 @@ from workshops.states import DeadlineKind, Role
 TYPED = "You typed something that is not saved yet; it is kept for you."
 A_REQUEST = "A request about its authors waits for an answer."
 ACKNOWLEDGE_WITHIN = timedelta(days=3)
+ANSWERED_BY = (DeadlineKind.REVIEW, DeadlineKind.NOTIFICATION)
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -84,6 +85,7 @@ def _rows(viewer: Viewer, now: datetime) -> dict[str, QuerySet]:
         "papers": papers.select_related("workshop", "track", "current__pdf").defer(*LONG),
         "told": _told(papers.values("pk")),
         "authors": _authors_of_drafts(papers.values("pk")),
+        "questions": _questions(viewer, papers.values("pk")),
         "asked": _asked(viewer),
         "assignments": _assignments(viewer),
         "chaired": _chaired(viewer),
@@ -105,6 +107,7 @@ def read_my_desk(viewer: Viewer, now: datetime) -> MyDesk:
     seasons = _seasons(rows, now)
     items = [
         *_papers(rows, seasons, now),
+        *_questions_to_answer(rows, seasons, now),
         *(_short_notice(row) for row in rows["asked"]),
         *_acknowledging(assignments),
         *_reviewing(assignments, seasons),
@@ -180,6 +183,35 @@ def _papers(rows: Rows, seasons: Seasons, now: datetime) -> list[Item]:
         authors[paper].append({"corresponding": corresponding, "email": email})
     papers = sorted(rows["papers"], key=lambda paper: (-paper.workshop.year, paper.number))
     return [_paper(paper, told.get(paper.pk), authors[paper.pk], seasons, now) for paper in papers]
+
+
+def _questions(viewer: Viewer, papers: Any) -> "QuerySet[ConflictRequest, Any]":
+    """Papers of which the person, as a corresponding author, is asked about somebody whom they have named."""
+    mine = Authorship.objects.filter(submission=OuterRef("submission"), user_id=viewer.id, corresponding=True)
+    asked = ConflictRequest.objects.open().filter(kind=AskedKind.DECLARED, submission__in=papers)
+    asked = asked.filter(Exists(mine.exclude(status=AuthorshipStatus.DISOWNED)))
+    return asked.filter(submission__status=SubmissionStatus.SUBMITTED).values_list("submission", flat=True)
+
+
+def _questions_to_answer(rows: Rows, seasons: Seasons, now: datetime) -> list[Item]:
+    asked = set(rows["questions"])
+    return [_question(paper, seasons, now) for paper in rows["papers"] if paper.pk in asked]
+
+
+def _question(paper: Any, seasons: Seasons, now: datetime) -> Item:
+    """An answer helps until the reviews are due, and after that until the paper is decided."""
+    season = [_window(seasons, paper.workshop_id, paper.track_id, kind) for kind in ANSWERED_BY]
+    return Item(
+        role="Author",
+        title=f"The organizers ask you something about paper #{paper.number}",
+        where=f"{paper.workshop}, {paper.track.name}, paper {paper.number}",
+        state="Waits for your answer",
+        tone="warn",
+        url=_url("submissions:paper", paper.workshop.slug, paper.number) + "#declared",
+        at=next((window.at for window in season if window.at and window.at > now), None),
+        detail="It is about somebody who, as you said, must not judge it. You may say no, and need not say why.",
+        action="Read it, and answer",
+    )
 
 
 def _paper(paper: Any, decision: Decision | None, authors: list[dict], seasons: Seasons, now: datetime) -> Item:

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from reviews.services.first_visit import tell_first_visit
 from reviews.services.volunteer import take_back_offer
-from submissions.models import Revision, WorkingCopy
+from submissions.models import Conflict, Revision, WorkingCopy
+from submissions.services.declared import answer_declared, ask_authors
 from submissions.services.start import start_submission
 from submissions.services.withdraw import withdraw
 from tests.factories import make_cast
@@ -142,6 +143,33 @@ def test_late_version_and_open_request_are_said(client):
         "Then the authors are told. A later version came late: the organizers decide whether it counts. "
         "A request about its authors waits for an answer."
     )
+
+
+def test_question_about_whom_they_named_is_to_do_for_the_corresponding_author_until_answered(client):
+    cast = make_cast("review")
+    named = Conflict.objects.create(submission=cast.paper, user=cast.noor, reason="by_author", state="confirmed")
+    asked = ask_authors(conflict=named, why="Nobody else knows it.", by=cast.olga)
+    before = {name: items(client, getattr(cast, name))[0] for name in ("ada", "ben")}
+    client.force_login(cast.ada)
+    (line,) = client.get("/desk/").context["desk"].due
+    answer_declared(request=asked, agree=False, by=cast.ada)
+
+    assert before == {"ada": [("Author", "Waits for your answer")], "ben": []}
+    assert line.title == f"The organizers ask you something about paper #{cast.paper.number}"
+    assert line.url == f"/w/neurreps/papers/{cast.paper.number}/#declared"
+    assert line.at == cast.workshop.deadlines.get(kind="review", track=None).at
+    assert items(client, cast.ada)[0] == []
+
+
+def test_question_names_neither_whom_it_is_about_nor_who_asks(client):
+    cast = make_cast("review")
+    named = Conflict.objects.create(submission=cast.paper, user=cast.noor, reason="by_author", state="confirmed")
+    ask_authors(conflict=named, why="WHY-CANARY", by=cast.olga)
+    client.force_login(cast.ada)
+
+    page = client.get("/desk/").text
+
+    assert [words for words in (cast.noor.family, cast.olga.family, "WHY-CANARY") if words in page] == []
 
 
 def test_draft_after_the_deadline_is_over_unless_a_late_version_waits(client):
