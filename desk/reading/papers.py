@@ -19,7 +19,7 @@ from django.db.models import (
     Subquery,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils import timezone
 
 from access.prepared import prepared
@@ -51,7 +51,7 @@ ORDER = {
     "status": "status",
     "changed": "changed",
     "reviews": "n_in",
-    "mean": "mean",
+    "mean": "mean_on_scale",
     "handler": "handled_by",
     "decision": "d_label",
 }
@@ -291,7 +291,7 @@ def _annotated(papers: QuerySet[Submission], viewer: Viewer) -> Annotated:
     return _with_rights(papers, viewer).annotate(
         n_in=_where(may_assess, submitted_reviews(), IntegerField()),
         n_reviewers=_where(may_assess, current_reviewers(), IntegerField()),
-        mean=_where(may_assess, _mean(), FloatField()),
+        mean_on_scale=_where(may_assess, _mean_on_scale(), FloatField()),
         d_status=Subquery(decision.values("status")[:1]),
         d_label=Subquery(decision.values("outcome__label")[:1]),
         d_kind=Subquery(decision.values("outcome__kind")[:1]),
@@ -303,9 +303,16 @@ def _where(condition: Q, value: Any, field: Any) -> Case:
     return Case(When(condition, then=value), default=None, output_field=field)
 
 
-def _mean() -> Subquery:
-    """Nothing where the scores are on several scales: their numbers do not mean the same."""
-    told = _overall_scores().values("key").annotate(mean=Avg("value"), scales=Count("scale", distinct=True))
+def _mean_on_scale() -> Subquery:
+    """Where the mean lies on its scale, from 0 (the lowest score) to 1: tracks may have forms with different scales.
+
+    Nothing where the scores of a paper are on several scales: their numbers do not mean the same.
+    """
+    question = "review__current__form_version__questions"
+    low, high = Coalesce(F(f"{question}__low"), Scale.low), Coalesce(F(f"{question}__high"), Scale.high)
+    place = Cast(F("value") - low, FloatField()) / NullIf(Cast(high - low, FloatField()), 0.0)
+    told = _overall_scores().filter(**{f"{question}__key": OVERALL}).values("key")
+    told = told.annotate(mean=Avg(place), scales=Count("scale", distinct=True))
     return Subquery(told.filter(scales=1).values("mean"))
 
 

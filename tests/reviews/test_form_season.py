@@ -122,3 +122,24 @@ def test_paper_whose_reviews_are_all_on_the_former_scale_has_a_mean_on_that_scal
     rows = list_papers(stage.workshop, Viewer(stage.olga), PaperQuery()).rows
     row = next(row for row in rows if row.pk == stage.papers[0].pk)
     assert (row.mean, row.scale.high, row.is_on_former_scale) == (3.5, 4, True)
+
+
+def test_papers_are_sorted_by_where_their_means_lie_on_their_scales(stage: Any) -> None:
+    """3 of 1 to 4 is better than 4 of 1 to 10; what has no mean comes last either way."""
+    desk, form = Desk(stage), Form.objects.get(track=stage.track)
+    desk.build(desk.begin(form, "empty"), OVERALL)
+    write(stage, "rui", 0, {"overall": 3})
+    desk.build(desk.begin(form, "preset-openreview"), {**OVERALL, "high": "10", "label-0-key": "10"})
+    write(stage, "noor", 1, {"overall": 4})
+    numbers = [paper.number for paper in stage.papers]
+
+    orders = {
+        sort: list_papers(stage.workshop, Viewer(stage.olga), PaperQuery(sort=sort)) for sort in ("-mean", "mean")
+    }
+    pages = [desk.client.get(reverse("desk:papers", args=[desk.slug]) + f"?sort={sort}").text for sort in ("mean", "")]
+
+    assert [[row.number for row in found.rows] for found in orders.values()] == [
+        [numbers[0], numbers[1], *numbers[2:]],
+        [numbers[1], numbers[0], *numbers[2:]],
+    ]
+    assert ["Sorted by where the mean lies on its scale" in page for page in pages] == [True, False]
