@@ -4,14 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
-from desk.forms_dates import ExtendForm
 from desk.reading.dates import LateRow
 from submissions.models import Revision, Submission
 from submissions.states import COUNTING, RevisionStatus, SubmissionStatus
 from workshops.models import Extension
-from workshops.services.extensions import BY_DEFAULT
 
 
 @dataclass(frozen=True)
@@ -19,7 +16,6 @@ class PaperDates:
     late: list[LateRow]
     refused: Revision | None  # the newest, which can still be accepted
     extensions: list[Extension]
-    form: ExtendForm
 
 
 def late_rows(submission_id: int, after: int) -> "QuerySet[Revision]":
@@ -32,7 +28,6 @@ def paper_dates(paper: Submission, saves: Iterable[Revision], running: Iterable[
     """None for a paper that is withdrawn or desk-rejected. Aspect ``act``."""
     if paper.status not in (SubmissionStatus.DRAFT, SubmissionStatus.SUBMITTED):
         return None
-    now = timezone.now()
     kept = sorted(saves, key=lambda row: row.number)
     late = [row for row in kept if row.status == RevisionStatus.LATE]
     refused = [row for row in kept if row.status == RevisionStatus.REFUSED]
@@ -40,5 +35,4 @@ def paper_dates(paper: Submission, saves: Iterable[Revision], running: Iterable[
         [LateRow(paper, late[-1], len(late))] if late else [],
         refused[-1] if refused else None,
         sorted(running, key=lambda row: row.until),
-        ExtendForm(initial={"until": now + BY_DEFAULT}, auto_id="extend_%s"),
     )

@@ -94,10 +94,14 @@ class ListQuery:
         """What a new search keeps: everything but the words and the page."""
         return replace(self, q="", page=1).said()
 
-    def place(self) -> str:
-        """What the address of a line carries, so that “next” is the next of this list; "" for the whole list."""
-        said = self.as_text()
-        return f"?in={self.name}&{said}" if said else ""
+    def place(self, **more: str) -> str:
+        """What the address of a line carries, so that “next” is the next of this list; "" for the whole list.
+
+        ``more``: what is asked of the line's page besides.
+        """
+        said = replace(self, page=1).said()
+        pairs = [("in", self.name), *said, *more.items()] if said else list(more.items())
+        return f"?{urlencode(pairs)}" if pairs else ""
 
     def said(self) -> list[tuple[str, Any]]:
         """The pairs of its address: what is not as in the whole list."""

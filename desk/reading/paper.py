@@ -1,5 +1,6 @@
 """One paper, as one organizer may see it. Each function says which aspect its caller has asked for."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -161,6 +162,7 @@ def _open_parts(
     assessed: bool,
     knows_reviewers: bool,
     acts: bool,
+    act: str,
 ) -> dict[str, QuerySet]:
     """Everything on the page of an open line, as far as the rights on it go that were asked before."""
     parts = _parts(viewer, workshop_id, pk, number)
@@ -180,24 +182,17 @@ def _open_parts(
     if assessed and knows_reviewers:
         parts["assignments"] = Assignment.objects.filter(submission=pk).select_related("user", "review")
     if acts:
-        parts |= _acting_parts(viewer, workshop_id, pk, track_id, after, now)
+        parts |= _acting_parts(viewer, workshop_id, pk, after, now)
+        offered = _offered_parts(viewer, workshop_id, pk, track_id)
+        parts |= offered["decide"] | offered.get(act, {})
     return parts
 
 
-def _acting_parts(
-    viewer: Viewer, workshop_id: int, pk: int, track_id: int, after: int, now: datetime
-) -> dict[str, QuerySet]:
-    """What whoever may act needs for it. Aspect ``act``."""
+def _acting_parts(viewer: Viewer, workshop_id: int, pk: int, after: int, now: datetime) -> dict[str, QuerySet]:
+    """What only whoever may act is told. Aspect ``act``."""
     return {
-        "decided": Decision.objects.filter(submission=pk),
         "organizers": open_organizers(workshop_id).values_list("user").distinct(),
-        "outcomes": Outcome.objects.filter(track=track_id),
-        "conflicts": Conflict.objects.filter(submission=pk).select_related("user"),
-        "busy": load_rows(viewer, workshop_id),
-        "candidates": _candidate_rows(workshop_id, pk),
-        "handlers": free_people(workshop_id, pk).values_list(*PERSON),
-        "chairs": _chair_rows(pk),
-        "people": _people_without_conflict(workshop_id, pk).values_list(*PERSON),
+        "conflicts": _conflict_rows(pk),
         "asked": AuthorListRequest.objects.open().filter(submission=pk),
         "disclosures": disclosure_rows(pk),
         "saves": late_rows(pk, after),
@@ -206,8 +201,39 @@ def _acting_parts(
     }
 
 
-def read_parts(workshop: Workshop, viewer: Viewer, found: Any) -> Rows:
-    """The rows that the page of this paper (of ``find_paper``) is made of. One query."""
+def _offered_parts(viewer: Viewer, workshop_id: int, pk: int, track_id: int) -> dict[str, dict[str, QuerySet]]:
+    """What the form of each act offers. Aspect ``act``."""
+    return {
+        "decide": {
+            "decided": Decision.objects.filter(submission=pk),
+            "outcomes": Outcome.objects.filter(track=track_id),
+        },
+        "assign": {
+            "busy": load_rows(viewer, workshop_id),
+            "candidates": _candidate_rows(workshop_id, pk),
+            "conflicts": _conflict_rows(pk),
+        },
+        "handle": {"handlers": free_people(workshop_id, pk).values_list(*PERSON), "chairs": _chair_rows(pk)},
+        "declare": {"people": _people_without_conflict(workshop_id, pk).values_list(*PERSON)},
+    }
+
+
+def _conflict_rows(pk: int) -> "QuerySet[Conflict]":
+    return Conflict.objects.filter(submission=pk).select_related("user")
+
+
+@prepared
+def _offered(viewer: Viewer, workshop_id: int, pk: int, track_id: int, *, act: str) -> dict[str, QuerySet]:
+    return _offered_parts(viewer, workshop_id, pk, track_id).get(act, {})
+
+
+def read_offered(viewer: Viewer, paper: Submission, act: str) -> Rows:
+    """The rows that the form of one act is made of. One query, or none where it offers nothing. Aspect ``act``."""
+    return cast(Rows, _offered(viewer, paper.workshop_id, paper.pk, paper.track_id, act=act))
+
+
+def read_parts(workshop: Workshop, viewer: Viewer, found: Any, act: str = "") -> Rows:
+    """The rows that the page of this paper (of ``find_paper``) is made of, with what ``act`` offers. One query."""
     if not found.is_open:
         return cast(Rows, _sealed_parts(viewer, workshop.pk, found.pk, found.number))
     return cast(
@@ -224,6 +250,7 @@ def read_parts(workshop: Workshop, viewer: Viewer, found: Any) -> Rows:
             assessed=found.is_assessed,
             knows_reviewers=found.knows_reviewers,
             acts=found.acts,
+            act=act if found.acts else "",
         ),
     )
 
@@ -415,16 +442,25 @@ def outcomes_of(rows: Rows) -> list[Outcome]:
 
 
 def _history_rows(viewer: Viewer, workshop_id: int, pk: int) -> "QuerySet[Entry]":
-    rows = Entry.objects.about(Root.SUBMISSION, pk).filter(about(workshop_id, viewer))
-    return rows.select_related("actor")[:100]
+    rows = Entry.objects.about(Root.SUBMISSION, pk).filter(about(workshop_id, viewer)).select_related("actor")
+    of_actor = ("actor__given", "actor__particle", "actor__family")
+    return rows.only("at", "action", "root_type", "aspect", *of_actor)[:100]
 
 
-def history_of(rows: Rows, *, names: bool) -> list[Event]:
+_prepared_history = prepared(_history_rows)
+
+
+def read_history(workshop: Workshop, viewer: Viewer, found: Any) -> list[Event]:
+    """The history of this paper (of ``find_paper``), which must be open to the viewer. One query."""
+    return history_of(_prepared_history(viewer, workshop.pk, found.pk), names=found.knows_reviewers)
+
+
+def history_of(entries: Iterable[Entry], *, names: bool) -> list[Event]:
     """What happened to the paper, newest first, as far as the viewer may see it.
 
     ``names``: the viewer may know who reviews it; otherwise nobody is named for what a reviewer does.
     """
-    entries = sorted(rows["history"], key=lambda entry: -entry.pk)
+    entries = sorted(entries, key=lambda entry: -entry.pk)
     return [
         Event(text=capitalised(actions.sentence(entry.action)), at=entry.at, by=who_acted(entry, names))
         for entry, newer in zip(entries, [None, *entries], strict=False)

@@ -122,7 +122,7 @@ def show(request: HttpRequest, submission: Submission, viewer: Viewer, bound: di
     if found is None:
         raise Http404
     reveal(by=actor(viewer), workshop=workshop, page="guest chair", submission=submission)
-    rows = reading.read_parts(workshop, viewer, found)
+    rows = reading.read_parts(workshop, viewer, found, "assign")
     reviews = reading.reviews_of(rows, names=True)
     scores = [review.score for review in reviews if review.status == "submitted" and review.score is not None]
     decision = next(iter(rows["decision"]), None)
@@ -149,12 +149,6 @@ def show(request: HttpRequest, submission: Submission, viewer: Viewer, bound: di
     return render(request, "desk/guest_paper.html", context, status=422 if bound else 200)
 
 
-def _rows(submission: Submission, viewer: Viewer) -> reading.Rows:
-    """What the page shows, so that a form offers there what the page does."""
-    found = reading.find_paper(submission.workshop, viewer, submission.number)
-    return reading.read_parts(submission.workshop, viewer, found)
-
-
 def _decision_form(rows: reading.Rows, decision: Decision | None, data: Any = None) -> DecisionForm:
     """With a reason whatever the decision, since no second person confirms it."""
     form = DecisionForm(data, outcomes=reading.outcomes_of(rows), decision=decision, auto_id="decision_%s")
@@ -173,9 +167,8 @@ def _back(submission: Submission) -> HttpResponse:
 @require_POST
 @guest_page
 def decide(request: HttpRequest, submission: Submission, viewer: Viewer) -> HttpResponse:
-    form = _decision_form(
-        _rows(submission, viewer), Decision.objects.filter(submission=submission).first(), request.POST
-    )
+    rows = reading.read_offered(viewer, submission, "decide")
+    form = _decision_form(rows, next(iter(rows["decided"]), None), request.POST)
     if form.is_valid():
         values = {name: form.cleaned_data[name] for name in ("reason", "to_authors", "version")}
         try:
@@ -206,7 +199,7 @@ def change_decision(request: HttpRequest, submission: Submission, viewer: Viewer
 @require_POST
 @guest_page
 def assign(request: HttpRequest, submission: Submission, viewer: Viewer) -> HttpResponse:
-    form = _assign_form(_rows(submission, viewer), request.POST)
+    form = _assign_form(reading.read_offered(viewer, submission, "assign"), request.POST)
     if form.is_valid():
         user = get_object_or_404(User, pk=form.cleaned_data["user"])
         try:

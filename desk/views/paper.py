@@ -1,13 +1,14 @@
 """A paper's page for organizers, and what is done on it."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from access.rights import get_or_404
@@ -18,7 +19,8 @@ from decisions.models import Decision
 from decisions.rules import needs_no_second, needs_second_person
 from decisions.services import decide as deciding
 from decisions.states import TOLD, DecisionStatus
-from desk.forms import AssignForm, ConflictForm, DecisionForm, HandlerForm, SettleForm
+from desk.forms import DecisionForm, SettleForm
+from desk.paper_acts import ACTS, Fold, fold, form_of
 from desk.paper_dates import paper_dates
 from desk.reading import paper as reading
 from desk.reading.author_list import open_requests, twins_of
@@ -41,6 +43,7 @@ from submissions.services.handlers import appoint_handler
 from submissions.states import ConflictReason, ConflictState, Level
 from workshops.models import Workshop
 
+HISTORY, NEWEST = "history", 5
 VERBS: dict[str, Callable[..., Any]] = {
     "confirm": deciding.confirm,
     "unconfirm": deciding.unconfirm,
@@ -52,7 +55,30 @@ SAID = {"confirm": "Confirmed.", "unconfirm": "No longer confirmed.", "clear": "
 @require_safe
 @desk_page
 def paper(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
-    return show(request, workshop, viewer, number)
+    """The paper; with ``act`` the form of that act is on it, with ``history=all`` all that happened.
+
+    ``part`` is what a fold of the page fetches when it is opened: the form of an act alone, or the older history.
+    """
+    part = request.GET.get("part")
+    if part == HISTORY:
+        return _older_history(request, workshop, viewer, number)
+    return _form_alone(request, workshop, viewer, number, part) if part else show(request, workshop, viewer, number)
+
+
+def _form_alone(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int, name: str) -> HttpResponse:
+    if name not in ACTS:
+        raise Http404
+    found = _acted_on(workshop, viewer, number)
+    form = form_of(name, reading.read_offered(viewer, found, name))
+    return render(request, "desk/_paper_act_form.html", {"fold": fold(name, workshop.slug, number, form)})
+
+
+def _older_history(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
+    found: Any = reading.find_paper(workshop, viewer, number)
+    if found is None or not found.is_open:
+        raise Http404
+    events = reading.read_history(workshop, viewer, found)
+    return render(request, "components/timeline.html", {"events": events[NEWEST:]})
 
 
 def show(
@@ -63,7 +89,8 @@ def show(
     if found is None:
         raise Http404
     query = PaperQuery.of(pairs_of(request.GET)) if request.GET.get("in") == LIST else PaperQuery()
-    rows = reading.read_parts(workshop, viewer, found)
+    act = request.GET.get("act", "") if request.GET.get("act") in ACTS else ""
+    rows = reading.read_parts(workshop, viewer, found, act)
     if query.place():
         before, after = beside(numbers_in_order(workshop, viewer, query), number)
     else:
@@ -79,12 +106,14 @@ def show(
         context["reasons"] = in_words(rows["reasons"])
         return desk_render(request, "desk/paper_sealed.html", workshop, viewer, "papers", context)
     context |= _open(request, workshop, viewer, found, rows)
+    context["history"] = _history(request, workshop, found, rows, query)
     if found.is_assessed:
         context |= _assessment(found, rows)
         if found.level == Level.PERSONAL:  # by leave, for a while
             reveal(by=actor(viewer), workshop=workshop, page="sealed paper", submission=found)
     if found.acts:
-        context |= _acting(workshop, viewer, found, rows, bound or {})
+        context |= _acting(workshop, viewer, found, rows)
+        context["folds"] = _folds(workshop, found, rows, query, act, bound or {})
     elif found.level != "free":
         context["reasons"] = in_words(rows["reasons"])
     return desk_render(
@@ -106,7 +135,22 @@ def _open(request: HttpRequest, workshop: Workshop, viewer: Viewer, found: Any, 
         "topics": [name for _, name in sorted(rows["topics"])],
         "decision": next(iter(rows["decision"]), None),
         "twins": twins_of(found, rows["twins"]),
-        "history": reading.history_of(rows, names=found.knows_reviewers),
+    }
+
+
+def _history(
+    request: HttpRequest, workshop: Workshop, found: Any, rows: reading.Rows, query: PaperQuery
+) -> dict[str, Any]:
+    """The newest, and where the others are fetched; or all, where they are asked for."""
+    events = reading.history_of(rows["history"], names=found.knows_reviewers)
+    if len(events) <= NEWEST or request.GET.get(HISTORY) == "all":
+        return {"shown": events}
+    here = reverse("desk:paper", args=[workshop.slug, found.number])
+    return {
+        "shown": events[:NEWEST],
+        "words": f"Show all {len(events)}",
+        "part": f"{here}?part={HISTORY}",
+        "url": f"{here}{query.place(history='all')}#{HISTORY}",
     }
 
 
@@ -121,23 +165,14 @@ def _assessment(found: Any, rows: reading.Rows) -> dict[str, Any]:
     }
 
 
-def _acting(
-    workshop: Workshop, viewer: Viewer, found: Any, rows: reading.Rows, bound: dict[str, Form]
-) -> dict[str, Any]:
+def _acting(workshop: Workshop, viewer: Viewer, found: Any, rows: reading.Rows) -> dict[str, Any]:
     decision = next(iter(rows["decided"]), None)
     two = needs_second_person(workshop, len(rows["organizers"]))
     handler = next(iter(rows["handler"]), None)
     mine = decision is not None and decision.decided_by_id == viewer.id
     tentative = decision is not None and decision.status == DecisionStatus.TENTATIVE
-    made = {
-        "decide": lambda: _decision_form(rows, decision),
-        "assign": lambda: AssignForm(people=reading.candidates(rows), auto_id="assign_%s"),
-        "handle": lambda: HandlerForm(people=reading.possible_handlers(rows), auto_id="handler_%s"),
-        "declare": lambda: ConflictForm(people=reading.people_without_conflict(rows), auto_id="conflict_%s"),
-    }
     return {
         "dates": paper_dates(found, rows["saves"], rows["extensions"]),
-        "forms": {name: bound.get(name) or make() for name, make in made.items()},
         "conflicts": reading.conflicts_of(rows),
         "asked": open_requests(rows["asked"]),
         "told_us": from_authors(found, rows["disclosures"]),
@@ -150,8 +185,15 @@ def _acting(
     }
 
 
-def _decision_form(rows: reading.Rows, decision: Decision | None, data: Any = None) -> DecisionForm:
-    return DecisionForm(data, outcomes=reading.outcomes_of(rows), decision=decision, auto_id="decision_%s")
+def _folds(
+    workshop: Workshop, found: Any, rows: reading.Rows, query: PaperQuery, act: str, bound: dict[str, Form]
+) -> dict[str, Fold]:
+    """What can be done. Open is what was refused, what is asked for, and the decision until there is one."""
+    opened = {act} if act else set()
+    if not rows["decided"]:
+        opened.add("decide")
+    forms = {name: form_of(name, rows) for name in opened - bound.keys()} | bound
+    return {name: fold(name, workshop.slug, found.number, forms.get(name), query) for name in ACTS}
 
 
 # --- what is done on it: each asks for the right to act first ---
@@ -162,9 +204,9 @@ def _acted_on(workshop: Workshop, viewer: Viewer, number: int) -> Submission:
     return get_or_404(viewer, "act", papers, number=number)
 
 
-def _rows(workshop: Workshop, viewer: Viewer, number: int) -> reading.Rows:
-    """What the page shows of a paper that was asked for, so that a form offers there what the page does."""
-    return reading.read_parts(workshop, viewer, reading.find_paper(workshop, viewer, number))
+def _form(found: Submission, viewer: Viewer, name: str, request: HttpRequest) -> Form:
+    """What was typed into the form of an act, which offers here what it does on the page."""
+    return form_of(name, reading.read_offered(viewer, found, name), request.POST)
 
 
 def _refused(form: Form, refusal: Refused) -> None:
@@ -188,8 +230,7 @@ def accept(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int
 @desk_page
 def decide(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
     found = _acted_on(workshop, viewer, number)
-    rows = _rows(workshop, viewer, number)
-    form = _decision_form(rows, next(iter(rows["decided"]), None), request.POST)
+    form = cast(DecisionForm, _form(found, viewer, "decide", request))
     if form.is_valid():
         values = {name: form.cleaned_data[name] for name in ("reason", "to_authors", "version")}
         try:
@@ -224,8 +265,7 @@ def change_decision(request: HttpRequest, workshop: Workshop, viewer: Viewer, nu
 @desk_page
 def assign(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
     found = _acted_on(workshop, viewer, number)
-    people = reading.candidates(_rows(workshop, viewer, number))
-    form = AssignForm(request.POST, people=people, auto_id="assign_%s")
+    form = _form(found, viewer, "assign", request)
     if form.is_valid():
         user = get_object_or_404(User, pk=form.cleaned_data["user"])
         try:
@@ -256,8 +296,7 @@ def unassign(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: i
 @desk_page
 def handle(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
     found = _acted_on(workshop, viewer, number)
-    people = reading.possible_handlers(_rows(workshop, viewer, number))
-    form = HandlerForm(request.POST, people=people, auto_id="handler_%s")
+    form = _form(found, viewer, "handle", request)
     if form.is_valid():
         user = get_object_or_404(User, pk=form.cleaned_data["user"])
         try:
@@ -274,8 +313,7 @@ def handle(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int
 @desk_page
 def declare_conflict(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
     found = _acted_on(workshop, viewer, number)
-    people = reading.people_without_conflict(_rows(workshop, viewer, number))
-    form = ConflictForm(request.POST, people=people, auto_id="conflict_%s")
+    form = _form(found, viewer, "declare", request)
     if form.is_valid():
         user = get_object_or_404(User, pk=form.cleaned_data["user"])
         reason, state = ConflictReason.ORGANIZER, ConflictState.CONFIRMED

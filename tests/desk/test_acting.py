@@ -104,12 +104,73 @@ def test_a_reviewer_is_added_and_taken_back_by_hand(cast, do):
 
 
 def test_who_has_a_conflict_is_not_offered_as_reviewer(cast, look, do):
-    form = look(cast.olga, "papers/1/").context["forms"]["assign"]
+    form = look(cast.olga, "papers/1/?part=assign").context["fold"].form
     offered = {value for value, _ in form.fields["user"].choices if value}
     assert offered == {cast.noor.pk}
     answer = do(cast.olga, "papers/1/assign/", {"user": cast.cleo.pk, "override": ""})
     assert answer.status_code == 422
     assert not cast.paper.assignments.filter(user=cast.cleo).exists()
+
+
+ACTS = ["decide", "assign", "declare", "extend", "handle"]
+
+
+def drawn(page: str) -> list[str]:
+    """The acts whose forms stand on a paper's page."""
+    return [act for act in ACTS if f'id="act-{act}" open' in page]
+
+
+@pytest.mark.parametrize("act", ["assign", "extend"])
+def test_the_form_of_an_act_is_drawn_when_its_fold_is_opened(cast, look, act):
+    page = look(cast.olga, "papers/1/").content.decode()
+    alone = look(cast.olga, f"papers/1/?part={act}").content.decode()
+    without_script = look(cast.olga, f"papers/1/?act={act}").content.decode()
+
+    assert (drawn(page), drawn(without_script)) == ([], [act])
+    assert f'hx-get="/admin/w/neurreps/papers/1/?part={act}"' in page
+    assert f'href="/admin/w/neurreps/papers/1/?act={act}#act-{act}"' in page
+    assert alone.startswith(f'<form method="post" action="/admin/w/neurreps/papers/1/{act}/"')
+
+
+def test_a_form_that_was_refused_is_drawn_with_what_was_typed(cast, do):
+    page = do(cast.olga, "papers/1/assign/", {"user": cast.cleo.pk, "override": "We asked them."}).content.decode()
+
+    assert drawn(page) == ["assign"]
+    assert "We asked them." in page
+
+
+def test_the_decision_is_open_until_it_is_made(cast, look, do):
+    number = cast.ottos_paper.number
+    before = look(cast.olga, f"papers/{number}/").content.decode()
+    values = {"outcome": outcome(cast, "accept"), "reason": "Few reviews.", "to_authors": "", "version": "0"}
+    do(cast.olga, f"papers/{number}/decide/", values)
+
+    after = look(cast.olga, f"papers/{number}/").content.decode()
+
+    assert (drawn(before), drawn(after)) == (["decide"], [])
+    assert ("Change the decision" in before, "Change the decision" in after) == (False, True)
+
+
+def test_the_older_history_is_fetched_when_it_is_opened(cast, look):
+    page = look(cast.olga, "papers/1/").content.decode()
+    rest = look(cast.olga, "papers/1/?part=history").content.decode()
+    whole = look(cast.olga, "papers/1/?history=all").content.decode()
+
+    shown, older, all_of_it = (text.count('class="when"') for text in (page, rest, whole))
+    assert (shown, shown + older) == (5, all_of_it)
+    assert ("Show all" in page, f"Show all {all_of_it}" in page, "Show all" in whole) == (True, True, False)
+
+
+def test_the_history_of_a_sealed_paper_is_fetched_by_nobody(cast, look):
+    assert look(cast.otto, f"papers/{cast.ottos_paper.number}/?part=history").status_code == 404
+
+
+@pytest.mark.parametrize("act", [*ACTS, "nothing"])
+def test_nobody_who_may_not_act_is_given_a_form(cast, look, act):
+    answers = {name: look(getattr(cast, name), f"papers/1/?part={act}").status_code for name in ("olga", "ines")}
+
+    assert answers == {"olga": 404 if act == "nothing" else 200, "ines": 404}
+    assert drawn(look(cast.ines, f"papers/1/?act={act}").content.decode()) == []
 
 
 def test_a_conflict_is_settled_with_a_reason(cast, do):
