@@ -159,7 +159,6 @@ class ReviewPage:
     is_late: bool
     asked: Asked | None
     knowing: str
-    known_text: str
 
     @property
     def number_text(self) -> str:
@@ -233,7 +232,6 @@ _FIELDS = (
     "review__current__form_version_id",
     "review__current__late",
     "authors_known__knowing",
-    "authors_known__text",
 )
 
 
@@ -313,7 +311,6 @@ def review_page(viewer: Viewer, pk: UUID, at: datetime) -> ReviewPage:
         is_late=bool(row["review__current__late"]),
         asked=Asked(row["asked_status"], row["asked_until"], row["asked_answer"]) if row["asked_status"] else None,
         knowing=row["authors_known__knowing"] or "",
-        known_text=row["authors_known__text"] or "",
     )
 
 

@@ -1,6 +1,8 @@
 """The page on which a review is written, and what is saved while one types."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from functools import cache, partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST
 
 from access.rights import get_or_404, visible_to
@@ -254,12 +257,15 @@ def _pairs(answers: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _aside(page: reading.ReviewPage, bound: dict[str, Form]) -> dict[str, Form]:
-    known = {"knowing": page.knowing, "text": page.known_text} if page.knowing else None
-    options: dict[str, dict[str, Any]] = {"decline": {"begun": page.has_begun}, "known": {"initial": known}}
-    return {
-        name: bound.get(name) or made(auto_id=f"{name}_%s", **options.get(name, {})) for name, made in ASIDE.items()
-    }
+def _aside(page: reading.ReviewPage, bound: dict[str, Form]) -> dict[str, Form | Callable[[], SafeString]]:
+    return {name: bound.get(name) or partial(_blank, name, page.has_begun) for name in ASIDE}
+
+
+@cache
+def _blank(name: str, begun: bool) -> SafeString:
+    """A small form beside the review before anything is typed: the same for everybody, so that it is drawn once."""
+    options: dict[str, Any] = {"begun": begun} if name == "decline" else {}
+    return ASIDE[name](auto_id=f"{name}_%s", **options).render()
 
 
 def chair_response(
