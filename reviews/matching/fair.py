@@ -20,7 +20,7 @@ import numpy as np
 from reviews.matching.market import Market
 from reviews.matching.optimum import Optimum, score_of
 from reviews.matching.problem import Floats, Ints
-from reviews.matching.program import GAP, Goal, OutOfTime, Taken, integral, near, optimise
+from reviews.matching.program import GAP, Goal, OutOfTime, Taken, in_part, integral, near, optimise
 from reviews.matching.result import Fairness, FrontierPoint
 from reviews.matching.swaps import raise_worst
 
@@ -164,7 +164,7 @@ class _Search:
     def _whole(self, market: Market, goal: Goal, taken: Taken) -> Ints | None:
         if taken.whole:
             return taken.chosen
-        found = _in_part(market, goal, taken, seconds=max(1.0, self.left() / 6))
+        found = in_part(market, goal, taken, seconds=max(1.0, self.left() / 6))
         if found is not None:
             return found
         if len(market.demand) > EXACT_PAPERS:
@@ -223,20 +223,6 @@ class _Search:
         worst = float(self.market.value.ravel()[given].min(initial=1.0)) if given.size else 0.0
         proved = bound - floor <= GAP or not self.doubtful
         return Fair(self.best, Fairness(floor, bound, worst, max(self.least_total, 0.0), proved))
-
-
-def _in_part(market: Market, goal: Goal, taken: Taken, *, seconds: float) -> Ints | None:
-    """Keep the papers that the program serves whole and decide the others; None where that is too narrow."""
-    split = np.abs(taken.amounts - np.rint(taken.amounts)) > 1e-6
-    papers = taken.keys // market.width
-    kept = taken.keys[(taken.amounts > 0.5) & ~np.isin(papers, papers[split])]
-    rest = market.lock(kept)
-    keys = taken.keys[rest.open.ravel()[taken.keys] & (rest.demand[papers] > 0)]
-    try:
-        found = integral(rest, goal, keys, [], seconds=seconds, gap=1e-3)
-    except OutOfTime:
-        return None
-    return None if found is None else np.concatenate([kept, found[0]])
 
 
 def _highest_pair(market: Market) -> float:

@@ -24,6 +24,7 @@ from reviews.matching.result import SolverFailed
 BEST_PER_PAPER = 20
 BEST_PER_REVIEWER = 18
 GAP = 1e-6
+LEAST_SECONDS = 0.2  # of an integer program
 MAX_ROUNDS = 400
 BLOCK = 2_000_000  # pairs looked at together, to bound the memory of pricing
 ADDED_PER_PAPER = 20  # pairs that one round adds at most, on average
@@ -152,9 +153,10 @@ def integral(
     """Whole pairs among these keys: the best found in that time, an upper bound of the objective over these keys, and
     the rules met on the way. None: there are none. Raises OutOfTime when it cannot say."""
     rows, end = list(rows), time.monotonic() + seconds
-    while True:
+    left = max(LEAST_SECONDS, seconds)
+    while left > 0:
         program = _Program(market, goal, keys, rows)
-        found = program.whole(seconds=max(0.1, end - time.monotonic()), gap=gap)
+        found = program.whole(seconds=left / 2, gap=gap)  # what it finds may break rules that were not met yet
         if found is None:
             return None
         amounts, bound = found
@@ -162,6 +164,23 @@ def integral(
         if not broken:
             return keys[amounts > 0.5], bound, rows
         rows += broken
+        left = end - time.monotonic()
+    raise OutOfTime(f"HiGHS found no whole assignment within {seconds:.0f} seconds.")
+
+
+def in_part(market: Market, goal: Goal, taken: Taken, *, seconds: float) -> Ints | None:
+    """Keep the papers that the program serves whole and decide the others; None where that is too narrow, or
+    takes too long."""
+    split = np.abs(taken.amounts - np.rint(taken.amounts)) > 1e-6
+    papers = taken.keys // market.width
+    kept = taken.keys[(taken.amounts > 0.5) & ~np.isin(papers, papers[split])]
+    rest = market.lock(kept)
+    keys = taken.keys[rest.open.ravel()[taken.keys] & (rest.demand[papers] > 0)]
+    try:
+        found = integral(rest, goal, keys, taken.rows, seconds=seconds, gap=1e-3)
+    except OutOfTime:
+        return None
+    return None if found is None else np.concatenate([kept, found[0]])
 
 
 def near(market: Market, goal: Goal, taken: Taken, within: float) -> Ints:
@@ -214,12 +233,14 @@ class _Program:
         return blocks, [np.asarray(one, dtype=np.float64) for one in limits]
 
     def _rules(self) -> csr_array:
-        if not self.rows:
-            return csr_array((0, len(self.keys)))
-        members = [np.flatnonzero(np.isin(self.keys, row)) for row in self.rows]
-        columns = np.concatenate(members)
-        lines = np.repeat(np.arange(len(members)), [len(one) for one in members])
-        return csr_array((np.ones(len(columns)), (lines, columns)), shape=(len(members), len(self.keys)))
+        if not self.rows or not len(self.keys):
+            return csr_array((len(self.rows), len(self.keys)))
+        members, lines = np.concatenate(self.rows), np.repeat(np.arange(len(self.rows)), list(map(len, self.rows)))
+        places = np.searchsorted(self.keys, members)  # which are sorted
+        places[places == len(self.keys)] = 0
+        here = self.keys[places] == members
+        shape = (len(self.rows), len(self.keys))
+        return csr_array((np.ones(here.sum()), (lines[here], places[here])), shape=shape)
 
     def _add_floor(self) -> None:
         """One more variable, below every reviewed paper's total."""

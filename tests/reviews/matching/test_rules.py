@@ -27,6 +27,30 @@ def test_the_largest_total_under_rules_is_that_of_an_integer_program_over_all_pa
     check(given_problem, found)
 
 
+def test_rules_too_hard_for_the_time_still_give_an_assignment_with_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reviews.matching.optimum.SECONDS", 0.0)
+    given_problem = tight(papers=80, reviewers=40)
+    found = solve(given_problem, mode="total")
+    assert isinstance(found, Solution)
+    check(given_problem, found)
+    assert 0 <= found.certificate.gap < 0.05 * found.total
+
+
+def tight(*, papers: int, reviewers: int) -> Problem:
+    """Every place is needed, two reviewers in three wrote papers, and every rule holds: fractions everywhere."""
+    rng = np.random.default_rng(3)
+    shape = (papers, reviewers)
+    bars = np.where(rng.random(shape) < 0.05, Bar.CONFLICT, Bar.OPEN)
+    rows = []
+    for place in range(papers):
+        authors = rng.choice(reviewers * 2 // 3, 2, replace=False)
+        bars[place, authors] = Bar.AUTHOR
+        rows.append(Paper(f"p{place}", 3, tuple(f"r{author}" for author in authors)))
+    people = [Reviewer(f"r{r}", 0, 8, r % 3 == 0, (f"i{r % 15}",)) for r in range(reviewers)]
+    rules = Rules(seniors_per_paper=1, one_per_institution=True, no_mutual_review=True, papers_per_author=1)
+    return Problem(rows, people, np.where(rng.random(shape) < 0.3, rng.random(shape), 0.0), bars, rules=rules)
+
+
 @given(ruled_problems())
 @settings(max_examples=40, deadline=None)
 def test_each_remedy_of_the_whole_makes_the_problem_solvable(given_problem: Problem) -> None:
