@@ -99,7 +99,8 @@ def _breaks(
 
 def _state(board: Board, pairs: Mapping[PairIds, float], papers: set[str], reviewers: set[str]) -> list[Break]:
     """What is broken at these papers and these reviewers."""
-    served, loads = Counter(paper for paper, _ in pairs), Counter(reviewer for _, reviewer in pairs)
+    near = [(paper, reviewer) for paper, reviewer in pairs if paper in papers or reviewer in reviewers]
+    served, loads = Counter(paper for paper, _ in near), Counter(reviewer for _, reviewer in near)
     found = []
     for paper in sorted(papers):
         have, needed = served[paper], board.demand.get(paper, 0)
@@ -111,13 +112,14 @@ def _state(board: Board, pairs: Mapping[PairIds, float], papers: set[str], revie
             found.append(Break("over_maximum", None, one, f"{load} of {most}"))
         if load < least:
             found.append(Break("under_minimum", None, one, f"{load} of {least}"))
-    return found + _rules(board, pairs, papers, reviewers)
+    return found + _rules(board, pairs, papers, near)
 
 
-def _rules(board: Board, pairs: Mapping[PairIds, float], papers: set[str], reviewers: set[str]) -> list[Break]:
+def _rules(board: Board, pairs: Mapping[PairIds, float], papers: set[str], near: Sequence[PairIds]) -> list[Break]:
+    """``near``: the pairs of these papers, and of the reviewers whom it is about."""
     found: list[Break] = []
     teams: dict[str, list[str]] = {paper: [] for paper in papers}
-    for paper, reviewer in pairs:
+    for paper, reviewer in near:
         if paper in teams:
             teams[paper].append(reviewer)
     for paper, team in sorted(teams.items()):
@@ -129,20 +131,18 @@ def _rules(board: Board, pairs: Mapping[PairIds, float], papers: set[str], revie
             shared = Counter(name for one in team for name in set(board.institutions.get(one, ())))
             found += [Break("institution", paper, None, name) for name, count in sorted(shared.items()) if count > 1]
     if board.no_mutual_review:
-        found += _mutual(board, pairs, papers, reviewers)
+        found += _mutual(board, pairs, near)
     return found
 
 
-def _mutual(board: Board, pairs: Mapping[PairIds, float], papers: set[str], reviewers: set[str]) -> list[Break]:
+def _mutual(board: Board, pairs: Mapping[PairIds, float], near: Sequence[PairIds]) -> list[Break]:
     """Pairs whose reviewer has a paper that one of the pair's authors reviews in turn."""
     papers_of: dict[str, set[str]] = {}
     for paper, authors in board.authors.items():
         for author in authors:
             papers_of.setdefault(author, set()).add(paper)
     found = []
-    for paper, reviewer in sorted(pairs):
-        if paper not in papers and reviewer not in reviewers:
-            continue
+    for paper, reviewer in sorted(near):
         for author in board.authors.get(paper, ()):
             own_papers = papers_of.get(reviewer, set()) if author != reviewer else set()
             back = sorted(own for own in own_papers if (own, author) in pairs)
