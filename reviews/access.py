@@ -95,6 +95,12 @@ def who_bids(viewer: Viewer) -> Q:
     return Q(user_id=viewer.id)
 
 
+@grant(RunEdit, "row")
+def free_organizers_of_all_its_papers(viewer: Viewer) -> Q:
+    free = visible_to(viewer, "act", Submission).values("pk")
+    return Q(submission__in=free) & (Q(other=None) | Q(other__in=free))
+
+
 @grant(Affinity, "own")
 def whose_affinity_it_is(viewer: Viewer) -> Q:
     """Of the papers that stand on one's bidding page, and of no other: it tells what a paper is about."""
@@ -200,7 +206,6 @@ through(Affinity, "submission", Submission, "act")
 through(AffinityBook, "workshop", Workshop, "staff")
 through(Bid, "submission", Submission, "act")
 through(AssignmentRun, "workshop", Workshop, "staff")
-through(RunEdit, "submission", Submission, "act")
 through(RunPaper, "submission", Submission, "act")
 through(RunPerson, "run", AssignmentRun, "row")
 through(EmergencyOffer, "submission", Submission, "act")

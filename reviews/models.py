@@ -345,11 +345,20 @@ class RunPerson(models.Model):
 class RunEdit(models.Model):
     """One edit of a proposal by hand, so that it can be undone: each of its pairs as it was, and as it is since.
 
-    ``pairs``: [{"user": key, "before": state or null, "after": state}, …]; a state is {"kept", "origin", "why"}.
+    ``pairs``: [{"paper": key, "user": key, "before": state or null, "after": state}, …]; a state is {"kept", "origin",
+    "why", "replaces_id"}.
     """
 
     run = models.ForeignKey(AssignmentRun, on_delete=models.CASCADE, related_name="edits")
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
+    other = models.ForeignKey(
+        Submission,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The second paper, of an exchange.",
+    )
     pairs = models.JSONField()
     by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField(auto_now_add=True)

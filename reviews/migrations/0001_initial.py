@@ -954,6 +954,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "other",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The second paper, of an exchange.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="submissions.submission",
+                    ),
+                ),
+                (
                     "run",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE, related_name="edits", to="reviews.assignmentrun"

@@ -1,4 +1,4 @@
-"""Edits of a proposal by hand: add, put in another's place, take out, forbid, lock, and the undo of each.
+"""Edits of a proposal by hand: add, put in another's place, exchange, take out, forbid, lock, and the undo of each.
 
 Every edit is checked at once, over the papers that its maker is free on, and kept so that it can be undone.
 """
@@ -13,7 +13,9 @@ from accounts.models import User
 from audit.errors import Refused, StaleState
 from audit.models import Root
 from audit.services.record import record
+from reviews.board import ids, read_board, said
 from reviews.loads import loads
+from reviews.matching.edits import price_edit
 from reviews.models import AssignmentRun, ProposedPair, RunEdit
 from reviews.problem import papers_of_run
 from reviews.rules import check_not_assigned, check_pair, check_room, check_under_review, open_chairs, reviewer_of
@@ -92,6 +94,63 @@ def _proposed(run: AssignmentRun, user: User, by: User | None) -> int:
 
 
 @transaction.atomic
+def exchange_pairs(
+    *,
+    run: AssignmentRun,
+    submission: Submission,
+    user: User,
+    other_submission: Submission,
+    other: User,
+    by: User | None,
+) -> RunEdit:
+    """Send ``user`` from ``submission`` to ``other_submission``, and have ``other`` come from there, as one edit.
+
+    What each paper has and each person's load stay. Raises Refused: a conflict, suspected ones too, a locked pair, one
+    that is there already, or a side rule of the proposal that would be broken.
+    """
+    for paper in (submission, other_submission):
+        run = _open(run, paper, by)
+    if submission.pk == other_submission.pk or run.purpose == RunPurpose.REPAIR:
+        raise Refused("People are exchanged between two papers, and not in a repair.")
+    leaving = [_kept_pair(run, submission, user), _kept_pair(run, other_submission, other)]
+    coming = [_coming(run, submission, other), _coming(run, other_submission, user)]
+    for pair in leaving:
+        _check_unlocked(pair)
+    _check_rules(run, leaving, coming, by)
+    edit = _Edit(run, submission, other_submission)
+    for left, come in zip(leaving, coming, strict=True):
+        come.replaces_id, come.alternates = left.replaces_id, left.alternates
+        edit.change(left, kept=False, origin=Origin.FORBID)
+        edit.change(come, kept=True, origin=Origin.ADDED, why="")
+    row = edit.write(by)
+    for come in coming:
+        _log(run, come.submission_id, come.user_id, by, "exchanged")
+    return row
+
+
+def _coming(run: AssignmentRun, submission: Submission, user: User) -> ProposedPair:
+    """The pair of an exchange as it would be, not kept yet."""
+    check_under_review(submission)
+    _check_role(run, submission, user)
+    check_pair(submission, user, "")
+    check_not_assigned(submission, user)
+    pair = _row(run, submission, user)
+    if pair is not None and pair.kept:
+        raise Refused(f"{user.name} is proposed for paper #{submission.number} already.", field="user")
+    return pair or ProposedPair(run=run, submission=submission, user=user, **_known(run, submission, user))
+
+
+def _check_rules(run: AssignmentRun, leaving: list[ProposedPair], coming: list[ProposedPair], by: User | None) -> None:
+    """Side rules, over the papers that ``by`` is free on."""
+    add = {ids((pair.submission_id, pair.user_id)): pair.score or 0.0 for pair in coming}
+    remove = [ids((pair.submission_id, pair.user_id)) for pair in leaving]
+    names = {str(pair.user_id): pair.user.name for pair in coming}
+    found = [said(broken, names) for broken in price_edit(read_board(run, acting(by)), add=add, remove=remove).breaks]
+    if words := [one for one in found if one]:
+        raise Refused(f"The exchange would break a rule of this proposal: {'; '.join(words)}.")
+
+
+@transaction.atomic
 def drop_pair(
     *, run: AssignmentRun, submission: Submission, user: User, by: User | None, why: str = ""
 ) -> ProposedPair:
@@ -137,24 +196,32 @@ def lock_pair(
 @transaction.atomic
 def undo_edit(*, edit: RunEdit, by: User | None) -> RunEdit:
     """Put the pairs of an edit back as they were. Raises StaleState where one of them was changed since."""
-    run = _open(edit.run, edit.submission, by)
+    for paper in papers_of_edit(edit):
+        run = _open(edit.run, paper, by)
     edit = RunEdit.objects.select_for_update(of=("self",)).get(pk=edit.pk)
-    rows = {row.user_id: row for row in ProposedPair.objects.filter(run=run, submission=edit.submission_id)}
-    now = {one["user"]: rows.get(one["user"]) for one in edit.pairs}
-    if edit.undone or any((_state(now[one["user"]]) != one["after"]) for one in edit.pairs):
+    rows = {
+        (row.submission_id, row.user_id): row
+        for row in ProposedPair.objects.filter(run=run, submission__in=[edit.submission_id, edit.other_id])
+    }
+    now = [rows.get((one["paper"], one["user"])) for one in edit.pairs]
+    if edit.undone or any(_state(row) != one["after"] for row, one in zip(now, edit.pairs, strict=True)):
         raise StaleState("These pairs were changed since, so that edit can no longer be undone by itself.")
-    for one in edit.pairs:
-        row, before = now[one["user"]], one["before"]
+    for row, one in zip(now, edit.pairs, strict=True):
         assert row is not None
-        if before is None:
+        if one["before"] is None:
             row.delete()
         else:
-            ProposedPair.objects.filter(pk=row.pk).update(**before)
+            ProposedPair.objects.filter(pk=row.pk).update(**one["before"])
     RunEdit.objects.filter(pk=edit.pk).update(undone=True)
     edit.undone = True
     for one in edit.pairs:
-        _log(run, edit.submission_id, one["user"], by, "undone")
+        _log(run, one["paper"], one["user"], by, "undone")
     return edit
+
+
+def papers_of_edit(edit: RunEdit) -> list[Submission]:
+    """One, or the two of an exchange."""
+    return [edit.submission, edit.other] if edit.other else [edit.submission]
 
 
 # --- parts ------------------------------------------------------------------------------------------------------------
@@ -163,18 +230,25 @@ def undo_edit(*, edit: RunEdit, by: User | None) -> RunEdit:
 class _Edit:
     """The pairs that one edit changes, as they were and as they are since."""
 
-    def __init__(self, run: AssignmentRun, submission: Submission) -> None:
-        self.run, self.submission, self.pairs = run, submission, list[dict[str, Any]]()
+    def __init__(self, run: AssignmentRun, submission: Submission, other: Submission | None = None) -> None:
+        self.run, self.submission, self.other = run, submission, other
+        self.pairs = list[dict[str, Any]]()
 
     def change(self, pair: ProposedPair, **values: Any) -> None:
         before = _state(pair) if pair.pk else None
         for name, value in values.items():
             setattr(pair, name, value)
         pair.save()
-        self.pairs.append({"user": pair.user_id, "before": before, "after": _state(pair)})
+        key = {"paper": pair.submission_id, "user": pair.user_id}
+        self.pairs.append({**key, "before": before, "after": _state(pair)})
+
+    def write(self, by: User | None) -> RunEdit:
+        return RunEdit.objects.create(
+            run=self.run, submission=self.submission, other=self.other, pairs=self.pairs, by=by
+        )
 
     def save(self, what: str, user: User, by: User | None) -> None:
-        RunEdit.objects.create(run=self.run, submission=self.submission, pairs=self.pairs, by=by)
+        self.write(by)
         _log(self.run, self.submission.pk, user.pk, by, what)
 
 

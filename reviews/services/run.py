@@ -16,7 +16,16 @@ from jobs.states import JobStatus
 from reviews.models import Assignment, AssignmentRun, Review
 from reviews.options import Options
 from reviews.problem import material_of, papers_of_run
-from reviews.services.edit_run import add_pair, allow_pair, drop_pair, forbid_pair, lock_pair, undo_edit
+from reviews.services.edit_run import (
+    add_pair,
+    allow_pair,
+    drop_pair,
+    exchange_pairs,
+    forbid_pair,
+    lock_pair,
+    papers_of_edit,
+    undo_edit,
+)
 from reviews.services.publish import preview, publish_run, read_letter, undo_run
 from reviews.services.whole import log_run, require_whole, sees_whole
 from reviews.states import CURRENT, REVIEWING, RUN_MOVES, ReviewStatus, RunOutcome, RunPurpose, RunStatus
@@ -31,8 +40,10 @@ __all__ = [
     "allow_pair",
     "discard_run",
     "drop_pair",
+    "exchange_pairs",
     "forbid_pair",
     "lock_pair",
+    "papers_of_edit",
     "preview",
     "publish_run",
     "read_letter",
