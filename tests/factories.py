@@ -192,6 +192,8 @@ def make_people() -> dict[str, User]:
     for name in ("ada", "cleo", "ines"):
         Affiliation.objects.create(user=people[name], name=institution, domain=domain)
     add_publications(user=ada, by=ada, text=f"On {canary('publication')}")
+    rui = people["rui"]
+    add_publications(user=rui, by=rui, text=f"Symmetry, {canary('shelf')}")  # it shares a word with every paper
     add_relation(user=ada, by=ada, tie=Tie("advisor", name=f"Ms {canary('tie')}"))
     opal = people["opal"]
     opal.is_staff = opal.is_superuser = True
@@ -287,7 +289,7 @@ def submit_paper(track: Track, *authors: User, at: datetime | None = None) -> Su
         received_at=at,
         version=paper.version,
         title=title,
-        abstract=f"What we found, {canary('abstract')}.",
+        abstract=f"What we found on symmetry, {canary('abstract')}.",
         authors=[author(user, corresponding=user == by) for user in authors],
     )
     content = io.BytesIO(pdf(title, who=by.family))

@@ -14,24 +14,32 @@ from access.registry import right
 from access.viewer import Viewer
 from accounts.addresses import fold
 from accounts.models import full_name
+from desk.reading.exchanges import ExchangeLine, read_exchanges
+from desk.reading.run_entries import (
+    PAST,
+    Bars,
+    Because,
+    Entry,
+    around_pair,
+    around_paper,
+    because,
+    by_person,
+    papers_of_rows,
+    past_words,
+    publications_in,
+    shelf_of,
+    shelf_rows,
+)
 from desk.reading.run_lines import PairLine, Seat, free_pairs, rank_words, read_seats
 from desk.reading.run_query import CandidateQuery
-from reviews.matching.edits import Board, Break, price_edit
-from reviews.matching.result import Prices
+from reviews.board import PaperOfBoard, PersonOfBoard, board_of, said
+from reviews.matching.edits import Board, price_edit
 from reviews.models import AssignmentRun, ProposedPair, RunPaper
-from reviews.options import Options
 from reviews.states import AssignmentStatus, BidValue, Origin, RunOutcome, RunPurpose, RunStatus
-from submissions.models import Conflict, Submission
-from submissions.states import EFFECTIVE, SubmissionStatus
+from submissions.models import Submission
+from submissions.states import SubmissionStatus
 
 PAGE = 50
-PAST = {
-    AssignmentStatus.ACTIVE: "has the paper",
-    AssignmentStatus.ACCEPTED: "has the paper",
-    AssignmentStatus.DECLINED: "declined it",
-    AssignmentStatus.REMOVED: "had it taken back",
-    AssignmentStatus.NOT_NEEDED: "had it before",
-}
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,7 @@ class Candidate:
     change: float | None = None
     holders: list[int] = field(default_factory=list)
     breaks: list[str] = field(default_factory=list)
+    because: Because | None = None
 
     @property
     def signed(self) -> str:
@@ -67,6 +76,8 @@ class Candidate:
 
 @dataclass(frozen=True)
 class PaperBench:
+    """``exchanges``: of the person whose place is looked at, with another paper; None where nobody is exchanged."""
+
     run: AssignmentRun
     paper: Submission
     whole: bool
@@ -75,6 +86,7 @@ class PaperBench:
     demand: int
     price: float | None
     out: PairLine | None
+    exchanges: list[ExchangeLine] | None
     rows: list[Candidate]
     found: int
     pages: int
@@ -106,67 +118,122 @@ def find_run_paper(viewer: Viewer, workshop_id: int, run: int, number: int) -> R
     )
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What has been read of one paper of a proposal."""
+
+    row: RunPaper
+    whole: bool
+    pairs: list[PairLine]
+    seats: list[Seat]
+    bars: Bars
+    board: Board
+    entries: dict[int, Entry]
+
+    @property
+    def paper(self) -> int:
+        return self.row.submission_id
+
+    @property
+    def has_prices(self) -> bool:
+        return self.whole and self.row.run.mode != "random"
+
+
 def read_candidates(row: RunPaper, viewer: Viewer, query: CandidateQuery) -> PaperBench:
-    """One page of everybody. Three queries."""
+    """One page of everybody. Four queries."""
     run, paper, whole = row.run, row.submission, not row.hidden  # type: ignore[attr-defined]  # annotated
     pairs, authors = _pairs(run, viewer)
     kept = [pair for pair in pairs if pair.origin != "gone"]
-    proposed = Counter(pair.user for pair in kept)
-    seats = read_seats(run, viewer, proposed, whole=whole, paper=paper.pk)
-    numbers: dict[int, list[int]] = defaultdict(list)
-    for pair in kept:
-        numbers[pair.user].append(pair.replaces)
+    seats = read_seats(run, viewer, Counter(pair.user for pair in kept), whole=whole, paper=paper.pk)
     mine = [pair for pair in kept if pair.paper == paper.pk]
-    forbidden = {pair.user for pair in pairs if pair.paper == paper.pk and pair.origin == "gone"}
+    gone = {(pair.paper, pair.user) for pair in pairs if pair.origin == "gone"}
     out = next((pair for pair in mine if str(pair.user) == query.out and not pair.is_locked), None)
-    board = _board(run, row, kept, seats, authors)
-    known = {line[0]: line[1:] for line in row.people}
-    bars = _bars(paper)
-    rows = []
-    for seat in seats:
-        if any(pair.user == seat.pk for pair in mine):
-            continue
-        score, unknown, affinity, bid, topic, rank = known.get(seat.pk, (None, True, None, "", None, None))
-        why_not, suspected = _why_not(row, seat, bars)
-        rows.append(
-            Candidate(
-                user=seat.pk,
-                name=seat.name,
-                seat=seat,
-                score=score,
-                unknown=unknown,
-                affinity=None if unknown and not bid else affinity,
-                bid=BidValue(bid).label if bid else "",
-                topic=topic,
-                rank=rank_words(rank, row.allowed),
-                why_not=why_not,
-                suspected=suspected,
-                forbidden=seat.pk in forbidden,
-                cost=_cost(board, row, seat, score) if whole and run.mode != "random" else None,
-                holders=sorted(numbers[seat.pk]) if seat.is_full else [],
-            )
-        )
+    is_open = run.status == RunStatus.OPEN and run.outcome in (RunOutcome.COMPLETE, RunOutcome.INFEASIBLE)
+    exchanged = out if is_open and run.purpose != RunPurpose.REPAIR else None
+    around = _around(row, viewer, exchanged)
+    others = papers_of_rows(around.get("papers", ()))
+    board = _board(row, kept, seats, authors | {pk: list(one.board.authors) for pk, one in others.items()}, others)
+    entries = {line[0]: Entry.of(line) for line in row.people}
+    known = _Known(row, whole, kept, seats, Bars.of(around["bars"]), board, entries)
+    rows = _everybody(known, {pair.user for pair in mine}, {user for pk, user in gone if pk == paper.pk})
+    exchanges = None
+    if exchanged:
+        fit = {one.user: one.score for one in rows if not (one.why_not or one.suspected or one.forbidden)}
+        past = past_words(around["past"])
+        exchanges = read_exchanges(known.board, known.bars, exchanged, others, fit, gone, past, kept, whole=whole)
     found = _ordered([one for one in rows if _asked(one, query)], query.sort or "-score")
     pages = max(-(-len(found) // PAGE), 1)
     first = (min(query.page, pages) - 1) * PAGE
-    shown = [_priced(one, board, row, out, seats) for one in found[first : first + PAGE]]
+    shown = [_priced(one, known, out) for one in found[first : first + PAGE]]
+    why = _because(around["near"], [*(one.user for one in shown), *(pair.user for pair in mine)])
     is_chairs = run.purpose == RunPurpose.CHAIRS
     return PaperBench(
         run=run,
         paper=paper,
         whole=whole,
-        pairs=[_loaded(pair, seats) for pair in mine],
+        pairs=[replace(_loaded(pair, seats), because=why.get(pair.user)) for pair in mine],
         wanted=1 if is_chairs else paper.track.reviews_per_paper,
         demand=row.demand,
         price=row.price if whole else None,
         out=out,
-        rows=shown,
+        exchanges=exchanges,
+        rows=[replace(one, because=why.get(one.user)) for one in shown],
         found=len(found),
         pages=pages,
         everybody=len(rows),
         allowed=sum(not one.why_not for one in rows),
-        is_open=run.status == RunStatus.OPEN and run.outcome in (RunOutcome.COMPLETE, RunOutcome.INFEASIBLE),
+        is_open=is_open,
     )
+
+
+def _around(row: RunPaper, viewer: Viewer, exchanged: PairLine | None) -> dict[str, Any]:
+    """Conflicts and what is shared; for whoever might be exchanged, all papers as they stand to them. One query."""
+    workshop, found = row.run.workshop_id, dict[str, Any]()
+    if exchanged is None:
+        found = around_paper(viewer, workshop, row.submission_id)
+    else:
+        found = around_pair(viewer, workshop, row.submission_id, row.run_id, exchanged.user)
+    return found
+
+
+def _because(near: list[tuple[int, int, Any]], users: list[int]) -> dict[int, Because]:
+    """What these people share with the paper. One query, where there is anything."""
+    rows = by_person(near, users)
+    keys = publications_in(rows)
+    shelf = shelf_of(shelf_rows(Q(pk__in=keys))) if keys else {}
+    return {user: why for (_, user), why in because(rows, shelf).items()}
+
+
+def _everybody(known: _Known, mine: set[int], forbidden: set[int]) -> list[Candidate]:
+    """Everybody who is not proposed for the paper."""
+    numbers: dict[int, list[int]] = defaultdict(list)
+    for pair in known.pairs:
+        numbers[pair.user].append(pair.replaces)
+    rows = []
+    for seat in known.seats:
+        if seat.pk in mine:
+            continue
+        entry = known.entries.get(seat.pk)
+        why_not, suspected = _why_not(known, seat)
+        rows.append(
+            Candidate(
+                user=seat.pk,
+                name=seat.name,
+                seat=seat,
+                score=entry.score if entry else None,
+                unknown=entry.unknown if entry else True,
+                affinity=entry.affinity if entry else None,
+                bid=BidValue(entry.bid).label if entry and entry.bid else "",
+                topic=entry.topic if entry else None,
+                rank=rank_words(entry.rank, known.row.allowed) if entry else "",
+                why_not=why_not,
+                suspected=suspected,
+                forbidden=seat.pk in forbidden,
+                cost=_cost(known, seat, entry),
+                holders=sorted(numbers[seat.pk]) if seat.is_full else [],
+            )
+        )
+    return rows
 
 
 def _pairs(run: AssignmentRun, viewer: Viewer) -> tuple[list[PairLine], dict[int, list[int]]]:
@@ -207,74 +274,51 @@ def _loaded(pair: PairLine, seats: list[Seat]) -> PairLine:
     return replace(pair, load=seat.load, is_over=seat.is_over) if seat else pair
 
 
-def _bars(paper: Submission) -> dict[int, list[Conflict]]:
-    found: dict[int, list[Conflict]] = defaultdict(list)
-    for conflict in Conflict.objects.barring().filter(submission=paper).order_by("pk"):
-        found[conflict.user_id].append(conflict)
-    return found
-
-
-def _why_not(row: RunPaper, seat: Seat, bars: dict[int, list[Conflict]]) -> tuple[str, bool]:
-    if seat.pk in row.authors:
+def _why_not(known: _Known, seat: Seat) -> tuple[str, bool]:
+    key = (known.paper, seat.pk)
+    if seat.pk in known.row.authors:
         return "is an author", False
-    mine = bars.get(seat.pk, [])
-    for conflict in mine:
-        if conflict.state in EFFECTIVE:
-            return f"conflict: {conflict.get_reason_display().lower()}", False
-    if seat.past and row.run.status == RunStatus.OPEN:
+    if key in known.bars.why:
+        return known.bars.why[key], False
+    if seat.past and known.row.run.status == RunStatus.OPEN:
         return PAST[AssignmentStatus(seat.past)], False
-    if mine:
-        return "", True
-    return "", False
+    return "", key in known.bars.suspected
 
 
 def _board(
-    run: AssignmentRun, row: RunPaper, pairs: list[PairLine], seats: list[Seat], authors: dict[int, list[int]]
+    row: RunPaper, pairs: list[PairLine], seats: list[Seat], authors: dict[int, list[int]], others: dict[int, Any]
 ) -> Board:
-    rules = Options.of(run.params).rules
-    paper = str(row.submission_id)
-    return Board(
-        pairs={(str(pair.paper), str(pair.user)): pair.score or 0.0 for pair in pairs},
-        demand={paper: row.demand},
-        least={},
-        most={str(seat.pk): seat.most - seat.given for seat in seats},
-        prices=Prices(
-            papers={paper: row.price},
-            reviewers={str(seat.pk): seat.price or 0.0 for seat in seats},
-            seniors={paper: row.senior_price},
-        ),
-        seniors_per_paper=rules.seniors_per_paper,
-        one_per_institution=rules.one_per_institution,
-        no_mutual_review=rules.no_mutual_review,
-        authors={str(pk): [str(user) for user in some] for pk, some in authors.items()},
-        seniors=frozenset(str(seat.pk) for seat in seats if seat.senior),
-        institutions={str(seat.pk): seat.institutions for seat in seats},
+    """Of other papers it knows no more than who wrote them, unless they have been read."""
+    papers = {pk: PaperOfBoard(pk, 0, 0.0, 0.0, some) for pk, some in authors.items()}
+    papers |= {pk: one.board for pk, one in others.items()}
+    papers[row.submission_id] = PaperOfBoard(row.submission_id, row.demand, row.price, row.senior_price, row.authors)
+    return board_of(
+        row.run,
+        {(pair.paper, pair.user): pair.score or 0.0 for pair in pairs},
+        papers.values(),
+        [person_of_board(seat) for seat in seats],
+        locked=[(pair.paper, pair.user) for pair in pairs if pair.is_locked],
     )
 
 
-def _cost(board: Board, row: RunPaper, seat: Seat, score: float | None) -> float | None:
-    if score is None:
+def person_of_board(seat: Seat) -> PersonOfBoard:
+    return PersonOfBoard(seat.pk, seat.most - seat.given, seat.price or 0.0, seat.senior, seat.institutions)
+
+
+def _cost(known: _Known, seat: Seat, entry: Entry | None) -> float | None:
+    if entry is None or not known.has_prices:
         return None
-    return board.prices.cost(str(row.submission_id), str(seat.pk), score, senior=seat.senior)
+    return known.board.prices.cost(str(known.paper), str(seat.pk), entry.score, senior=seat.senior)
 
 
-def _priced(one: Candidate, board: Board, row: RunPaper, out: PairLine | None, seats: list[Seat]) -> Candidate:
+def _priced(one: Candidate, known: _Known, out: PairLine | None) -> Candidate:
     """What the edit would change and break, asked of the engine's own rules."""
-    paper = str(row.submission_id)
+    paper = str(known.paper)
     remove = [(paper, str(out.user))] if out else []
-    priced = price_edit(board, add={(paper, str(one.user)): one.score or 0.0}, remove=remove)
-    names = {str(seat.pk): seat.name for seat in seats}
-    breaks = [words for broken in priced.breaks if (words := _words(broken, names))]
+    priced = price_edit(known.board, add={(paper, str(one.user)): one.score or 0.0}, remove=remove)
+    names = {str(seat.pk): seat.name for seat in known.seats}
+    breaks = [words for broken in priced.breaks if (words := said(broken, names))]
     return replace(one, change=priced.change if one.score is not None else None, breaks=breaks)
-
-
-def _words(broken: Break, names: dict[str, str]) -> str:
-    who = names.get(broken.reviewer_id or "", "somebody")
-    return {
-        "senior": f"too few senior reviewers ({broken.detail})",
-        "institution": f"two reviewers of {broken.detail}",
-        "mutual": f"{who} and an author would review each other",
-    }.get(broken.kind, "")
 
 
 ORDERS: dict[str, Callable[[Candidate], Any]] = {

@@ -165,6 +165,7 @@ class PairLine:
     is_over: bool = False
     replaces: Any = None
     alternates: list[Any] = field(default_factory=list)
+    because: Any = None
 
     @property
     def is_locked(self) -> bool:
@@ -177,7 +178,7 @@ class PairLine:
 
 @dataclass(frozen=True)
 class PaperLine:
-    """``dropped``: how many people an organizer has taken out of it or forbidden."""
+    """``forbidden``: whom an organizer has taken out of it, or does not want on it."""
 
     pk: int
     number: int
@@ -187,8 +188,12 @@ class PaperLine:
     wanted: int
     having: int
     pairs: list[PairLine]
-    dropped: int
+    forbidden: frozenset[int]
     search: str
+
+    @property
+    def dropped(self) -> int:
+        return len(self.forbidden)
 
     @property
     def missing(self) -> int:
@@ -208,7 +213,7 @@ class PaperLine:
 
     @property
     def is_edited(self) -> bool:
-        return bool(self.dropped) or any(pair.origin in EDITED for pair in self.pairs)
+        return bool(self.forbidden) or any(pair.origin in EDITED for pair in self.pairs)
 
     @property
     def is_unknown(self) -> bool:
@@ -232,12 +237,12 @@ def kinds_of(run: AssignmentRun) -> tuple[str, ...]:
     return (AssignmentKind.AREA_CHAIR,) if run.purpose == RunPurpose.CHAIRS else REVIEWING
 
 
-def read_rows(run: AssignmentRun, viewer: Viewer) -> Rows:
-    """Papers with their proposed people, and everybody with their load. Three queries."""
+def read_rows(run: AssignmentRun, viewer: Viewer, *, places: bool = False) -> Rows:
+    """Papers with their proposed people, and everybody with their load (and ``places``). Three queries."""
     papers, whole = _papers(run, viewer)
     pairs, dropped = _pairs(run, viewer)
     proposed = Counter(pair.user for some in pairs.values() for pair in some)
-    seats = {seat.pk: seat for seat in read_seats(run, viewer, proposed, whole=whole)}
+    seats = {seat.pk: seat for seat in read_seats(run, viewer, proposed, whole=whole, places=places)}
     lines = []
     for pk, number, title, track, slug, wanted, having, search, status in papers:
         mine = [_seated(pair, seats, whole=whole) for pair in pairs[pk]]
@@ -247,7 +252,8 @@ def read_rows(run: AssignmentRun, viewer: Viewer) -> Rows:
             continue
         need = 1 if run.purpose == RunPurpose.CHAIRS else wanted
         names = fold_names(mine)
-        lines.append(PaperLine(pk, number, title, track, slug, need, having, mine, dropped[pk], f"{search} {names}"))
+        words, gone = f"{search} {names}", frozenset(dropped[pk])
+        lines.append(PaperLine(pk, number, title, track, slug, need, having, mine, gone, words))
     return Rows(lines, seats, whole)
 
 
@@ -296,15 +302,16 @@ def free_pairs(run: AssignmentRun, viewer: Viewer) -> "QuerySet[ProposedPair]":
     return ProposedPair.objects.filter(run=run, submission__in=free.values("pk"))
 
 
-def _pairs(run: AssignmentRun, viewer: Viewer) -> tuple[dict[int, list[PairLine]], Counter[int]]:
+def _pairs(run: AssignmentRun, viewer: Viewer) -> tuple[dict[int, list[PairLine]], dict[int, set[int]]]:
     found: dict[int, list[PairLine]] = defaultdict(list)
-    dropped: Counter[int] = Counter()
+    dropped: dict[int, set[int]] = defaultdict(set)
     columns = ("submission", "user", "user__given", "user__particle", "user__family", "score", "unknown", "rank")
     more = ("allowed", "origin", "why", "kept", "replaces", "alternates")
     rows = free_pairs(run, viewer).order_by("rank", "user__family", "pk").values_list(*columns, *more)
     for paper, user, given, particle, family, score, unknown, rank, allowed, origin, why, kept, replaces, alt in rows:
         if not kept:
-            dropped[paper] += origin == Origin.FORBID
+            if origin == Origin.FORBID:
+                dropped[paper].add(user)
             continue
         name = full_name(given, particle, family)
         place = rank_words(rank, allowed)
@@ -333,10 +340,12 @@ def read_seats(
     *,
     whole: bool,
     paper: int = 0,
+    places: bool = False,
 ) -> list[Seat]:
-    """Everybody who may be proposed, by family name. One query. ``paper``: also what they have to do with it.
+    """Everybody who may be proposed, by family name. One query.
 
-    What is published counts by itself: it is no longer ``proposed``, but had.
+    ``paper``: also what they have to do with it, and their institutions; ``places``: these alone. What is published
+    counts by itself: it is no longer ``proposed``, but had.
     """
     here = proposed if run.status == RunStatus.OPEN else {}
     free = Submission.objects.filter(right(Submission, "act", viewer), workshop=run.workshop_id)
@@ -351,7 +360,7 @@ def read_seats(
     extra = {
         "load": Coalesce(Subquery(mine), 0),
         "at": Subquery(known.values("price")[:1]),
-        "places": Subquery(known.values("institutions")[:1]) if paper else Value(None, JSONField()),
+        "places": Subquery(known.values("institutions")[:1]) if paper or places else Value(None, JSONField()),
         "past": Subquery(past.order_by("-created_at").values("status")[:1]) if paper else Value("", CharField()),
     }
     names = ("user", "user__given", "user__particle", "user__family")
@@ -373,7 +382,7 @@ def read_seats(
             here.get(pk, 0),
             price if whole else None,
             past or "",
-            tuple(places or ()),
+            tuple(known_places or ()),
         )
-        for pk, given_name, particle, family, most, senior, load, price, places, past in rows
+        for pk, given_name, particle, family, most, senior, load, price, known_places, past in rows
     ]

@@ -67,3 +67,21 @@ class CandidateQuery(ListQuery):
     def mended(self) -> "CandidateQuery":
         known = self.out.isascii() and self.out.isdecimal() and len(self.out) < 19
         return replace(self, out=self.out if known else "")
+
+
+@dataclass(frozen=True)
+class SuitedQuery(ListQuery):
+    """Which papers one person might get."""
+
+    look: str = ""
+    sort: str = ""
+
+    name: ClassVar[str] = "suited"
+    sorts: ClassVar[dict[str, str]] = {
+        "score": "Score",
+        "paper": "No.",
+        "affinity": "Affinity",
+        "topic": "Topics",
+        "cost": "Costs",
+    }
+    several: ClassVar[dict[str, dict[str, str]]] = {"look": {"missing": "Somebody is missing"}}

@@ -1,4 +1,6 @@
-"""The workbench of a proposal: one paper with everybody who might have it, one person with their papers; edits."""
+"""The workbench of a proposal: one paper with everybody who might have it, one person with every paper that they have
+or might have; edits.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,20 +11,19 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from access.rights import get_or_404
-from access.viewer import Viewer
+from access.viewer import Viewer, acting
 from accounts.models import User
 from audit.errors import Refused
 from desk.reading.candidates import find_run_paper, read_candidates
-from desk.reading.list_query import pairs_of
-from desk.reading.run_lines import read_rows, run_line
-from desk.reading.run_query import CandidateQuery
+from desk.reading.list_query import number_in, pairs_of
+from desk.reading.run_query import CandidateQuery, SuitedQuery
+from desk.reading.suited import read_person
 from desk.services.reveal import reveal
 from desk.views.assignment import LAST_EDIT, SECTION, find_run, remember_edit
 from desk.views.base import actor, desk_page, desk_render
 from desk.views.lists import flag_chips, heads, pages, row_of
 from reviews.models import AssignmentRun, RunEdit
 from reviews.services import run as proposals
-from reviews.states import RunOutcome, RunStatus
 from submissions.models import Submission
 from workshops.models import Workshop
 
@@ -71,22 +72,40 @@ def _paper_page(
 @require_safe
 @desk_page
 def bench_person(request: HttpRequest, workshop: Workshop, viewer: Viewer, run: int, pk: int) -> HttpResponse:
-    """One person with the papers that the proposal gives them."""
+    """One person with the papers that the proposal gives them, and those that they would suit without having them."""
+    return _person_page(request, workshop, viewer, run, pk)
+
+
+def _person_page(
+    request: HttpRequest,
+    workshop: Workshop,
+    viewer: Viewer,
+    run: int,
+    pk: int,
+    *,
+    refused: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
     row = find_run(workshop, viewer, run)
-    rows = read_rows(row, viewer)
-    seat = rows.seats.get(pk)
-    if seat is None:
+    query = SuitedQuery.of(pairs_of(request.GET))
+    page = read_person(row, viewer, pk, query)
+    if page is None:
         raise Http404
-    papers = [(paper, pair) for paper in rows.papers for pair in paper.pairs if pair.user == pk]
-    reveal(by=actor(viewer), workshop=workshop, page="assignment.person", papers=[paper.pk for paper, _ in papers])
+    reveal(by=actor(viewer), workshop=workshop, page="assignment.person", papers=page.shown)
+    made = request.session.get(LAST_EDIT, {})
     context = {
-        "line": run_line(row, len(rows.papers), viewer),
+        "page": page,
+        "query": query,
         "run": run,
-        "seat": seat,
-        "papers": papers,
-        "is_open": row.status == RunStatus.OPEN and row.outcome in (RunOutcome.COMPLETE, RunOutcome.INFEASIBLE),
+        "seat": page.seat,
+        "filters": [row_of("Only", flag_chips(query, "look"))],
+        "heads": heads(query),
+        "kept": query.kept(),
+        "refused": refused or {},
+        "undo": made.get("edit") if made.get("run") == run and page.is_open else None,
     }
-    return desk_render(request, "desk/bench_person.html", workshop, viewer, SECTION, context)
+    context |= pages(query, page.pages)
+    return desk_render(request, "desk/bench_person.html", workshop, viewer, SECTION, context, status)
 
 
 # --- edits ------------------------------------------------------------------------------------------------------------
@@ -95,7 +114,10 @@ def bench_person(request: HttpRequest, workshop: Workshop, viewer: Viewer, run: 
 @require_POST
 @desk_page
 def edit_run(request: HttpRequest, workshop: Workshop, viewer: Viewer, run: int) -> HttpResponse:
-    """``do``: add, swap, drop, forbid, allow, lock, unlock, undo. It goes back to the paper, or to ``back``: a list."""
+    """``do``: add, swap, exchange, drop, forbid, allow, lock, unlock, undo.
+
+    It goes back to the paper, or to ``back``: the list of the run, or the page of the ``user``.
+    """
     row = find_run(workshop, viewer, run)
     verb = request.POST.get("do", "")
     if verb == "undo":
@@ -107,9 +129,8 @@ def edit_run(request: HttpRequest, workshop: Workshop, viewer: Viewer, run: int)
     try:
         said = EDITS[verb](request, pair)
     except Refused as refusal:
-        if request.POST.get("back") != "run" and verb in ("add", "swap"):
-            refused = {"user": pair["user"].pk, "sentence": refusal.sentence, "why": request.POST.get("why", "")}
-            return _paper_page(request, workshop, viewer, row.pk, number, refused=refused, status=422)
+        if request.POST.get("back") != "run" and verb in ("add", "swap", "exchange"):
+            return _refused(request, workshop, viewer, pair, refusal.sentence)
         messages.error(request, refusal.sentence)
     else:
         remember_edit(request, row, viewer)
@@ -117,12 +138,25 @@ def edit_run(request: HttpRequest, workshop: Workshop, viewer: Viewer, run: int)
     return _back(request, workshop, row, number)
 
 
+def _refused(
+    request: HttpRequest, workshop: Workshop, viewer: Viewer, pair: dict[str, Any], sentence: str
+) -> HttpResponse:
+    """The page that it was asked on, with what was typed and why it is not done."""
+    run, paper, user = pair["run"].pk, pair["submission"], pair["user"]
+    said = {"user": user.pk, "paper": paper.pk, "sentence": sentence, "why": request.POST.get("why", "")}
+    if request.POST.get("back") == "person":
+        return _person_page(request, workshop, viewer, run, user.pk, refused=said, status=422)
+    return _paper_page(request, workshop, viewer, run, paper.number, refused=said, status=422)
+
+
 def _back(request: HttpRequest, workshop: Workshop, row: AssignmentRun, number: int) -> HttpResponse:
-    where = request.POST.get("list", "")[:500]
-    if request.POST.get("back") == "run":
+    where, back = request.POST.get("list", "")[:500], request.POST.get("back")
+    if back == "run":
         response = redirect("desk:run", workshop.slug, row.pk)
         response["Location"] += f"{where if where.startswith('?') else ''}#paper-{number}"
         return response
+    if back == "person" and (user := number_in(request.POST.get("user", ""))):
+        return redirect("desk:bench_person", workshop.slug, row.pk, int(user))
     return redirect("desk:bench_paper", workshop.slug, row.pk, number)
 
 
@@ -160,6 +194,17 @@ def _swap(request: HttpRequest, pair: dict[str, Any]) -> str:
     return f"{pair['user'].name} takes the place of {left.name} on #{pair['submission'].number}."
 
 
+def _exchange(request: HttpRequest, pair: dict[str, Any]) -> str:
+    papers = Submission.objects.of(pair["run"].workshop_id).select_related("workshop", "track")
+    there = get_or_404(acting(pair["by"]), "act", papers, pk=_key(request, "other_paper"))
+    other = _person(pair["run"], _key(request, "other"))
+    proposals.exchange_pairs(**pair, other_submission=there, other=other)
+    here = pair["submission"].number
+    return (
+        f"{pair['user'].name} goes from #{here} to #{there.number}, and {other.name} from #{there.number} to #{here}."
+    )
+
+
 def _drop(request: HttpRequest, pair: dict[str, Any]) -> str:
     proposals.drop_pair(**pair)
     return f"{pair['user'].name} is taken out of #{pair['submission'].number}."
@@ -184,6 +229,7 @@ def _lock(request: HttpRequest, pair: dict[str, Any]) -> str:
 EDITS: dict[str, Callable[[HttpRequest, dict[str, Any]], str]] = {
     "add": _add,
     "swap": _swap,
+    "exchange": _exchange,
     "drop": _drop,
     "forbid": _forbid,
     "allow": _allow,
@@ -193,13 +239,15 @@ EDITS: dict[str, Callable[[HttpRequest, dict[str, Any]], str]] = {
 
 
 def _undo(request: HttpRequest, workshop: Workshop, viewer: Viewer, row: AssignmentRun) -> HttpResponse:
-    edits = RunEdit.objects.filter(run=row).select_related("run", "submission__workshop", "submission__track")
+    edits = RunEdit.objects.filter(run=row).select_related("run", "submission", "other")
     edit = get_or_404(viewer, "row", edits, pk=_key(request, "edit"))
     try:
         proposals.undo_edit(edit=edit, by=actor(viewer))
     except Refused as refusal:
         messages.error(request, refusal.sentence)
     else:
-        messages.success(request, f"Undone: #{edit.submission.number} is as it was.")
+        numbers = [f"#{paper.number}" for paper in proposals.papers_of_edit(edit)]
+        are = "is as it was" if len(numbers) == 1 else "are as they were"
+        messages.success(request, f"Undone: {' and '.join(numbers)} {are}.")
     request.session.pop(LAST_EDIT, None)
     return _back(request, workshop, row, edit.submission.number)

@@ -135,10 +135,11 @@ BUDGETS = [
     Budget("desk:matching", "workshop", "organizers: 6"),
     # The four, the run, papers, pairs, people, and the entry of the log.
     Budget("desk:run", "run", "organizers: 9"),
-    # The four, the paper in the run, pairs, people, conflicts, and the entry of the log.
-    Budget("desk:bench_paper", "ada's in the run", "olga otto: 9"),
-    Budget("desk:bench_paper", "otto's in the run", "olga ines: 9"),
-    Budget("desk:bench_person", "rui in the run", "organizers: 9"),
+    # The four, the paper in the run, pairs, people, what stands around it, publications, and the entry of the log.
+    Budget("desk:bench_paper", "ada's in the run", "olga otto: 10"),
+    Budget("desk:bench_paper", "otto's in the run", "olga ines: 10"),
+    # The four, the run, papers, pairs, people, what stands around the person, and the entry of the log.
+    Budget("desk:bench_person", "rui in the run", "organizers: 10"),
     # The four, the run, whether it is seen as a whole (two); where it is: pairs, what papers have, conflicts, authors,
     # addresses, limits, loads, and the entry of the log.
     Budget("desk:run_publish", "run", "olga: 17; ines otto: 8"),

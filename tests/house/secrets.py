@@ -26,6 +26,7 @@ def names_of(cast: Cast) -> dict[str, str]:
         "unannounced": cast.unannounced.name,
         "ada's institute": cast.ada.affiliations.get().name,
         "ada's publication": cast.publication.title,
+        "rui's publication": cast.rui.publications.get().title,
         "ada's tie": cast.ada.relations.get().other_name,
         "ben's offer": cast.ben.offers.get().statement,
         "ada's title": cast.paper.title,
@@ -60,6 +61,8 @@ def may_see(who: str, phase: str) -> set[str]:
         seen |= {"cy", "why cy"}  # whom Ada asks to add: her co-authors and who may answer
     if who == "ada":
         seen |= {"ada's publication", "ada's tie"}
+    if who == "rui" or (who in ("olga", "ines", "otto") and phase in ASSIGNED):
+        seen |= {"rui's publication"}  # it made the score of a proposed pair
     if who == "ben":
         seen |= {"ben's offer"}
     if who in ("cleo", "ines"):
@@ -103,7 +106,17 @@ COMES_BY = {
     "ben": {"submission": {"ben's offer"}},
     "olga": {
         "submission": {"ben's offer"},
-        "discussion": {"ada", "ben", "otto", "rui", "ivy", "ada's title", *RUIS, "reason on ada's"},
+        "discussion": {
+            "ada",
+            "ben",
+            "otto",
+            "rui",
+            "ivy",
+            "ada's title",
+            *RUIS,
+            "reason on ada's",
+            "rui's publication",
+        },
     },
     "ines": {"discussion": {"ada's title", "rui to authors"}, "released": NOORS},
     "otto": {"discussion": {"otto's title", *RUIS}, "released": TOLD_OTTO},

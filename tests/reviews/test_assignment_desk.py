@@ -303,7 +303,7 @@ def test_people_have_their_loads_and_papers(olga: Client, run: AssignmentRun, st
         (f"{name} Example", "2 of 6", 2) for name in ("Noor", "Rae", "Rui")
     ]
     one = olga.get(f"{PAGE}{run.pk}/people/{stage.rui.pk}/")
-    assert [paper.number for paper, _ in one.context["papers"]] == [1, 2]
+    assert [paper.number for paper, _ in one.context["page"].papers] == [1, 2]
 
 
 def test_figures_count_scores_and_loads(olga: Client, run: AssignmentRun) -> None:
@@ -496,7 +496,7 @@ def test_pages_cost_the_same_for_any_number_of_papers(db: Any, rows: int) -> Non
         f"{run.pk}/?side=people": 9,
         f"{run.pk}/?side=figures": 9,
         f"{run.pk}/papers/1/": 9,
-        f"{run.pk}/people/{stage.rui.pk}/": 9,
+        f"{run.pk}/people/{stage.rui.pk}/": 10,
         f"{run.pk}/publish/": 17,
         f"compare/?run={run.pk}": 5,
         "repair/": 9,
