@@ -5,7 +5,7 @@ nor constraints. What a paper has already counts: its demand and its reviewers' 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -165,23 +165,51 @@ def _texts(pairs: Iterable[Pair]) -> list[list[str]]:
     return [[str(paper), str(user)] for paper, user in sorted(pairs)]
 
 
-def barred_pairs(papers: list[int], users: list[int]) -> tuple[set[Pair], set[Pair]]:
+Keys = Iterable[int] | QuerySet[Any, Any]
+"""Keys of papers or people, or the query that gives them."""
+
+
+def bar_rows(papers: Keys, users: Keys) -> dict[str, QuerySet]:
+    """What bars these people from these papers, as ``barred_of`` takes it."""
+    return {
+        "conflicts": Conflict.objects.barring()
+        .filter(submission__in=papers, user__in=users)
+        .values_list("submission", "user", "state"),
+        **_author_rows(papers, users),
+    }
+
+
+def _author_rows(papers: Keys, users: Keys) -> dict[str, QuerySet]:
+    listed = Authorship.objects.filter(submission__in=papers).exclude(status=AuthorshipStatus.DISOWNED)
+    return {
+        "owners": EmailAddress.objects.filter(user__in=users, verified=True).values_list("email", "user"),
+        "listed": listed.values_list("submission", "user", "email"),
+    }
+
+
+def barred_of(rows: Mapping[str, Iterable[Any]], users: Iterable[int]) -> tuple[set[Pair], set[Pair]]:
     """Pairs that can never be, by authorship or an effective conflict, and pairs that are only suspected."""
-    conflicts = Conflict.objects.barring().filter(submission__in=papers, user__in=users)
-    rows = list(conflicts.values_list("submission", "user", "state"))
-    never = {(paper, user) for paper, user, state in rows if state in EFFECTIVE} | author_pairs(papers, users)
-    return never, {(paper, user) for paper, user, _ in rows} - never
+    conflicts = list(rows["conflicts"])
+    never = {(paper, user) for paper, user, state in conflicts if state in EFFECTIVE} | _written(rows, users)
+    return never, {(paper, user) for paper, user, _ in conflicts} - never
+
+
+def _written(rows: Mapping[str, Iterable[Any]], users: Iterable[int]) -> set[Pair]:
+    owners, wanted = dict(rows["owners"]), set(users)
+    pairs = set()
+    for paper, user, address in rows["listed"]:
+        pairs |= {(paper, one) for one in (user, owners.get(address)) if one in wanted}
+    return pairs
+
+
+def barred_pairs(papers: list[int], users: list[int]) -> tuple[set[Pair], set[Pair]]:
+    """See ``barred_of``. Three queries."""
+    return barred_of(bar_rows(papers, users), users)
 
 
 def author_pairs(papers: list[int], users: list[int]) -> set[Pair]:
-    """By account, and by every confirmed address."""
-    owners = dict(EmailAddress.objects.filter(user__in=users, verified=True).values_list("email", "user"))
-    wanted = set(users)
-    rows = Authorship.objects.filter(submission__in=papers).exclude(status=AuthorshipStatus.DISOWNED)
-    pairs = set()
-    for paper, user, address in rows.values_list("submission", "user", "email"):
-        pairs |= {(paper, one) for one in (user, owners.get(address)) if one in wanted}
-    return pairs
+    """By account, and by every confirmed address. Two queries."""
+    return _written(_author_rows(papers, users), users)
 
 
 def _assigned_ever(papers: list[int], users: list[int]) -> set[Pair]:

@@ -1,14 +1,18 @@
 """A proposal becomes assignments, and that can be undone as one step. What will be mailed is the preview, exactly."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from access.prepared import prepared
 from access.rights import require
-from access.viewer import acting
+from access.viewer import Viewer, acting
 from accounts.models import User
 from audit.errors import Refused
 from audit.transitions import move
@@ -17,9 +21,9 @@ from notifications.services.batches import cancel_batch, confirm_batch, draft_ba
 from notifications.states import BatchStatus
 from reviews import emails
 from reviews.handles import draw_handles
-from reviews.loads import loads
+from reviews.loads import load_rows
 from reviews.models import Assignment, AssignmentRun, ProposedPair, Review
-from reviews.problem import barred_pairs
+from reviews.problem import bar_rows, barred_of
 from reviews.rules import open_chairs, open_reviewers
 from reviews.services.assign import log_assignment, remove_assignment
 from reviews.services.letters import tell_assigned, tell_not_needed
@@ -27,6 +31,7 @@ from reviews.services.whole import log_run, require_whole, sees_whole
 from reviews.states import (
     ASSIGNMENT_MOVES,
     CURRENT,
+    REVIEWING,
     RUN_MOVES,
     UNDONE,
     AssignmentKind,
@@ -39,6 +44,9 @@ from submissions.states import SubmissionStatus
 from workshops.deadlines import windows_by_track
 from workshops.models import Deadline, Track
 from workshops.states import DeadlineKind
+
+Rows = Mapping[str, list[Any]]
+"""What ``_around`` reads."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +69,12 @@ class Preview:
 
 
 def preview(*, run: AssignmentRun, by: User | None) -> Preview:
-    """The same checks that publishing makes. A fixed number of queries."""
+    """The same checks that publishing makes. Two queries, and one more in a repair."""
     rows = ProposedPair.objects.filter(run=run, kept=True).select_related("submission__track", "user")
     pairs = list(rows.order_by("submission__number", "user__family", "pk"))
+    found: Rows = _around(acting(by), run.workshop_id, run.pk, chairs=run.purpose == RunPurpose.CHAIRS)
+    having = set(found["having"])
     here = [pair for pair in pairs if pair.submission.status == SubmissionStatus.SUBMITTED]
-    having = _having(here)
     fresh = [pair for pair in here if _key(pair) not in having]
     gone = sorted({p.submission.number for p in pairs if p.submission.status != SubmissionStatus.SUBMITTED})
     by_person: dict[User, list[ProposedPair]] = defaultdict(list)
@@ -73,8 +82,27 @@ def preview(*, run: AssignmentRun, by: User | None) -> Preview:
         by_person[pair.user].append(pair)
     letters = sorted(by_person.items(), key=lambda letter: (letter[0].family, letter[0].given, letter[0].pk))
     skipped = [f"#{number} is no longer under review, so its pairs are left out." for number in gone]
-    problems = [*_conflict_problems(fresh), *_room_problems(run, by_person, by)]
+    problems = [*_conflict_problems(fresh, found), *_room_problems(run, by_person, found)]
     return Preview(letters, problems, skipped, _leaving(fresh))
+
+
+@prepared
+def _around(viewer: Viewer, workshop_id: int, run_id: int, *, chairs: bool) -> dict[str, QuerySet]:
+    """What stands around the pairs of a proposal: who has the papers already, conflicts and authors, how many papers
+    each person takes and has, over the papers that the viewer is free on.
+    """
+    kept = ProposedPair.objects.filter(run=run_id, kept=True)
+    papers, users = kept.values("submission"), kept.values("user")
+    most: QuerySet = open_reviewers(workshop_id).values_list("user", "load_max")
+    kinds: tuple[str, ...] = REVIEWING
+    if chairs:
+        most, kinds = open_chairs(workshop_id).values_list("user"), (AssignmentKind.AREA_CHAIR,)
+    return {
+        "having": Assignment.objects.current().filter(submission__in=papers).values_list("submission", "user"),
+        "most": most,
+        "taken": load_rows(viewer, workshop_id, kinds=kinds),
+        **bar_rows(papers, users),
+    }
 
 
 def _leaving(pairs: list[ProposedPair]) -> list[tuple[User, list[Assignment]]]:
@@ -93,13 +121,8 @@ def _key(pair: ProposedPair) -> tuple[int, int]:
     return pair.submission_id, pair.user_id
 
 
-def _having(pairs: list[ProposedPair]) -> set[tuple[int, int]]:
-    rows = Assignment.objects.current().filter(submission__in={pair.submission_id for pair in pairs})
-    return set(rows.values_list("submission", "user"))
-
-
-def _conflict_problems(pairs: list[ProposedPair]) -> list[str]:
-    never, suspected = barred_pairs([pair.submission_id for pair in pairs], [pair.user_id for pair in pairs])
+def _conflict_problems(pairs: list[ProposedPair], found: Rows) -> list[str]:
+    never, suspected = barred_of(found, [pair.user_id for pair in pairs])
     problems = []
     for pair in pairs:
         where = f"{pair.user.name} for paper #{pair.submission.number}"
@@ -110,17 +133,14 @@ def _conflict_problems(pairs: list[ProposedPair]) -> list[str]:
     return problems
 
 
-def _room_problems(run: AssignmentRun, by_person: dict[User, list[ProposedPair]], by: User | None) -> list[str]:
-    """Over the papers that ``by`` is free on."""
+def _room_problems(run: AssignmentRun, by_person: dict[User, list[ProposedPair]], found: Rows) -> list[str]:
     if run.purpose == RunPurpose.CHAIRS:
-        limits = dict.fromkeys(open_chairs(run.workshop_id).values_list("user", flat=True), run.params["chair_most"])
-        taken = loads(acting(by), run.workshop_id, kinds=(AssignmentKind.AREA_CHAIR,))
+        limits = {user: run.params["chair_most"] for (user,) in found["most"]}
         is_no_more = "is no area chair of this workshop any more"
     else:
-        limits = dict(open_reviewers(run.workshop_id).values_list("user", "load_max"))
-        taken = loads(acting(by), run.workshop_id)
+        limits = dict(found["most"])
         is_no_more = "does not review for this workshop any more"
-    problems = []
+    taken, problems = dict(found["taken"]), []
     for person, pairs in by_person.items():
         total = taken.get(person.pk, 0) + len(pairs)
         if person.pk not in limits:

@@ -140,9 +140,9 @@ BUDGETS = [
     Budget("desk:bench_paper", "otto's in the run", "olga ines: 10"),
     # The four, the run, papers, pairs, people, what stands around the person, and the entry of the log.
     Budget("desk:bench_person", "rui in the run", "organizers: 10"),
-    # The four, the run, whether it is seen as a whole (two); where it is: pairs, what papers have, conflicts, authors,
-    # addresses, limits, loads, and the entry of the log.
-    Budget("desk:run_publish", "run", "olga: 17; ines otto: 8"),
+    # The four, the run, whether it is seen as a whole; where it is: pairs, what stands around them for whoever acts,
+    # whose rights are asked for it, and the entry of the log.
+    Budget("desk:run_publish", "run", "olga: 10; ines otto: 6"),
     # The four, the paper, who might be asked, who has it, when it is due, who is asked, and the entry of the log.
     Budget("desk:ask_several", "ada's paper", "olga otto: 10"),
     Budget("desk:ask_several", "otto's paper", "olga ines: 10"),

@@ -497,7 +497,7 @@ def test_pages_cost_the_same_for_any_number_of_papers(db: Any, rows: int) -> Non
         f"{run.pk}/?side=figures": 9,
         f"{run.pk}/papers/1/": 9,
         f"{run.pk}/people/{stage.rui.pk}/": 10,
-        f"{run.pk}/publish/": 17,
+        f"{run.pk}/publish/": 10,
         f"compare/?run={run.pk}": 5,
         "repair/": 9,
     }
