@@ -19,6 +19,19 @@ from tests import servers
 SIZES = [10, 300]
 ROUNDS = 5
 MOST_QUERIES = 10
+DESK = (
+    "dashboard",
+    "papers",
+    "people",
+    "volunteers",
+    "assignment",
+    "matching",
+    "decisions",
+    "release",
+    "mail",
+    "log",
+    "guide",
+)
 
 
 def main() -> None:
@@ -47,8 +60,51 @@ def measure(size: int) -> Iterator[tuple[tuple[str, str], tuple[int, float]]]:
     season = Season(Plan(slug=f"bench-{size}", papers=papers_file(size), until="review"), tell=lambda line: None)
     season.play()
     season.decide_some(size // 2)
+    more_of_everything(season, size)
     for page, role, user, address in pages(season):
         yield (page, role), open_page(user, address)
+
+
+def more_of_everything(season: Any, size: int) -> None:
+    """What a season does not play: decisions that are confirmed, people who would review or are proposed, and somebody
+    whom authors would add to their paper. The more papers, the more of each.
+    """
+    from django.utils import timezone
+
+    from decisions.models import Decision
+    from rehearsal.season import person_of
+    from reviews.models import Assignment
+    from reviews.services.nominate import nominate
+    from reviews.services.volunteer import offer_to_review
+    from submissions.models import Authorship
+    from submissions.services.author_requests import ask_to_add
+    from submissions.services.save import AuthorData
+
+    workshop, paper = season.workshop, chosen_paper(season)
+    for decision in Decision.objects.filter(submission__workshop=workshop).order_by("submission")[: size // 4]:
+        season.confirm(decision)
+    for number in range(max(2, size // 10)):
+        person = person_of(f"volunteer{number}@offers-{size}.test", "Vera", f"Volunteer{number}")
+        offer_to_review(workshop=workshop, by=person, received_at=timezone.now(), load=2, statement="Symmetry.")
+    Authorship.objects.filter(submission__workshop=workshop, position=1).update(would_review=True)
+    few = min(5, size // 10)
+    for assignment in Assignment.objects.current().filter(submission=paper).exclude(kind="area_chair"):
+        for number in range(few):
+            address = f"guest{number}-{assignment.handle}@guests-{size}.test"
+            nominate(assignment=assignment, by=assignment.user, name=f"Guest {number}", address=address, why="Groups.")
+    author = paper.authorships.filter(user__isnull=False)[0].user
+    for number in range(few):
+        added = AuthorData("Cy", "", f"Coauthor{number}", f"cy{number}@added-{size}.test", "")
+        ask_to_add(submission=paper, by=author, author=added, reason="Forgotten.")
+
+
+def chosen_paper(season: Any) -> Any:
+    """One that every organizer is free on, with an author who has an account."""
+    from submissions.models import Submission
+
+    papers = Submission.objects.filter(workshop=season.workshop, authorships__user__isnull=False)
+    papers = papers.exclude(conflicts__user__in=season.organizers)
+    return papers.order_by("number").distinct()[1]
 
 
 def papers_file(size: int) -> Path:
@@ -78,14 +134,13 @@ def pages(season: Any) -> Iterator[tuple[str, str, object, str]]:
     """(page, role, user, address) of everything that is measured."""
     from django.urls import reverse
 
+    from access.viewer import Viewer
     from accounts.models import User
+    from decisions.services.release import preview
     from reviews.models import Assignment
-    from submissions.models import Submission
 
     workshop = season.workshop
-    papers = Submission.objects.filter(workshop=workshop, authorships__user__isnull=False)
-    papers = papers.exclude(conflicts__user__in=season.organizers)
-    paper = papers.order_by("number").distinct()[1]
+    paper = chosen_paper(season)
     author = paper.authorships.filter(user__isnull=False)[0].user
     assignment = Assignment.objects.current().filter(submission=paper)[0]
     operator = User.objects.filter(email="opal@opal.test").first() or User.objects.create_superuser(
@@ -101,8 +156,16 @@ def pages(season: Any) -> Iterator[tuple[str, str, object, str]]:
     yield "review", "reviewer", assignment.user, reverse("reviews:review", args=[assignment.pk])
     for role, user in (("organizer, free", olga), ("organizer, author of one", otto)):
         yield "My desk", role, user, reverse("desk:my_desk")
-        for name in ("dashboard", "papers", "people", "assignment", "decisions", "release", "mail", "log"):
+        for name in DESK:
             yield name, role, user, reverse(f"desk:{name}", args=slug)
+        yield "volunteers ticked", role, user, f"{reverse('desk:volunteers', args=slug)}?part=authors"
+        yield "proposals", role, user, reverse("desk:compare_runs", args=slug)
+        yield "person", role, user, reverse("desk:person", args=[workshop.slug, assignment.user_id])
+        for name in ("nominations", "handling", "author_list"):
+            yield name.replace("_", " "), role, user, reverse(f"desk:{name}", args=number)
+        letter = preview(workshop=workshop, viewer=Viewer(user)).letters[0]
+        told = [workshop.slug, letter.submission.number, letter.author.pk]
+        yield "letter", role, user, reverse("desk:letter", args=told)
         yield "search", role, user, f"{reverse('desk:search', args=slug)}?q=learning"
         yield "paper (desk)", role, user, reverse("desk:paper", args=number)
     yield "operator", "operator", operator, reverse("desk:operator")
