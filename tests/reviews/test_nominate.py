@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 
@@ -15,6 +16,7 @@ from reviews.services.invite import invite
 from reviews.services.nominate import (
     MOST_OPEN,
     approve_nomination,
+    conflicts_of_nominated,
     nominate,
     refuse_nomination,
     take_back_nomination,
@@ -161,6 +163,30 @@ def test_what_an_organizer_has_settled_counts(stage: Any, held: Assignment) -> N
 
     with pytest.raises(Refused, match="has a conflict"):
         approve_nomination(nomination=propose(held, "noor@noor.test"), by=stage.olga)
+
+
+def test_what_is_settled_counts_for_every_address_of_a_person(stage: Any, held: Assignment) -> None:
+    EmailAddress.objects.create(user=stage.noor, email="noor@home.test", verified=True)
+    Conflict.objects.create(submission=held.submission, user=stage.noor, reason="organizer", state="confirmed")
+    guests = {"noor@noor.test": "Noor", "noor@home.test": "Noor"}
+
+    assert conflicts_of_nominated(held.submission, guests) == {
+        address: {"organizer": "confirmed"} for address in guests
+    }
+
+
+@pytest.mark.parametrize("proposed", [1, 4])
+def test_desk_page_costs_the_same_for_any_number(
+    client: Client, stage: Any, held: Assignment, proposed: int, django_assert_num_queries: Any
+) -> None:
+    for number in range(proposed):
+        propose(held, f"nex{number}@nex{number}.test")
+    client.force_login(stage.olga)
+    page = f"/admin/w/neurreps-2027/papers/{held.submission.number}/proposed-reviewers/"
+    client.get(page)
+
+    with django_assert_num_queries(9):
+        client.get(page)
 
 
 def test_who_turns_out_to_have_a_conflict_after_the_yes_does_not_get_the_paper(stage: Any, held: Assignment) -> None:

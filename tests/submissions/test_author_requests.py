@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from accounts.models import Affiliation
+from accounts.models import Affiliation, User
 from audit.errors import Refused, StaleState
 from notifications.models import Message
 from proceedings.querysets import accepted
@@ -18,6 +18,7 @@ from submissions.services.author_requests import (
     ask_to_add,
     ask_to_remove,
     foreseen,
+    foreseen_by_each,
     grant_request,
     refuse_request,
     say_missing,
@@ -226,6 +227,45 @@ def test_conflicts_are_known_before_and_made_by_granting(stage, late) -> None:
     assert told("listed_as_author") == ["ben@ben.test", "cy@cy.test"]
     late.refresh_from_db()
     assert late.current.saved_by == stage.olga
+
+
+def asked_for_each(stage, late, *names: str) -> list[AuthorListRequest]:
+    """Ada asks to add each of these; of each one's institution there is a reviewer."""
+    found = []
+    for name in names:
+        domain = f"{name.lower()}.test"
+        Affiliation.objects.create(user=member(stage, f"Of{name}"), name="Theirs", domain=domain)
+        author = AuthorData(name, "", "Other", f"{name.lower()}@{domain}")
+        found.append(ask_to_add(submission=late, by=stage.ada, author=author, reason="Forgotten."))
+    return found
+
+
+def test_each_of_several_requests_is_foreseen_as_if_it_were_alone(stage, late) -> None:
+    added = asked_for_each(stage, late, "Cy", "Di")
+    removed = ask_to_remove(
+        submission=late, by=stage.ada, authorship=late.authorships.get(email="ben@ben.test"), reason="He left."
+    )
+
+    together = foreseen_by_each(late, [*added, removed])
+
+    people = {name: User.objects.get(given=name).pk for name in ("OfCy", "OfDi")}
+    assert together == {
+        added[0].pk: {people["OfCy"]: {"Same institution as an author"}},
+        added[1].pk: {people["OfDi"]: {"Same institution as an author"}},
+        removed.pk: {},
+    }
+    assert together == {one.pk: foreseen(one) for one in (*added, removed)}
+
+
+@pytest.mark.parametrize("names", [("Cy",), ("Cy", "Di", "Eve")])
+def test_requests_are_foreseen_in_the_same_statements_for_any_number(
+    stage, late, names, django_assert_num_queries
+) -> None:
+    requests = asked_for_each(stage, late, *names)
+    paper = Submission.objects.select_related("workshop").get(pk=late.pk)
+
+    with django_assert_num_queries(3):
+        foreseen_by_each(paper, requests)
 
 
 def test_granting_a_removal_leaves_the_others_in_order(stage, late) -> None:
