@@ -116,11 +116,12 @@ Rows = dict[str, list[Any]]
 def _rows(viewer: Viewer, workshop_id: int) -> dict[str, QuerySet]:
     """Papers that the viewer is free on, what was said of them, and what bidding and affinities hang on."""
     papers = free_papers(viewer, workshop_id).filter(status=SubmissionStatus.SUBMITTED)
-    bids = visible_to(viewer, "row", Bid).filter(submission__in=papers.values("pk"))
+    bids = visible_to(viewer, "row", Bid).filter(submission__in=papers.values("pk")).order_by()
     columns = ("user", "user__given", "user__particle", "user__family", "bidding_since")
     return {
         "papers": papers.values_list("number", "pk", "title", "track__name"),
-        "bids": bids.values_list("user", "submission", "value"),
+        "of_reviewers": bids.values_list("user", "value").annotate(n=Count("pk")),
+        "of_papers": bids.values_list("submission", "value").annotate(n=Count("pk")),
         "book": AffinityBook.objects.filter(workshop=workshop_id).select_related("job"),
         "reviewers": open_reviewers(workshop_id).values_list(*columns),
         **bidding_rows(workshop_id),
@@ -131,11 +132,7 @@ def read_matching(workshop: Workshop, viewer: Viewer, at: datetime) -> Matching:
     """Two queries."""
     rows: Rows = _rows(viewer, workshop.pk)
     listed = sorted(rows["papers"])
-    by_user: dict[int, Counter[str]] = defaultdict(Counter)
-    by_paper: dict[int, Counter[str]] = defaultdict(Counter)
-    for user, paper, value in rows["bids"]:
-        by_user[user][value] += 1
-        by_paper[paper][value] += 1
+    by_user, by_paper = _counted(rows["of_reviewers"]), _counted(rows["of_papers"])
     book = next(iter(rows["book"]), None) or AffinityBook(workshop=workshop)
     known, counts = _affinities(book, [pk for _, pk, *_ in listed])
     windows = list(bidding_windows_from(rows, at).values())
@@ -156,6 +153,14 @@ def read_matching(workshop: Workshop, viewer: Viewer, at: datetime) -> Matching:
         unknown=counts["unknown"],
         imported=counts[AffinityMethod.IMPORTED],
     )
+
+
+def _counted(rows: Iterable[tuple[int, str, int]]) -> dict[int, Counter[str]]:
+    """How often each value was said, by whom, or of which paper."""
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    for key, value, n in rows:
+        found[key][value] = n
+    return found
 
 
 def _affinities(book: AffinityBook, papers: list[int]) -> tuple[set[int], Counter[str]]:
