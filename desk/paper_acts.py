@@ -47,17 +47,31 @@ class Fold:
     name: str
     act: Act
     form: Form | None
-    action: str
+    workshop: str
+    number: int
     part: str
     url: str
 
+    @property
+    def action(self) -> str:
+        return reverse(self.act.route, args=[self.workshop, self.number])
 
-def fold(name: str, workshop: str, number: int, form: Form | None = None, query: PaperQuery = WHOLE_LIST) -> Fold:
-    """``query``: the list that the page was opened from."""
-    act, page = ACTS[name], [workshop, number]
-    here = reverse("desk:paper", args=page)
-    url = f"{here}{query.place(act=name)}#act-{name}"
-    return Fold(name, act, form, reverse(act.route, args=page), f"{here}?part={name}", url)
+
+def folds(workshop: str, number: int, forms: Mapping[str, Form], query: PaperQuery = WHOLE_LIST) -> dict[str, Fold]:
+    """All that can be done, with these ``forms`` drawn at once. ``query``: the list that the page was opened from."""
+    here = reverse("desk:paper", args=[workshop, number])
+    return {
+        name: Fold(
+            name,
+            act,
+            forms.get(name),
+            workshop,
+            number,
+            f"{here}?part={name}",
+            f"{here}{query.place(act=name)}#act-{name}",
+        )
+        for name, act in ACTS.items()
+    }
 
 
 def form_of(name: str, rows: reading.Rows, data: Any = None) -> Form:

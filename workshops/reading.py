@@ -1,11 +1,11 @@
 """Forms as the higher floors read them: plain data, so that a reviewer's page carries no rows."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
+from access.prepared import prepared
 from audit.errors import Refused
 from workshops.models import Form, FormVersion, Question
 from workshops.states import FormStatus
@@ -58,7 +58,12 @@ def open_form(workshop_id: int, track_id: int | None, purpose: str = Form.Purpos
     return found
 
 
+@prepared
+def _question_rows(version_id: int) -> QuerySet[Question]:
+    return Question.objects.filter(version=version_id).values_list(*NAMES)
+
+
 def questions_of(version_id: int) -> tuple[QuestionData, ...]:
     """The questions of a version in their order. One query."""
-    rows: Iterable[tuple[Any, ...]] = Question.objects.filter(version=version_id).values_list(*NAMES)
+    rows: list[tuple[Any, ...]] = _question_rows(version_id)
     return tuple(QuestionData(**dict(zip(NAMES, row, strict=True))) for row in rows)

@@ -15,7 +15,7 @@ from audit import actions
 from audit.models import Entry, Root
 from desk.reading.levels import flag
 from desk.reading.log_query import GROUPS, LogQuery
-from desk.reading.paper import ASPECTS_OF_REVIEWERS, HIDES_WHO_ACTED, capitalised, who_acted
+from desk.reading.paper import ASPECTS_OF_REVIEWERS, HIDES_WHO_ACTED, capitalised, tells_reviewer
 from desk.reading.roots import about
 from desk.reading.table import Table
 from submissions.models import Submission
@@ -137,6 +137,12 @@ def _named(viewer: Viewer, papers: list[int]) -> QuerySet:
     return found.annotate(named=flag(right(Submission, "identities", viewer))).values_list("pk", "number", "named")
 
 
+def _who_acted(row: Entry, named: set[int]) -> str:
+    """The actor's name, where it tells no identity that the viewer may not know."""
+    hidden = row.root_type == Root.SUBMISSION and row.root_id not in named and tells_reviewer(row.action, row.aspect)
+    return "" if row.actor is None or hidden else row.actor.name
+
+
 def _line(row: Entry, numbers: dict[int, int], named: set[int]) -> LogLine:
     of_paper = row.root_type == Root.SUBMISSION
     changed = row.data.get("fields", []) if isinstance(row.data, dict) else []
@@ -144,7 +150,7 @@ def _line(row: Entry, numbers: dict[int, int], named: set[int]) -> LogLine:
         pk=row.pk,
         at=row.at,
         text=capitalised(actions.sentence(row.action)),
-        by=who_acted(row, row.root_id in named),
+        by=_who_acted(row, named),
         paper=numbers.get(row.root_id) if of_paper else None,
         fields=", ".join(str(field).replace("_", " ") for field in changed) if isinstance(changed, list) else "",
     )

@@ -441,10 +441,10 @@ def outcomes_of(rows: Rows) -> list[Outcome]:
     return sorted(rows["outcomes"], key=lambda row: (row.position, row.pk))
 
 
-def _history_rows(viewer: Viewer, workshop_id: int, pk: int) -> "QuerySet[Entry]":
-    rows = Entry.objects.about(Root.SUBMISSION, pk).filter(about(workshop_id, viewer)).select_related("actor")
-    of_actor = ("actor__given", "actor__particle", "actor__family")
-    return rows.only("at", "action", "root_type", "aspect", *of_actor)[:100]
+def _history_rows(viewer: Viewer, workshop_id: int, pk: int) -> "QuerySet[Entry, tuple[Any, ...]]":
+    rows = Entry.objects.about(Root.SUBMISSION, pk).filter(about(workshop_id, viewer))
+    names = ("actor__given", "actor__particle", "actor__family")
+    return rows.values_list("pk", "at", "action", "aspect", "actor", *names)[:100]
 
 
 _prepared_history = prepared(_history_rows)
@@ -455,37 +455,25 @@ def read_history(workshop: Workshop, viewer: Viewer, found: Any) -> list[Event]:
     return history_of(_prepared_history(viewer, workshop.pk, found.pk), names=found.knows_reviewers)
 
 
-def history_of(entries: Iterable[Entry], *, names: bool) -> list[Event]:
+def history_of(rows: Iterable[tuple[Any, ...]], *, names: bool) -> list[Event]:
     """What happened to the paper, newest first, as far as the viewer may see it.
 
     ``names``: the viewer may know who reviews it; otherwise nobody is named for what a reviewer does.
     """
-    entries = sorted(entries, key=lambda entry: -entry.pk)
-    return [
-        Event(text=capitalised(actions.sentence(entry.action)), at=entry.at, by=who_acted(entry, names))
-        for entry, newer in zip(entries, [None, *entries], strict=False)
-        if not _looked_again(entry, newer)
-    ]
+    events: list[Event] = []
+    newer: tuple[Any, ...] = ()
+    for _, at, action, aspect, actor, *name in sorted(rows, reverse=True):
+        if action == "identity.revealed" and newer == (action, actor):
+            continue  # the same person looked at names and did so again right after; the log tells of each
+        newer = (action, actor)
+        by = full_name(*name) if actor and (names or not tells_reviewer(action, aspect)) else ""
+        events.append(Event(text=capitalised(actions.sentence(action)), at=at, by=by))
+    return events
 
 
-def _looked_again(entry: Entry, newer: Entry | None) -> bool:
-    """The same person looked at names and did so again right after; the log tells of each."""
-    if newer is None or entry.action != "identity.revealed":
-        return False
-    return (newer.action, newer.actor_id) == (entry.action, entry.actor_id)
-
-
-def who_acted(entry: Entry, names: bool) -> str:
-    """The actor's name, where it tells no identity that the viewer may not know."""
-    if entry.actor is None:
-        return ""
-    if entry.root_type == Root.SUBMISSION and not names and _tells_reviewer(entry):
-        return ""
-    return entry.actor.name
-
-
-def _tells_reviewer(entry: Entry) -> bool:
-    return entry.action.startswith(HIDES_WHO_ACTED) or entry.aspect in ASPECTS_OF_REVIEWERS
+def tells_reviewer(action: str, aspect: str) -> bool:
+    """Is it a reviewer who does this on a paper, so that their name tells who reviews it?"""
+    return action.startswith(HIDES_WHO_ACTED) or aspect in ASPECTS_OF_REVIEWERS
 
 
 def capitalised(text: str) -> str:

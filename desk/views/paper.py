@@ -20,7 +20,7 @@ from decisions.rules import needs_no_second, needs_second_person
 from decisions.services import decide as deciding
 from decisions.states import TOLD, DecisionStatus
 from desk.forms import DecisionForm, SettleForm
-from desk.paper_acts import ACTS, Fold, fold, form_of
+from desk.paper_acts import ACTS, Fold, folds, form_of
 from desk.paper_dates import paper_dates
 from desk.reading import paper as reading
 from desk.reading.author_list import open_requests, twins_of
@@ -70,7 +70,7 @@ def _form_alone(request: HttpRequest, workshop: Workshop, viewer: Viewer, number
         raise Http404
     found = _acted_on(workshop, viewer, number)
     form = form_of(name, reading.read_offered(viewer, found, name))
-    return render(request, "desk/_paper_act_form.html", {"fold": fold(name, workshop.slug, number, form)})
+    return render(request, "desk/_paper_act_form.html", {"fold": folds(workshop.slug, number, {name: form})[name]})
 
 
 def _older_history(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
@@ -193,7 +193,7 @@ def _folds(
     if not rows["decided"]:
         opened.add("decide")
     forms = {name: form_of(name, rows) for name in opened - bound.keys()} | bound
-    return {name: fold(name, workshop.slug, found.number, forms.get(name), query) for name in ACTS}
+    return folds(workshop.slug, found.number, forms, query)
 
 
 # --- what is done on it: each asks for the right to act first ---

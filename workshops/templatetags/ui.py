@@ -175,15 +175,49 @@ def options(groups: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> S
     """The options of a select, from its widget's ``optgroups``: hundreds of people are drawn in one go."""
     parts = []
     for name, members, _ in groups:
-        inner = SafeString("").join(_option(option) for option in members)
+        inner = mark_safe("".join(_option(option) for option in members))
         parts.append(format_html('\n  <optgroup label="{}">{}\n  </optgroup>', name, inner) if name else inner)
     return mark_safe("".join(parts))  # of parts that are safe
 
 
-def _option(option: dict[str, Any]) -> SafeString:
+def _option(option: dict[str, Any]) -> str:
     value, label = _escaped(option["value"]), _escaped(option["label"])
-    # each part is escaped
-    return mark_safe(f'\n  <option value="{value}"{_attributes(option["attrs"])}>{label}</option>')
+    return f'\n  <option value="{value}"{_attributes(option["attrs"])}>{label}</option>'
+
+
+@register.simple_tag
+def checks(groups: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> SafeString:
+    """The radio buttons or boxes of a widget, from its ``optgroups``."""
+    parts = []
+    for name, members, _ in groups:
+        inner = mark_safe("".join(_check(option) for option in members))
+        group = '\n  <div role="group" aria-label="{0}"><p class="muted small">{0}</p>{1}\n  </div>'
+        parts.append(format_html(group, name, inner) if name else inner)
+    return mark_safe("".join(parts))  # of parts that are safe
+
+
+def _check(option: dict[str, Any]) -> str:
+    words = _escaped(option["label"])
+    label = f'<label class="form-check-label" for="{_escaped(option["attrs"].get("id", ""))}">{words}</label>'
+    return f'\n  <div class="form-check">{_input(option)}{label}</div>'
+
+
+@register.simple_tag
+def scale(options: Iterable[dict[str, Any]]) -> SafeString:
+    """The radio buttons of a ScaleWidget."""
+    return mark_safe("".join(_on_scale(option) for option in options))  # of parts that are safe
+
+
+def _on_scale(option: dict[str, Any]) -> str:
+    number = f'<span class="scale-value">{_escaped(option["number"])}</span>' if option["number"] else ""
+    words = f'<span class="scale-words">{_escaped(option["words"])}</span>'
+    return f'\n  <label class="scale-option">{_input(option)}{number}{words}</label>'
+
+
+def _input(option: dict[str, Any]) -> str:
+    kind, name, value = (_escaped(option[part]) for part in ("type", "name", "value"))
+    rest = {key: said for key, said in option["attrs"].items() if key != "class"}
+    return f'<input type="{kind}" name="{name}" value="{value}" class="form-check-input"{_attributes(rest)}>'
 
 
 def _escaped(value: object) -> str:
