@@ -7,7 +7,7 @@ shown under handles those whose reviews they may see.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -38,9 +38,11 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
-class Work:
-    """One paper that somebody reviews, or did. ``review`` None: the form was not opened yet."""
+class Work(NamedTuple):
+    """One paper that somebody reviews, or did. ``review`` None: the form was not opened yet.
+
+    A tuple, since a page of people is made of a thousand.
+    """
 
     pk: UUID
     paper: int

@@ -11,7 +11,7 @@ _WRITTEN = re.compile(r"(\d{1,2})\s+([A-Za-z]{3})[a-z]*\.?\s+(\d{4})(?:,?\s+(\d{
 def written(moment: datetime, zone: timezone) -> str:
     """Such as "24 Nov 2026, 23:59"."""
     there = moment.astimezone(zone)
-    return f"{there.day} {MONTHS[there.month - 1]} {there.year}, {there:%H:%M}"
+    return f"{there.day} {MONTHS[there.month - 1]} {there.year}, {there.hour:02}:{there.minute:02}"
 
 
 def aoe(moment: datetime) -> str:

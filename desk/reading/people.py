@@ -314,13 +314,15 @@ def tally(work: Iterable[Work], now: datetime) -> dict[int, Tally]:
 
 def _tally(works: list[Work], now: datetime) -> Tally:
     moments = [at for each in works for at in (each.saved_at, each.submitted_at) if at is not None]
+    done = [each for each in works if each.is_done]
+    to_come = [each for each in works if each.is_awaited]
     return Tally(
         load=sum(each.is_current for each in works),
-        done=sum(each.is_done for each in works),
-        overdue=sum(each.is_overdue(now) for each in works),
-        to_come=sum(each.is_awaited for each in works),
+        done=len(done),
+        overdue=sum(each.is_overdue(now) for each in to_come),
+        to_come=len(to_come),
         seen=max(moments, default=None),
-        sign=no_show_sign(map(_task, (each for each in works if each.is_awaited or each.is_done)), now),
+        sign=no_show_sign(map(_task, to_come + done), now) if to_come else None,
     )
 
 

@@ -50,6 +50,7 @@ def _drawing(name: str, extra: str = "", said: SafeString = SILENT) -> SafeStrin
 
 
 @register.simple_tag
+@lru_cache(maxsize=2000)
 def status(name: str, words: str, tone: str = "neutral", icon: str = "", soft: bool = False) -> SafeString:
     """A state as icon, word and colour; `name` is the state's code, for styles and tests, never shown."""
     tone = _tone(tone)
