@@ -74,6 +74,21 @@ def test_a_scale_shows_each_number_once() -> None:
     assert 'class="scale scale-row"' in html
 
 
+class Grouped(forms.Form):
+    groups = (("Q & A", [("1", "one"), ("2", "<two>")]), ("3", "three"))
+    chosen = forms.ChoiceField(choices=groups)
+    ticked = forms.MultipleChoiceField(choices=groups, widget=forms.CheckboxSelectMultiple, initial=["2"])
+
+
+def test_groups_of_choices_are_drawn_with_their_choices_escaped_once() -> None:
+    form = Grouped()
+
+    assert '<optgroup label="Q &amp; A">\n  <option value="1">one</option>' in str(form["chosen"])
+    assert '<div role="group" aria-label="Q &amp; A">' in str(form["ticked"])
+    assert 'value="2" class="form-check-input" id="id_ticked_0_1" checked>' in str(form["ticked"])
+    assert [str(form[name]).count("&lt;two&gt;") for name in form.fields] == [1, 1]
+
+
 def test_a_scale_keeps_its_choice() -> None:
     assert str(Review({"rating": "2"})["rating"]).count(" checked") == 1
 
