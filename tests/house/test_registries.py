@@ -1,6 +1,7 @@
 """What the registries hold fits together: kinds of mail and their words, tasks and their schedule, jobs and runners."""
 
 import ast
+from importlib import import_module
 
 import pytest
 from django.conf import settings
@@ -56,16 +57,9 @@ def test_work_that_is_started_has_somebody_who_does_it() -> None:
     celery.loader.import_default_modules()
     started = set()
     for path, tree in sources("services/*.py"):
-        names = {
-            target.id: node.value.value
-            for node in tree.body
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
-            for target in node.targets
-            if isinstance(target, ast.Name)
-        }
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "start_job" and path:
-                kind = node.args[0]
-                started.add(names.get(kind.id) if isinstance(kind, ast.Name) else getattr(kind, "value", None))
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "start_job":
+                kind, module = node.args[0], import_module(path.removesuffix(".py").replace("/", "."))
+                started.add(getattr(module, kind.id) if isinstance(kind, ast.Name) else getattr(kind, "value", None))
 
     assert started == set(jobs_registry._RUNNERS)
