@@ -20,6 +20,7 @@ from desk.reading.run_entries import (
     Bars,
     Because,
     Entry,
+    NearRow,
     around_pair,
     around_paper,
     because,
@@ -35,7 +36,7 @@ from desk.reading.run_query import CandidateQuery
 from reviews.board import PaperOfBoard, PersonOfBoard, board_of, said
 from reviews.matching.edits import Board, price_edit
 from reviews.models import AssignmentRun, ProposedPair, RunPaper
-from reviews.states import AssignmentStatus, BidValue, Origin, RunOutcome, RunPurpose, RunStatus
+from reviews.states import AssignmentStatus, Origin, RunOutcome, RunPurpose, RunStatus
 from submissions.models import Submission
 from submissions.states import SubmissionStatus
 
@@ -171,7 +172,7 @@ def read_candidates(row: RunPaper, viewer: Viewer, query: CandidateQuery) -> Pap
         run=run,
         paper=paper,
         whole=whole,
-        pairs=[replace(_loaded(pair, seats), because=why.get(pair.user)) for pair in mine],
+        pairs=[_explained(_loaded(pair, seats), known, why) for pair in mine],
         wanted=1 if is_chairs else paper.track.reviews_per_paper,
         demand=row.demand,
         price=row.price if whole else None,
@@ -196,12 +197,17 @@ def _around(row: RunPaper, viewer: Viewer, exchanged: PairLine | None) -> dict[s
     return found
 
 
-def _because(near: list[tuple[int, int, Any]], users: list[int]) -> dict[int, Because]:
+def _because(near: list[NearRow], users: list[int]) -> dict[int, Because]:
     """What these people share with the paper. One query, where there is anything."""
     rows = by_person(near, users)
     keys = publications_in(rows)
     shelf = shelf_of(shelf_rows(Q(pk__in=keys))) if keys else {}
     return {user: why for (_, user), why in because(rows, shelf).items()}
+
+
+def _explained(pair: PairLine, known: _Known, why: dict[int, Because]) -> PairLine:
+    bar = known.bars.why.get((pair.paper, pair.user), "")
+    return replace(pair, entry=known.entries.get(pair.user), because=why.get(pair.user), bar=bar)
 
 
 def _everybody(known: _Known, mine: set[int], forbidden: set[int]) -> list[Candidate]:
@@ -223,7 +229,7 @@ def _everybody(known: _Known, mine: set[int], forbidden: set[int]) -> list[Candi
                 score=entry.score if entry else None,
                 unknown=entry.unknown if entry else True,
                 affinity=entry.affinity if entry else None,
-                bid=BidValue(entry.bid).label if entry and entry.bid else "",
+                bid=entry.said if entry else "",
                 topic=entry.topic if entry else None,
                 rank=rank_words(entry.rank, known.row.allowed) if entry else "",
                 why_not=why_not,

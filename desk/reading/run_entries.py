@@ -16,7 +16,7 @@ from accounts.models import Publication
 from reviews.board import PaperOfBoard
 from reviews.loads import free_papers
 from reviews.models import Affinity, AffinityBook, Assignment, RunPaper
-from reviews.states import UNDONE, AssignmentStatus, Imported
+from reviews.states import UNDONE, AssignmentStatus, BidValue, Imported
 from submissions.models import Conflict
 from submissions.states import EFFECTIVE, ConflictReason
 
@@ -65,6 +65,11 @@ class Entry:
         """From a line of ``RunPaper.people``."""
         _, score, unknown, affinity, bid, topic, rank = line
         return cls(score, unknown, None if unknown and not bid else affinity, bid, topic, rank)
+
+    @property
+    def said(self) -> str:
+        """Their bid in words."""
+        return BidValue(self.bid).label if self.bid else ""
 
 
 @dataclass(frozen=True)
@@ -147,12 +152,19 @@ class NearText:
 
 @dataclass(frozen=True)
 class Because:
-    """What a paper and a person share: the nearest texts of theirs, and the words with the largest parts first."""
+    """What a paper and a person share: the nearest texts of theirs, and the words with the largest parts first.
 
+    ``value``: the affinity that these made; ``percent``: its percentile among those that are known of the paper.
+    """
+
+    value: float
+    percent: float
     texts: list[NearText]
     terms: list[str]
 
 
+NearRow = tuple[int, int, Any, float, float]
+"""Paper, person, what is shared, the affinity, and its place among those of the paper."""
 Shelf = dict[tuple[int, int], tuple[str, str]]
 """Titles and places of publications, by person and key."""
 OWN_WORDS = "Their topics and statement"
@@ -162,7 +174,8 @@ def near_rows(viewer: Viewer, workshop_id: int) -> QuerySet:
     """Affinities that say what made them, by the method that counts; none where the scores come from a file alone."""
     counts = AffinityBook.objects.filter(workshop=workshop_id).exclude(imported=Imported.REPLACE).values("method")
     rows = visible_to(viewer, "row", Affinity).filter(submission__workshop=workshop_id, method__in=counts)
-    return rows.exclude(shared={}).values_list("submission", "user", "shared")
+    known = rows.filter(unknown=False).exclude(shared={})
+    return known.values_list("submission", "user", "shared", "value", "percentile")
 
 
 def shelf_rows(where: Q) -> QuerySet:
@@ -176,15 +189,15 @@ def shelf_of(rows: Iterable[tuple[int, int, str, str, int | None]]) -> Shelf:
     return places
 
 
-def publications_in(rows: Iterable[tuple[int, int, Any]]) -> list[int]:
+def publications_in(rows: Iterable[NearRow]) -> list[int]:
     """Which publications these affinities name."""
-    return sorted({key for _, _, shared in rows for key, _ in shared["publications"] if isinstance(key, int)})
+    return sorted({key for _, _, shared, *_ in rows for key, _ in shared["publications"] if isinstance(key, int)})
 
 
-def because(rows: Iterable[tuple[int, int, Any]], shelf: Shelf) -> dict[tuple[int, int], Because]:
+def because(rows: Iterable[NearRow], shelf: Shelf) -> dict[tuple[int, int], Because]:
     """What made each score, by paper and person. A publication that is gone by now is left out."""
     found: dict[tuple[int, int], Because] = {}
-    for paper, user, shared in rows:
+    for paper, user, shared, value, percentile in rows:
         texts = [
             NearText(*(shelf[user, key] if isinstance(key, int) else (OWN_WORDS, "")), near)
             for key, near in shared["publications"]
@@ -192,7 +205,7 @@ def because(rows: Iterable[tuple[int, int, Any]], shelf: Shelf) -> dict[tuple[in
         ]
         terms = [str(term) for term, _ in shared["terms"]]
         if texts or terms:
-            found[paper, user] = Because(texts, terms)
+            found[paper, user] = Because(value, 100 * percentile, texts, terms)
     return found
 
 
@@ -233,7 +246,7 @@ def around_person(viewer: Viewer, workshop_id: int, run_id: int, user_id: int) -
     }
 
 
-def by_person(rows: Iterable[tuple[int, int, Any]], users: Iterable[int]) -> list[tuple[int, int, Any]]:
+def by_person(rows: Iterable[NearRow], users: Iterable[int]) -> list[NearRow]:
     """Those of these people."""
     wanted = set(users)
     return [row for row in rows if row[1] in wanted]

@@ -153,6 +153,10 @@ class Alternate:
 
 @dataclass(frozen=True)
 class PairLine:
+    """``entry``, ``because``, ``bar``: the parts of the score, what made it, and what stands against the pair by now,
+    where a page has read them (``run_entries``).
+    """
+
     paper: int
     user: int
     name: str
@@ -165,7 +169,9 @@ class PairLine:
     is_over: bool = False
     replaces: Any = None
     alternates: list[Any] = field(default_factory=list)
+    entry: Any = None
     because: Any = None
+    bar: str = ""
 
     @property
     def is_locked(self) -> bool:

@@ -26,7 +26,7 @@ from desk.reading.run_query import SuitedQuery
 from reviews.board import board_of, said
 from reviews.matching.edits import Board, price_edit
 from reviews.models import AssignmentRun
-from reviews.states import BidValue, Origin, RunOutcome, RunPurpose, RunStatus
+from reviews.states import Origin, RunOutcome, RunPurpose, RunStatus
 
 PAGE = 20
 
@@ -41,7 +41,6 @@ class Suited:
     paper: PaperLine
     entry: Entry
     rank: str
-    bid: str
     suspected: bool
     forbidden: bool
     cost: float | None
@@ -85,15 +84,15 @@ def read_person(run: AssignmentRun, viewer: Viewer, user_id: int, query: SuitedQ
     around: dict[str, Any] = around_person(viewer, run.workshop_id, run.pk, user_id)
     why = {paper: one for (paper, _), one in because(around["near"], shelf_of(around["shelf"])).items()}
     mine = [(paper, pair) for paper in rows.papers for pair in paper.pairs if pair.user == user_id]
+    known, bars = papers_of_rows(around["papers"]), Bars.of(around["bars"])
     is_repair = run.purpose == RunPurpose.REPAIR
     is_open = run.status == RunStatus.OPEN and run.outcome in (RunOutcome.COMPLETE, RunOutcome.INFEASIBLE)
     found: list[Suited] = []
     shown: list[Suited] = []
     if is_open and not is_repair:
-        known = papers_of_rows(around["papers"])
         board = _board(run, rows, known.values())
         has_prices = rows.whole and run.mode != "random"
-        bars, past = Bars.of(around["bars"]), past_words(around["past"])
+        past = past_words(around["past"])
         fit = [
             _suited(paper, known[paper.pk], entry, seat, bars, board if has_prices else None, why)
             for paper in rows.papers
@@ -107,13 +106,18 @@ def read_person(run: AssignmentRun, viewer: Viewer, user_id: int, query: SuitedQ
         line=run_line(run, len(rows.papers), viewer),
         seat=seat,
         whole=rows.whole,
-        papers=[(paper, replace(pair, because=why.get(paper.pk))) for paper, pair in mine],
+        papers=[(paper, _explained(pair, known, bars, why)) for paper, pair in mine],
         rows=shown if is_open and not is_repair else None,
         found=len(found),
         pages=max(-(-len(found) // PAGE), 1),
         is_open=is_open,
         can_exchange=is_open and not is_repair,
     )
+
+
+def _explained(pair: PairLine, known: dict[int, RunPaperLine], bars: Bars, why: dict[int, Because]) -> PairLine:
+    line, bar = known.get(pair.paper), bars.why.get((pair.paper, pair.user), "")
+    return replace(pair, entry=line.entry if line else None, because=why.get(pair.paper), bar=bar)
 
 
 def _may_have(
@@ -142,7 +146,6 @@ def _suited(
         paper=paper,
         entry=entry,
         rank=rank_words(entry.rank, line.allowed),
-        bid=BidValue(entry.bid).label if entry.bid else "",
         suspected=(paper.pk, seat.pk) in bars.suspected,
         forbidden=seat.pk in paper.forbidden,
         cost=board.prices.cost(*ids, entry.score, senior=seat.senior) if board else None,

@@ -64,6 +64,15 @@ def test_what_somebody_shares_with_a_paper_is_told_on_both_of_their_pages(known:
     assert mine.because == pair.because
 
 
+def test_parts_and_a_conflict_that_came_up_since_stand_beside_who_is_proposed(known: Any) -> None:
+    Conflict.objects.create(submission=known.papers[0], user=known.rui, reason="by_author", state="confirmed")
+    client = browser(known.olga)
+    (pair,) = paper_page(client, known).pairs
+    ((_, mine),) = person_page(client, known, known.rui).papers
+    assert (pair.entry.affinity, pair.bar) == (0.75, "conflict: declared by an author")
+    assert (mine.entry, mine.bar, pair.because.percent) == (pair.entry, pair.bar, 75)
+
+
 def test_nothing_is_told_of_who_shares_nothing(known: Any) -> None:
     rows = {one.name: one.because for one in paper_page(browser(known.olga), known).rows}
     assert rows == {"Noor Example": None, "Rae Example": None}
@@ -374,8 +383,8 @@ def test_bids_stand_beside_the_score(db: Any) -> None:
         Bid.objects.create(submission=paper, user=stage.rui, value="very_high", shown_at=stage.workshop.published_at)
     stage.run = proposal(stage)
     page = person_page(browser(stage.olga), stage, stage.rui)
-    assert {one.bid for one in page.rows} <= {"Very high"}
-    assert len(page.rows) + len(page.papers) == 2
+    said = [one.entry.said for one in page.rows] + [pair.entry.said for _, pair in page.papers]
+    assert said == ["Very high", "Very high"]
 
 
 def test_a_repair_offers_neither_exchanges_nor_other_papers(scored: Any) -> None:
