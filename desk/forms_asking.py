@@ -7,6 +7,8 @@ from django import forms
 
 from accounts.fields import choose_from
 from desk.forms import text_box
+from desk.forms_acts import ActForm
+from reviews.services.offer_places import MOST_EACH
 from workshops.fields import AoeDateTimeField
 
 
@@ -36,3 +38,12 @@ class AskForm(forms.Form):
         super().__init__(data, initial={"due_at": due_at})
         choose_from(self.fields["users"], people)
         choose_from(self.fields["replaces"], [("", "A place that nobody has"), *current])
+
+
+class AskPlacesForm(ActForm):
+    """For many places at once. ``typed`` is asked for where so many letters are written that a slip would be dear."""
+
+    each = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=MOST_EACH)
+    due_at = AoeDateTimeField(label="Due", required=False, help_text="Empty: when the reviews of the track are due.")
+    note = text_box("A word to them", readers="Read by everybody whom you ask")
+    typed = forms.IntegerField(label="The number of letters", required=False)

@@ -141,6 +141,7 @@ urlpatterns: list[URLPattern] = [
     page("assignment/matching/", matching.matching, "matching"),
     page("assignment/matching/action/", matching.matching_action, "matching_action"),
     page("assignment/repair/", repair.repair, "repair"),
+    page("assignment/repair/ask/", repair.ask_places, "ask_places"),
     page("assignment/compare/", assignment.compare_runs, "compare_runs"),
     page("assignment/<int:run>/", assignment.run, "run"),
     page("assignment/<int:run>/action/", assignment.run_action, "run_action"),

@@ -19,7 +19,7 @@ class ReviewsConfig(AppConfig):
         )
         from reviews.actions import ACTIONS
         from reviews.chairing import area_chairs
-        from reviews.services import assign, invite, stand_aside, volunteer
+        from reviews.services import assign, invite, offer_places, stand_aside, volunteer
         from submissions import links
 
         actions.register(ACTIONS)
@@ -27,6 +27,7 @@ class ReviewsConfig(AppConfig):
         kinds.on_batch(emails.INVITATION, cancel=invite.end_unsent)
         kinds.on_batch(emails.OFFER_ACCEPTED, release=volunteer.accept_answered, cancel=volunteer.reopen_unsent)
         kinds.on_batch(emails.OFFER_DECLINED, release=volunteer.decline_answered, cancel=volunteer.reopen_unsent)
+        kinds.on_batch(emails.EMERGENCY_OFFER, cancel=offer_places.take_back_unsent)
         links.on_withdrawn(assign.stand_down)
         links.on_restored(assign.call_back)
         links.on_conflicts_arose(stand_aside.stand_aside)

@@ -134,6 +134,7 @@ register(
                 "link": "https://papers.example.org/emergency/4b0b/",
                 "contact": "chairs@neurreps.test",
             },
+            bulk=True,
         ),
         Kind(
             name=EMERGENCY_TAKEN,

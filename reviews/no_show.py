@@ -8,9 +8,12 @@ The reviewing time of a paper runs from when it was given to when its review is 
 Who has submitted one review, or writes one, is at work and shows no sign. Plain functions: no database, no clock.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+
+from reviews.work import Work
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,26 @@ def no_show_sign(tasks: Iterable[Task], now: datetime) -> Sign | None:
     if begun and not any(task.acknowledged or task.opened for task in dated):
         return Sign(1, f"{_of(begun, 'nothing is acknowledged or opened')} and a third of the time is over.")
     return None
+
+
+def signs_of(work: Iterable[Work], now: datetime) -> dict[int, Sign]:
+    """The signs of everybody who shows one, by the key of the person, from what is to do and what is done."""
+    by_person: dict[int, list[Task]] = defaultdict(list)
+    for one in work:
+        if one.is_awaited or one.is_done:
+            by_person[one.user].append(_task(one))
+    signs = {user: no_show_sign(tasks, now) for user, tasks in by_person.items()}
+    return {user: sign for user, sign in signs.items() if sign is not None}
+
+
+def _task(one: Work) -> Task:
+    return Task(
+        given_at=one.given_at,
+        due_at=one.due_at,
+        acknowledged=one.acknowledged,
+        opened=one.review is not None,
+        written=one.is_done or one.saved_at is not None,
+    )
 
 
 def _passed(task: Task, now: datetime) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from access.viewer import Viewer
 from accounts.addresses import domain_of, institution_of
@@ -20,7 +20,16 @@ from reviews.models import Assignment, AssignmentRun, ProposedPair, Reviewer
 from reviews.options import Options
 from reviews.rules import open_chairs, open_reviewers
 from reviews.scoring import Scoring
-from reviews.states import REVIEWING, UNDONE, AssignmentKind, AssignmentStatus, Origin, RunPurpose
+from reviews.states import (
+    REPLACED,
+    REPLACED_AT_SHORT_NOTICE,
+    REVIEWING,
+    UNDONE,
+    AssignmentKind,
+    AssignmentStatus,
+    Origin,
+    RunPurpose,
+)
 from submissions.models import Authorship, Conflict, Submission
 from submissions.states import EFFECTIVE, AuthorshipStatus, SubmissionStatus
 
@@ -99,6 +108,25 @@ def repair_material(run: AssignmentRun, viewer: Viewer) -> Material:
     return Material([p for p in papers if demand[p.pk]], list(room), dict(demand), room, seniors)
 
 
+def replaced_in_silence(papers: Iterable[int]) -> set[int]:
+    """Who had one of these papers until it was given to somebody else because nothing came of it."""
+    gone = Assignment.objects.filter(status=AssignmentStatus.REMOVED, submission__in=list(papers))
+    return _silent(gone.filter(reason__in=(REPLACED, REPLACED_AT_SHORT_NOTICE)))
+
+
+def _silent(rows: "QuerySet[Assignment]") -> set[int]:
+    """Whose they are, without those who have a conflict, which would be the reason."""
+    late = Conflict.objects.effective().filter(submission=OuterRef("submission"), user=OuterRef("user"))
+    return set(rows.exclude(Exists(late)).values_list("user", flat=True))
+
+
+def _out_of_a_repair(run: AssignmentRun, papers: list[int]) -> set[Pair]:
+    """Whose paper is given to others because nothing comes of it gets none of the others' instead."""
+    holes = [key for _, _, key in run.params.get("holes", [])]
+    silent = _silent(Assignment.objects.current().filter(pk__in=holes)) | replaced_in_silence(papers)
+    return {(paper, user) for paper in papers for user in silent}
+
+
 def holes_of(run: AssignmentRun) -> list[Pair]:
     """The pairs that a repair fills: who no longer reviews what."""
     return [(int(paper), int(user)) for paper, user, _ in run.params.get("holes", [])]
@@ -125,6 +153,7 @@ def problem_of(run: AssignmentRun, viewer: Viewer) -> dict[str, Any]:
     stay: set[Pair] = set()
     if run.purpose == RunPurpose.REPAIR:
         stay = set(repair_pairs(run, papers))  # the engine itself gives no hole back to who left it
+        refused |= {pair for pair in _out_of_a_repair(run, papers) if pair[1] in found.room}
     places = institutions_of(users) if options.rules.one_per_institution else {}
     wrote: dict[int, list[str]] = defaultdict(list)
     for paper, user in sorted(authors):

@@ -131,6 +131,8 @@ class AssignmentStatus(models.TextChoices):
     NOT_NEEDED = "not_needed", "No longer needed"
 
 
+REPLACED, REPLACED_AT_SHORT_NOTICE = "replaced in a repair", "replaced at short notice"
+"""Why an assignment was taken back: somebody else has it instead."""
 UNDONE = "undone"
 """The reason of an assignment that was taken back together with the whole proposal it came from."""
 CURRENT = (AssignmentStatus.ACTIVE, AssignmentStatus.ACCEPTED)

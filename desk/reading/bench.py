@@ -68,6 +68,8 @@ class Bench:
     is_complete: bool
     is_published: bool
     is_repair: bool
+    left: list[str]
+    """The places of a repair that nobody fills: the keys of their assignments."""
     shown: list[int]
     """The papers whose people are named on the page."""
 
@@ -119,8 +121,16 @@ def read_bench(run: AssignmentRun, viewer: Viewer, query: RunQuery, *, everythin
         is_complete=run.outcome == RunOutcome.COMPLETE,
         is_published=run.status == RunStatus.PUBLISHED,
         is_repair=run.purpose == RunPurpose.REPAIR,
+        left=_left(run, rows) if run.outcome in (RunOutcome.COMPLETE, RunOutcome.INFEASIBLE) else [],
         shown=[paper.pk for paper in (papers or rows.papers) if paper.pairs],
     )
+
+
+def _left(run: AssignmentRun, rows: Rows) -> list[str]:
+    """Of papers that the viewer is free on."""
+    filled = {str(pair.replaces) for paper in rows.papers for pair in paper.pairs if pair.replaces}
+    free = {paper.pk for paper in rows.papers}
+    return [key for paper, _, key in run.params.get("holes", []) if paper in free and key not in filled]
 
 
 def _certificate(run: AssignmentRun) -> Certificate | None:

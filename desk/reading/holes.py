@@ -13,7 +13,7 @@ from django.utils import timezone
 from access.viewer import Viewer
 from accounts.addresses import fold
 from accounts.models import User, full_name
-from reviews.no_show import Task, no_show_sign
+from reviews.no_show import signs_of
 from reviews.problem import papers_of_run
 from reviews.states import AssignmentStatus
 from reviews.work import Work, read_work
@@ -66,11 +66,8 @@ def find_holes(workshop: Workshop, viewer: Viewer) -> list[HoleLine]:
         found.append(HoleLine(*line, kind, why, one.due_at, text))
 
     by_paper: dict[int, list[Work]] = defaultdict(list)
-    by_person: dict[int, list[Work]] = defaultdict(list)
     for one in work:
         by_paper[one.paper].append(one)
-        if one.is_current:
-            by_person[one.user].append(one)
     for pk, paper in papers.items():
         lacking = paper.track.reviews_per_paper - sum(one.is_current for one in by_paper[pk])
         gone = [one for one in by_paper[pk] if one.status in (AssignmentStatus.DECLINED, AssignmentStatus.REMOVED)]
@@ -81,16 +78,10 @@ def find_holes(workshop: Workshop, viewer: Viewer) -> list[HoleLine]:
     late = [one for one in waits if (one.paper, one.user) in barred]
     for one in late:
         add(one, "conflict", f"Conflict: {barred[one.paper, one.user]}")
-    now = timezone.now()
-    signs = {user: no_show_sign([_task(one) for one in mine], now) for user, mine in by_person.items()}
+    signs = signs_of(work, timezone.now())
     for one in waits:
         sign = signs.get(one.user)
         if one not in late and sign and one.saved_at is None:
             add(one, "silent", sign.reason)
     order = list(KINDS)
     return sorted(found, key=lambda line: (order.index(line.kind), line.number, line.name))
-
-
-def _task(one: Work) -> Task:
-    written = one.saved_at is not None or one.submitted_at is not None
-    return Task(one.given_at, one.due_at, one.acknowledged, one.review is not None, written)

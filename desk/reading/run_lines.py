@@ -249,12 +249,13 @@ def read_rows(run: AssignmentRun, viewer: Viewer, *, places: bool = False) -> Ro
     pairs, dropped = _pairs(run, viewer)
     proposed = Counter(pair.user for some in pairs.values() for pair in some)
     seats = {seat.pk: seat for seat in read_seats(run, viewer, proposed, whole=whole, places=places)}
+    holes = {paper for paper, _, _ in run.params.get("holes", [])}
     lines = []
     for pk, number, title, track, slug, wanted, having, search, status in papers:
         mine = [_seated(pair, seats, whole=whole) for pair in pairs[pk]]
         if status != SubmissionStatus.SUBMITTED and not mine:
             continue
-        if run.purpose == RunPurpose.REPAIR and not mine and not dropped[pk]:
+        if run.purpose == RunPurpose.REPAIR and not mine and not dropped[pk] and pk not in holes:
             continue
         need = 1 if run.purpose == RunPurpose.CHAIRS else wanted
         names = fold_names(mine)

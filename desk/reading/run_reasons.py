@@ -8,6 +8,7 @@ from typing import Any
 
 from desk.reading.run_lines import Rows
 from reviews.models import AssignmentRun
+from reviews.states import RunPurpose
 
 SHOWN = 12
 PLACES = {
@@ -56,7 +57,8 @@ def reasons(run: AssignmentRun, rows: Rows, names: dict[int, str]) -> list[Reaso
     for reason in run.reasons:
         if not set(reason["papers"]) <= numbers.keys():
             continue
-        remedies = [one for remedy in reason["remedies"] if (one := _remedy(remedy, numbers, names))]
+        ways = [remedy for remedy in reason["remedies"] if not (run.purpose == RunPurpose.REPAIR and _allows(remedy))]
+        remedies = [one for remedy in ways if (one := _remedy(remedy, numbers, names))]
         found.append(
             ReasonLine(
                 sentence=reason["sentence"],
@@ -66,6 +68,11 @@ def reasons(run: AssignmentRun, rows: Rows, names: dict[int, str]) -> list[Reaso
             )
         )
     return found
+
+
+def _allows(remedy: dict[str, Any]) -> bool:
+    """Pairs that are forbidden in a repair are those who left, or are silent: they are no way out."""
+    return any(kind == "allow_forbidden" for *_, kind in remedy["changes"])
 
 
 def _remedy(remedy: dict[str, Any], numbers: dict[int, int], names: dict[int, str]) -> RemedyLine | None:

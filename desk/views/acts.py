@@ -26,12 +26,16 @@ UNDO_SECONDS = 600
 
 @dataclass(frozen=True)
 class Words:
-    """``bar``: in the list of acts; ``button``, ``said``: with {} for “3 people”; ``said`` "" where mail is written."""
+    """``bar``: in the list of acts; ``button``, ``said``: with {} for “3 people”; ``said`` "" where mail is written.
+
+    ``pause``: within which time nobody is written to again, unless that is wished.
+    """
 
     bar: str
     button: str
     explained: str
     said: str = ""
+    pause: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,10 +98,11 @@ def act_page(request: HttpRequest, workshop: Workshop, viewer: Viewer, bulk: Bul
         "act": name,
         "title": words.bar,
         "explained": words.explained,
+        "pause": words.pause,
         "button": words.button.format(bulk.count(len(plan.takes))),
         "takes_words": bulk.count(len(plan.takes)),
         "plan": plan,
-        "form": _renewed(form, len(plan.takes)),
+        "form": renewed(form, len(plan.takes)),
         "keys": keys if given.get("all") != "1" else [],
         "list": query.as_text(),
         "back": query.url(),
@@ -165,7 +170,7 @@ def undo_page(request: HttpRequest, workshop: Workshop, viewer: Viewer, bulk: Bu
     return back_to(workshop, query)
 
 
-def _renewed(form: ActForm, takes: int) -> ActForm:
+def renewed(form: ActForm, takes: int) -> ActForm:
     """The form says to how many it is done as the page is drawn, whatever an older page has said."""
     if form.is_bound:
         data = QueryDict(mutable=True)

@@ -127,14 +127,16 @@ def repair(
     *,
     alternates: int = 3,
     seed: int = 0,
+    partial: bool = False,
 ) -> Repair | Infeasible:
     """Fill holes with the largest total there is, everything else staying as it is.
 
     `pairs` are the (paper id, reviewer id) of the assignment as it was, `holes` those among them whose reviewer no
     longer reviews the paper (and is not given it again). A minimum load that the holes leave unmet is no obstacle.
-    Each hole comes with the next best `alternates` and what each would cost. Raises ProblemError when a hole is no
-    pair or when the pairs that stay break the problem.
+    Each hole comes with the next best `alternates` and what each would cost. `partial`: where not all holes can be
+    filled, as many as can be are, and the answer says which are left and why; Infeasible only where none can. Raises
+    ProblemError when a hole is no pair or when the pairs that stay break the problem.
     """
     from reviews.matching.repairing import run_repair
 
-    return run_repair(problem, pairs, holes, alternates=alternates, seed=seed)
+    return run_repair(problem, pairs, holes, alternates=alternates, seed=seed, partial=partial)

@@ -95,13 +95,14 @@ def repair_limited(
     *,
     alternates: int = 3,
     seed: int = 0,
+    partial: bool = False,
     seconds: int = 50,
     megabytes: int = 1500,
     tell: Tell | None = None,
 ) -> Repair | Infeasible:
     """Like `reviews.matching.repair`, in limits; raises as `solve_limited` does."""
     rows = {"pairs": [list(pair) for pair in pairs], "holes": [list(hole) for hole in holes]}
-    options = {**rows, "alternates": alternates, "seed": seed}
+    options = {**rows, "alternates": alternates, "seed": seed, "partial": partial}
     data = _ask("repair", problem, options, Limits(seconds, megabytes), tell)
     return Infeasible.from_dict(data) if data["outcome"] == "infeasible" else Repair.from_dict(data)
 

@@ -1,4 +1,9 @@
-"""Fill holes of an assignment while everything else stays, and say who else could and at what cost."""
+"""Fill holes of an assignment while everything else stays, and say who else could and at what cost.
+
+Where not all holes can be filled, "nobody" may fill any of them, for a price that exceeds all scores together, and a
+second time on the same paper for a higher one: the same program then leaves as few open as there can be, spreads these
+over the papers, and among these ways finds the largest total.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +17,7 @@ from reviews.matching.explaining import Names
 from reviews.matching.infeasible import explain
 from reviews.matching.market import Market, fill
 from reviews.matching.optimum import Optimum, largest_total
-from reviews.matching.problem import Bar, Floats, Ints, Problem
+from reviews.matching.problem import Bar, Bools, Floats, Ints, Problem, Reviewer
 from reviews.matching.result import Alternate, Certificate, Filled, Hole, Infeasible, ProblemError, Repair
 
 PairIds = tuple[str, str]
@@ -20,7 +25,7 @@ TRIED = 12  # alternates that are priced by solving, at most, beyond those asked
 
 
 def run_repair(
-    problem: Problem, pairs: Iterable[PairIds], holes: Iterable[PairIds], *, alternates: int, seed: int
+    problem: Problem, pairs: Iterable[PairIds], holes: Iterable[PairIds], *, alternates: int, seed: int, partial: bool
 ) -> Repair | Infeasible:
     had, gone = _indexes(problem, pairs, "pairs"), _indexes(problem, holes, "holes")
     if strange := sorted(gone - had):
@@ -28,23 +33,72 @@ def run_repair(
         raise ProblemError(f"The hole of paper “{names[0]}” and reviewer “{names[1]}” is none of the pairs.")
     scores = problem.scores.copy()
     unknown = fill(scores, problem.bars)  # as before: that somebody left changes nobody's score
-    market = Market.of(_with_holes(replace(problem, scores=scores), had, gone), seed)
-    market = replace(market, unknown=unknown[np.ix_(market.order.papers, market.order.reviewers)])
-    papers = np.sort(np.flatnonzero(market.demand))
-    open_part = market.only(papers)
-    optimum = largest_total(open_part)
+    rest = _with_holes(replace(problem, scores=scores), had, gone)
+    market = _market(rest, unknown, seed)
+    why: Infeasible | None = None
+    optimum = largest_total(market.only(_open_papers(market)))
     if optimum is None:
-        return explain(market)
+        why = explain(market)
+        if not partial:
+            return why
+        market = _with_nobody(rest, unknown, seed, count=int(market.demand.max()))
+        optimum = largest_total(market.only(_open_papers(market)))
+        if optimum is None:
+            return why
+    filled, left = _read(market, optimum, gone, alternates)
+    if not filled and why:
+        return why
     stays = math.fsum(market.value.ravel()[market.locked].tolist())
-    filled = [
-        one
-        for place, paper in enumerate(papers.tolist())
-        for one in _fill(open_part, optimum, place, _leavers(problem, market, gone, paper), alternates)
-    ]
-    total, bound = math.fsum([stays, optimum.total]), math.fsum([stays, optimum.bound])
-    priced = int(np.count_nonzero(open_part.open))
-    proof = Certificate(total, max(bound, total), max(bound - total, 0.0), optimum.taken.rounds, priced)
-    return Repair(tuple(sorted(filled, key=lambda one: one.hole)), total, proof)
+    total = math.fsum([stays, *(one.pair.score for one in filled)])
+    gap = max(optimum.bound - optimum.total, 0.0)
+    priced = int(np.count_nonzero(market.only(_open_papers(market)).open))
+    proof = Certificate(total, total + gap, gap, optimum.taken.rounds, priced)
+    return Repair(tuple(sorted(filled, key=lambda one: one.hole)), total, proof, tuple(sorted(left)), why)
+
+
+def _market(problem: Problem, unknown: Bools, seed: int) -> Market:
+    market = Market.of(problem, seed)
+    return replace(market, unknown=unknown[np.ix_(market.order.papers, market.order.reviewers)])
+
+
+def _open_papers(market: Market) -> Ints:
+    return np.flatnonzero(market.demand)
+
+
+def _with_nobody(problem: Problem, unknown: Bools, seed: int, *, count: int) -> Market:
+    """The market in which ``count`` more "reviewers", of negative value, take whatever nobody else can."""
+    more = [Reviewer(f" nobody {n}", 0, len(problem.papers), senior=True) for n in range(count)]
+    blank = np.zeros((len(problem.papers), count))
+    wider = replace(
+        problem,
+        reviewers=[*problem.reviewers, *more],
+        scores=np.hstack([problem.scores, blank]),
+        bars=np.hstack([problem.bars, blank.astype(np.int8)]),
+    )
+    market = _market(wider, np.hstack([unknown, blank.astype(bool)]), seed)
+    holes = int(market.demand.sum())
+    again = holes + 1  # more than all scores
+    prices = holes * count * again + again + again * np.arange(count)
+    value = market.value.copy()
+    nobody = market.order.reviewers >= len(problem.reviewers)
+    value[:, nobody] = -prices[market.order.reviewers[nobody] - len(problem.reviewers)]
+    return replace(market, value=value)
+
+
+def _read(
+    market: Market, optimum: Optimum, gone: set[tuple[int, int]], alternates: int
+) -> tuple[list[Filled], list[Hole]]:
+    """The holes with who fills them, and those that nobody does."""
+    papers = _open_papers(market)
+    open_part = market.only(papers)
+    filled: list[Filled] = []
+    left: list[Hole] = []
+    for place, paper in enumerate(papers.tolist()):
+        leavers = _leavers(market.problem, market, gone, paper)
+        some = _fill(open_part, optimum, place, leavers, alternates)
+        filled += some
+        left += [Hole(Names(open_part).papers[place], leaver) for leaver in leavers[len(some) :]]
+    return filled, left
 
 
 def _indexes(problem: Problem, pairs: Iterable[PairIds], what: str) -> set[tuple[int, int]]:
@@ -89,15 +143,15 @@ def _leavers(problem: Problem, market: Market, gone: set[tuple[int, int]], paper
 
 
 def _fill(market: Market, optimum: Optimum, paper: int, leavers: list[str], count: int) -> list[Filled]:
-    """The holes of one paper, each with one of those chosen for it."""
+    """The holes of one paper, each with one of those chosen for it, as far as somebody is."""
     names = Names(market)
     chosen = optimum.chosen[optimum.chosen // market.width == paper]
-    pairs = {key: names.pair(key) for key in chosen.tolist()}
+    pairs = {key: names.pair(key) for key in chosen.tolist() if market.value.ravel()[key] >= 0}
     ordered = sorted(pairs, key=lambda key: (pairs[key].rank, pairs[key].reviewer_id))
     name = names.papers[paper]
     return [
         Filled(Hole(name, leaver), pairs[key], _alternates(names, optimum, key, chosen, count))
-        for leaver, key in zip(leavers, ordered, strict=True)
+        for leaver, key in zip(leavers, ordered, strict=False)
     ]
 
 
@@ -108,7 +162,7 @@ def _alternates(names: Names, optimum: Optimum, key: int, chosen: Ints, count: i
     """
     market = names.market
     paper = key // market.width
-    free = market.open[paper] & (market.most > 0)
+    free = market.open[paper] & (market.most > 0) & (market.value[paper] >= 0)
     free[chosen % market.width] = False
     able = np.flatnonzero(free)
     least = _least_costs(market, optimum, paper)
@@ -133,7 +187,8 @@ def _cost(market: Market, optimum: Optimum, old: int, new: int) -> float | None:
     forced = largest_total(market.without(np.array([old])).lock(np.array([new])))
     if forced is None:
         return None
-    return max(0.0, optimum.total - forced.total - float(market.value.ravel()[new]))
+    cost = max(0.0, optimum.total - forced.total - float(market.value.ravel()[new]))
+    return None if cost > market.demand.sum() else cost  # more than all scores: another hole would stay open
 
 
 def _alternate(names: Names, paper: int, reviewer: int, cost: float) -> Alternate:

@@ -226,15 +226,21 @@ class Filled:
 
 @dataclass(frozen=True)
 class Repair:
-    """Every hole filled with the largest total there is while all other pairs stay. `total` is over all pairs."""
+    """Every hole filled with the largest total there is while all other pairs stay. `total` is over all pairs.
+
+    Where not all can be filled, `left` are the others, as few as there can be, and `why` says what is short.
+    """
 
     filled: tuple[Filled, ...]
     total: float
     certificate: Certificate
+    left: tuple[Hole, ...] = ()
+    why: Infeasible | None = None
 
     def to_dict(self) -> dict[str, Any]:
         rows = [[list(one.hole), list(one.pair), [list(other) for other in one.alternates]] for one in self.filled]
-        return {"outcome": "repaired", **asdict(self), "filled": rows}
+        left = [list(hole) for hole in self.left]
+        return {"outcome": "repaired", **asdict(self), "filled": rows, "left": left}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Repair:
@@ -242,7 +248,9 @@ class Repair:
             Filled(Hole(*hole), Pair(*pair), tuple(Alternate(*one) for one in others))
             for hole, pair, others in data["filled"]
         ]
-        return cls(tuple(filled), data["total"], Certificate(**data["certificate"]))
+        left = tuple(Hole(*hole) for hole in data["left"])
+        why = Infeasible.from_dict(data["why"]) if data["why"] else None
+        return cls(tuple(filled), data["total"], Certificate(**data["certificate"]), left, why)
 
 
 RemedyKind = Literal[

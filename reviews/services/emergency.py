@@ -14,11 +14,13 @@ from audit.errors import Refused
 from audit.models import Root
 from audit.services.record import record
 from audit.transitions import move
+from notifications.models import Batch
+from notifications.services.messages import cancel_message
 from reviews.models import Assignment, EmergencyOffer
 from reviews.rules import check_not_assigned, check_pair, check_under_review, reviewer_of
 from reviews.services.assign import accept_assignment, assign, remove_assignment, review_due
-from reviews.services.letters import tell_emergency, tell_emergency_over
-from reviews.states import CURRENT, EMERGENCY_MOVES, AssignmentKind, EmergencyStatus
+from reviews.services.letters import tell_emergency, tell_emergency_over, unsent_offer
+from reviews.states import CURRENT, EMERGENCY_MOVES, REPLACED_AT_SHORT_NOTICE, AssignmentKind, EmergencyStatus
 from submissions.models import Submission
 from submissions.services.conflicts import find_conflicts
 
@@ -48,6 +50,23 @@ def offer_place(
     if replaces is not None and (replaces.submission_id != submission.pk or replaces.status not in CURRENT):
         raise Refused("That reviewer does not have this paper any more. Look again.", field="replaces")
     find_conflicts(workshop=submission.workshop, by=None, submission=submission)
+    return make_offers(submission=submission, users=users, by=by, replaces=replaces, note=note, due_at=due_at)
+
+
+def make_offers(
+    *,
+    submission: Submission,
+    users: Sequence[User],
+    by: User | None,
+    replaces: Assignment | None,
+    note: str,
+    due_at: datetime | None,
+    batch: Batch | None = None,
+) -> list[EmergencyOffer]:
+    """The offers of one place, for callers who have asked whether ``by`` may, and looked for conflicts anew.
+
+    Their mails leave with the ``batch``, or by themselves after 30 seconds. Raises Refused as ``offer_place`` does.
+    """
     for user in users:
         _check(submission, user)
     place, until = uuid.uuid4(), due_at or review_due(submission)
@@ -65,7 +84,7 @@ def offer_place(
     ]
     for offer in made:
         _log("emergency.offered", offer, by)
-        tell_emergency(offer, several=len(made) > 1)
+        tell_emergency(offer, several=len(made) > 1, batch=batch)
     return made
 
 
@@ -101,7 +120,7 @@ def answer_emergency(*, offer: EmergencyOffer, by: User, yes: bool) -> Emergency
     _end(offer, EmergencyStatus.ACCEPTED, "emergency.accepted", by, answered_at=now, assignment=made)
     for other in _others(offer.place):
         _end(other, EmergencyStatus.TAKEN, "emergency.taken", None)
-        tell_emergency_over(other)
+        _thank(other)
     return offer
 
 
@@ -111,7 +130,7 @@ def _assign(offer: EmergencyOffer) -> Assignment | None:
     try:
         with transaction.atomic():
             if left is not None and left.status in CURRENT:
-                remove_assignment(assignment=left, by=None, reason="replaced at short notice")
+                remove_assignment(assignment=left, by=None, reason=REPLACED_AT_SHORT_NOTICE)
             row = assign(
                 submission=offer.submission,
                 user=offer.user,
@@ -132,8 +151,22 @@ def take_back_place(*, submission: Submission, place: uuid.UUID, by: User | None
     rows = [row for row in _others(place) if row.submission_id == submission.pk]
     for row in rows:
         _end(row, EmergencyStatus.TAKEN_BACK, "emergency.taken_back", by)
-        tell_emergency_over(row)
+        _thank(row)
     return len(rows)
+
+
+def end_quietly(offer: EmergencyOffer) -> None:
+    """Of an offer that nobody has heard of."""
+    _end(offer, EmergencyStatus.TAKEN_BACK, "emergency.taken_back", None)
+
+
+def _thank(offer: EmergencyOffer) -> None:
+    """Who was written to is told that nobody is needed; whose letter has not left does not get it any more."""
+    waits = unsent_offer(offer)
+    if waits is None:
+        tell_emergency_over(offer)
+    else:
+        cancel_message(message=waits, by=None)
 
 
 def _others(place: uuid.UUID) -> list[EmergencyOffer]:

@@ -10,8 +10,9 @@ from icalendar import Calendar, Event
 
 from accounts.models import User
 from audit.models import Root
-from notifications.models import Batch
+from notifications.models import Batch, Message
 from notifications.services.enqueue import Attachment, enqueue
+from notifications.states import MessageStatus
 from reviews import emails, emails_desk
 from reviews.models import Assignment, EmergencyOffer
 from reviews.states import AssignmentKind
@@ -68,7 +69,7 @@ def tell_not_needed(
     )
 
 
-def tell_emergency(offer: EmergencyOffer, *, several: bool) -> None:
+def tell_emergency(offer: EmergencyOffer, *, several: bool, batch: Batch | None = None) -> None:
     """A paper needs a review at short notice; a yes or a no on its page."""
     paper, workshop = offer.submission, offer.submission.workshop
     enqueue(
@@ -84,9 +85,17 @@ def tell_emergency(offer: EmergencyOffer, *, several: bool) -> None:
         },
         recipient=offer.user,
         scope=f"w:{workshop.pk}",
-        due_at=timezone.now() + UNDO,
+        batch=batch,
+        due_at=None if batch else timezone.now() + UNDO,
         reply_to=workshop.contact,
     )
+
+
+def unsent_offer(offer: EmergencyOffer) -> Message | None:
+    """The mail of this offer, as long as nobody has taken it to be sent."""
+    rows = Message.objects.filter(kind=emails.EMERGENCY_OFFER, recipient=offer.user_id)
+    waits = rows.filter(status__in=(MessageStatus.HELD, MessageStatus.DUE), dedupe_key__endswith=f":{offer.pk}")
+    return waits.first()
 
 
 def tell_emergency_over(offer: EmergencyOffer) -> None:

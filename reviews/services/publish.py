@@ -31,6 +31,7 @@ from reviews.services.whole import log_run, require_whole, sees_whole
 from reviews.states import (
     ASSIGNMENT_MOVES,
     CURRENT,
+    REPLACED,
     REVIEWING,
     RUN_MOVES,
     UNDONE,
@@ -179,7 +180,7 @@ def _take_back(run: AssignmentRun, plan: Preview, by: User | None) -> None:
     """The papers whose places a repair gives to others. Raises Refused where one was reviewed since."""
     for person, rows in plan.leaving:
         for row in rows:
-            remove_assignment(assignment=row, by=by, reason="replaced in a repair", tell=False)
+            remove_assignment(assignment=row, by=by, reason=REPLACED, tell=False)
         tell_not_needed(
             person,
             rows,

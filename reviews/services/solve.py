@@ -97,6 +97,7 @@ def _solve(run: AssignmentRun, problem: dict[str, Any], progress: Progress) -> A
     if run.purpose == RunPurpose.REPAIR:
         papers = [int(paper["id"]) for paper in problem["papers"]]
         pairs, holes = repair_pairs(run, papers), holes_of(run)
+        limits["partial"] = True
         return repair_limited(problem, map(_texts, pairs), map(_texts, holes), seed=options.seed, **limits)
     return solve_limited(
         problem,
@@ -131,6 +132,7 @@ def write_answer(run: AssignmentRun, problem: dict[str, Any], answer: Answer) ->
 
 def _solved(answer: Solution | Repair) -> dict[str, Any]:
     proof = answer.certificate
+    why = answer.why if isinstance(answer, Repair) else None
     return {
         "outcome": RunOutcome.COMPLETE,
         "total": answer.total,
@@ -138,6 +140,7 @@ def _solved(answer: Solution | Repair) -> dict[str, Any]:
         "gap": proof.gap,
         "rounds": proof.rounds,
         "facts": _facts(answer) if isinstance(answer, Solution) else {"optimum": proof.optimum},
+        "reasons": _reasons(why) if why else [],
     }
 
 
@@ -161,12 +164,16 @@ def _facts(answer: Solution) -> dict[str, Any]:
 
 
 def _infeasible(answer: Infeasible) -> dict[str, Any]:
+    return {"outcome": RunOutcome.INFEASIBLE, "reasons": _reasons(answer)}
+
+
+def _reasons(answer: Infeasible) -> list[dict[str, Any]]:
     reasons = [_reason(reason) for reason in answer.reasons]
     if len(reasons) > 1 and answer.remedies:
         papers = sorted({paper for reason in reasons for paper in reason["papers"]})
         whole = {"sentence": "All of it can be mended at once.", "papers": papers, "reviewers": []}
         reasons.append({**whole, "remedies": [_remedy(remedy) for remedy in answer.remedies]})
-    return {"outcome": RunOutcome.INFEASIBLE, "reasons": reasons}
+    return reasons
 
 
 def _reason(reason: Reason) -> dict[str, Any]:

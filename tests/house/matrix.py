@@ -523,6 +523,9 @@ DESK = [
     Row("desk:compare_runs", "elsewhere", "", "staff: closed"),
     Row("desk:repair", "workshop", "organizers: page", "organizers: again"),
     Row("desk:repair", "elsewhere", "", ""),
+    # Where nothing is ticked there is nobody to ask.
+    Row("desk:ask_places", "workshop", "organizers: moved", "organizers: moved"),
+    Row("desk:ask_places", "elsewhere", "", ""),
     # Otto's own is sealed for him: a page that says its number, its title and who handles it.
     Row("desk:paper", "ada's paper", "organizers: page", "organizers: shown"),
     Row("desk:paper", "otto's paper", "organizers: page", "organizers: shown"),

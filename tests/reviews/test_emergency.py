@@ -1,5 +1,6 @@
 """One place that several people are asked for at short notice: the first yes takes it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from notifications.models import Message
 from reviews.models import Assignment, EmergencyOffer
 from reviews.services.emergency import answer_emergency, offer_place, take_back_place
 from submissions.models import Conflict
+from tests.factories import deliver
 from tests.reviews.stage import given, make_stage, reviewed
 from tests.reviews.test_people_desk import browser
 
@@ -31,12 +33,21 @@ def mails(kind: str) -> set[str]:
 def test_first_yes_takes_the_place_and_the_others_are_thanked(stage: Any) -> None:
     offers = asked(stage, "rui", "noor", "rae", note="It is close to your work.")
     assert mails("emergency_offer") == {"Rui", "Noor", "Rae"}
+    deliver(later=timedelta(minutes=1))
     answer_emergency(offer=offers["noor"], by=stage.noor, yes=True)
     row = Assignment.objects.get()
     assert (row.user, row.kind, row.status) == (stage.noor, "emergency", "accepted")
     late = answer_emergency(offer=offers["rui"], by=stage.rui, yes=True)
     assert (late.status, Assignment.objects.count()) == ("taken", 1)
     assert mails("emergency_taken") == {"Rui", "Rae"}
+
+
+def test_who_was_not_written_to_yet_gets_neither_letter_once_the_place_is_taken(stage: Any) -> None:
+    offers = asked(stage, "rui", "noor")
+    answer_emergency(offer=offers["noor"], by=stage.noor, yes=True)
+    deliver(later=timedelta(minutes=1))
+    left = Message.objects.filter(recipient=stage.rui).values_list("kind", "status")
+    assert list(left) == [("emergency_offer", "cancelled")]
 
 
 def test_no_leaves_the_place_to_the_others(stage: Any) -> None:
@@ -89,6 +100,7 @@ def test_conflict_that_is_known_since_ends_the_offer_and_tells_no_reason(stage: 
 
 def test_place_that_is_taken_back_thanks_who_has_not_answered(stage: Any) -> None:
     offers = asked(stage, "rui", "noor")
+    deliver(later=timedelta(minutes=1))
     answer_emergency(offer=offers["rui"], by=stage.rui, yes=False)
     assert take_back_place(submission=stage.papers[0], place=offers["rui"].place, by=stage.olga) == 1
     assert (mails("emergency_taken"), EmergencyOffer.objects.filter(status="open").count()) == ({"Noor"}, 0)

@@ -1,6 +1,7 @@
 """Holes filled while everything else stays, with alternates and what they cost."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
@@ -123,6 +124,81 @@ def test_a_hole_that_nobody_can_fill_is_told_with_its_reason() -> None:
     assert found.reasons[0].sentence == (
         "This paper needs 1 more review; no other reviewer may review it: 1 is missing."
     )
+
+
+def test_as_many_holes_as_can_be_are_filled_and_the_rest_is_told_with_its_reason() -> None:
+    # Three holes, and one place left, with r3: it goes where it is worth most.
+    given_problem = problem([[0.9, 0, 0, 0.3], [0, 0.9, 0, 0.8], [0, 0, 0.9, 0.5]], most=1)
+    pairs = [("p0", "r0"), ("p1", "r1"), ("p2", "r2")]
+    barred = replace(given_problem, bars=given_problem.bars.copy())
+    barred.bars[:, :3] = 1
+    assert isinstance(repair(barred, pairs, pairs), Infeasible)
+
+    found = repair(barred, pairs, pairs, partial=True)
+
+    assert isinstance(found, Repair)
+    assert [(one.hole, one.pair.reviewer_id, one.alternates) for one in found.filled] == [(("p1", "r1"), "r3", ())]
+    assert (found.left, found.total) == ((("p0", "r0"), ("p2", "r2")), pytest.approx(0.8))
+    assert found.why is not None
+    assert sum(reason.missing for reason in found.why.reasons) == 2
+    assert Repair.from_dict(found.to_dict()) == found
+
+
+def test_where_no_hole_can_be_filled_there_is_only_the_reason() -> None:
+    found = repair(problem([[0.9, 0.5]], demand=2), [("p0", "r0"), ("p0", "r1")], [("p0", "r0")], partial=True)
+    assert isinstance(found, Infeasible)
+
+
+@given(ruled_problems(), st.data())
+@settings(max_examples=40, deadline=None)
+def test_a_partial_repair_fills_most_spreads_the_rest_and_is_the_best_of_these_ways(
+    given_problem: Problem, data: st.DataObject
+) -> None:
+    solved = solve(given_problem, mode="total")
+    if not isinstance(solved, Solution) or not solved.pairs:
+        return
+    pairs = ids(solved)
+    holes = data.draw(st.lists(st.sampled_from(pairs), min_size=1, max_size=3, unique=True))
+    found = repair(given_problem, pairs, holes, partial=True)
+    filled, total = (len(found.filled), found.total) if isinstance(found, Repair) else (0, 0.0)
+    most, best = most_filled(given_problem, pairs, holes)
+    if given_problem.rules.seniors_per_paper:  # a place that stays open may be the senior's
+        assert filled >= most
+    else:
+        assert filled == most
+        assert not most or total == pytest.approx(best, abs=1e-6)
+
+
+def most_filled(given_problem: Problem, pairs: Pairs, holes: Pairs) -> tuple[int, float]:
+    """By trying every set of holes that stay open: the fewest, then those that share papers least."""
+    for count in range(len(holes) + 1):
+        totals: list[tuple[int, float]] = []
+        for open_ones in combinations(holes, count):
+            crowded = sum(one[0] == other[0] for one, other in combinations(open_ones, 2))
+            rest = locked_without(given_problem, pairs, holes).to_dict()
+            for paper in rest["papers"]:
+                paper["demand"] -= sum(paper["id"] == one for one, _ in open_ones)
+            total = best_total(Problem.from_dict(rest))
+            if total is not None:
+                totals.append((-crowded, total))
+        if totals:
+            return len(holes) - count, max(totals)[1]
+    return 0, 0.0
+
+
+def test_places_that_stay_open_are_spread_over_the_papers() -> None:
+    """Two papers lose both of their reviewers, and only two others are there: each paper gets one of them."""
+    given_problem = problem([[0, 0, 1, 1], [0, 0, 0, 0]], most=1, demand=2, forbidden=[(0, 0), (0, 1), (1, 0), (1, 1)])
+    wider = replace(
+        given_problem,
+        reviewers=[replace(one, max=2) for one in given_problem.reviewers[:2]] + list(given_problem.reviewers[2:]),
+    )
+    pairs = [("p0", "r0"), ("p0", "r1"), ("p1", "r0"), ("p1", "r1")]
+
+    found = repair(wider, pairs, pairs, partial=True)
+
+    assert isinstance(found, Repair)
+    assert sorted(one.hole.paper_id for one in found.filled) == ["p0", "p1"]
 
 
 @pytest.mark.parametrize(
