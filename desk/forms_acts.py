@@ -27,6 +27,10 @@ class RemindForm(ActForm):
     again = forms.BooleanField(label="Also those who were reminded within the last day", required=False)
 
 
+class RemindBidsForm(ActForm):
+    again = forms.BooleanField(label="Also those who were reminded within three days", required=False)
+
+
 class LoadForm(ActForm):
     load_max = forms.IntegerField(label="At most how many papers", min_value=1, max_value=50)
 
@@ -48,6 +52,7 @@ class ExtendForm(ActForm):
 PEOPLE_FORMS: dict[str, type[ActForm]] = {
     "write": WriteForm,
     "remind": RemindForm,
+    "remind_bids": RemindBidsForm,
     "load": LoadForm,
     "emergency": ActForm,
     "not_emergency": ActForm,
@@ -55,3 +60,5 @@ PEOPLE_FORMS: dict[str, type[ActForm]] = {
     "end_chair": EndForm,
 }
 REVIEWS_FORMS: dict[str, type[ActForm]] = {"remind": RemindForm, "extend": ExtendForm}
+MESSAGE_FORMS: dict[str, type[ActForm]] = {"cancel": ActForm, "send_again": ActForm}
+BATCH_FORMS: dict[str, type[ActForm]] = {"cancel": ActForm}

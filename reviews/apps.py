@@ -19,7 +19,7 @@ class ReviewsConfig(AppConfig):
         )
         from reviews.actions import ACTIONS
         from reviews.chairing import area_chairs
-        from reviews.services import assign, invite, offer_places, stand_aside, volunteer
+        from reviews.services import assign, invite, offer_places, remind_bids, stand_aside, volunteer
         from submissions import links
 
         actions.register(ACTIONS)
@@ -27,6 +27,7 @@ class ReviewsConfig(AppConfig):
         kinds.on_batch(emails.INVITATION, cancel=invite.end_unsent)
         kinds.on_batch(emails.OFFER_ACCEPTED, release=volunteer.accept_answered, cancel=volunteer.reopen_unsent)
         kinds.on_batch(emails.OFFER_DECLINED, release=volunteer.decline_answered, cancel=volunteer.reopen_unsent)
+        kinds.on_batch(emails_desk.BID_REMINDER, release=remind_bids.leave_out_who_has_bid)
         kinds.on_batch(emails.EMERGENCY_OFFER, cancel=offer_places.take_back_unsent)
         links.on_withdrawn(assign.stand_down)
         links.on_restored(assign.call_back)

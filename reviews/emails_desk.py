@@ -5,6 +5,7 @@ from notifications.states import Priority
 from reviews.emails import PAPERS
 
 REVIEW_REMINDER = "review_reminder"
+BID_REMINDER = "bid_reminder"
 REVIEW_EXTENDED = "review_extended"
 LETTER = "letter"
 
@@ -19,6 +20,20 @@ register(
                 "papers": PAPERS,
                 "count": "1 paper",
                 "link": "https://papers.example.org/w/neurreps-2027/reviewing/",
+                "contact": "chairs@neurreps.test",
+            },
+            priority=Priority.BULK,
+            bulk=True,
+            resend_in_doubt=True,
+        ),
+        Kind(
+            name=BID_REMINDER,
+            label="Reminder to bid",
+            values={
+                "workshop": "NeurReps 2027",
+                "name": "Rui Example",
+                "until": "24 Nov 2027, 23:59 AoE (25 Nov 2027, 11:59 UTC)",
+                "link": "https://papers.example.org/w/neurreps-2027/reviewing/bids/",
                 "contact": "chairs@neurreps.test",
             },
             priority=Priority.BULK,

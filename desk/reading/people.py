@@ -27,14 +27,16 @@ from desk.reading.volunteers import waiting
 from notifications.models import Message
 from notifications.states import MessageStatus
 from reviews.emails import INVITATION
-from reviews.loads import free_papers
-from reviews.models import Assignment, Invitation, Reviewer
-from reviews.no_show import Sign, Task, no_show_sign
+from reviews.loads import bidders, free_papers
+from reviews.models import Assignment, Bid, Invitation, Reviewer
+from reviews.no_show import Sign, signs_of
 from reviews.states import CURRENT, InvitationStatus
 from reviews.work import Work, due_rows, work_rows, works
 from submissions.models import Conflict
-from workshops.models import Membership, Workshop
-from workshops.states import Role
+from submissions.states import SubmissionStatus
+from workshops.deadlines import closing
+from workshops.models import Deadline, Membership, Workshop
+from workshops.states import DeadlineKind, Role
 
 PAGE = 50
 VOLUNTEERS = "volunteers"
@@ -84,7 +86,10 @@ NO_MAILS = Mails()
 
 @dataclass(frozen=True)
 class PersonRow:
-    """``signed_in`` is empty for a viewer from whom papers are hidden: it might tell of work on them."""
+    """``signed_in`` is empty for a viewer from whom papers are hidden: it might tell of work on them.
+
+    ``bids``: how many they have placed, of ``bids_wanted``; None for who is no reviewer and before bidding has begun.
+    """
 
     pk: int
     name: str
@@ -100,7 +105,15 @@ class PersonRow:
     publications: int
     conflicts: int
     signed_in: datetime | None
+    bids: int | None = None
+    bids_wanted: int = 0
     mails: Mails = NO_MAILS
+
+    @property
+    def bid_words(self) -> str:
+        if not self.bids:
+            return "" if self.bids is None else "none"
+        return f"{self.bids} of {self.bids_wanted}" if self.bids < self.bids_wanted else str(self.bids)
 
     @property
     def load_words(self) -> str:
@@ -139,7 +152,7 @@ class InvitationRow:
 
 @dataclass(frozen=True)
 class PeoplePage:
-    """``roles``, ``flags`` and ``states`` are the numbers of the chips."""
+    """``roles``, ``flags`` and ``states`` are the numbers of the chips; ``bidding`` is open, over or ""."""
 
     people: list[PersonRow]
     invitations: list[InvitationRow]
@@ -148,6 +161,7 @@ class PeoplePage:
     roles: dict[str, int]
     flags: dict[str, int]
     states: dict[str, int]
+    bidding: str = ""
 
 
 Rows = dict[str, list[Any]]
@@ -180,7 +194,7 @@ def list_people(
     if around is None:
         around = read_around(workshop, viewer)
     everybody = people_from(around, viewer)
-    states = dict(around["invited"])
+    states, bidding = dict(around["invited"]), bidding_state(around, timezone.now())
     roles = _role_counts(everybody)
     roles |= {INVITED: sum(states.values()), VOLUNTEERS: sum(n for _, n in around["volunteers"])}
     of_role = [row for row in everybody if not query.role or any(line.role == query.role for line in row.roles)]
@@ -189,12 +203,12 @@ def list_people(
         rows = _invitations(workshop, viewer, query)
         shown, pages = _page(rows, query.page, everything)
         lines = _invitation_rows(workshop, shown)
-        return PeoplePage([], lines, len(rows), pages, roles, flags, states)
+        return PeoplePage([], lines, len(rows), pages, roles, flags, states, bidding)
     found = narrowed(of_role, query)
     shown, pages = _page(found, query.page, everything)
     mails = {person: Mails(*found) for person, *found in _mails_to(viewer, workshop.pk, [row.pk for row in shown])}
     people = [replace(row, mails=mails.get(row.pk, NO_MAILS)) for row in shown]
-    return PeoplePage(people, [], len(found), pages, roles, flags, states)
+    return PeoplePage(people, [], len(found), pages, roles, flags, states, bidding)
 
 
 def _page(rows: list[Any], page: int, everything: bool) -> tuple[list[Any], int]:
@@ -215,6 +229,7 @@ def _role_counts(people: Iterable[PersonRow]) -> dict[str, int]:
 FLAGGED: dict[str, Callable[[PersonRow], bool]] = {
     "silent": lambda row: row.tally.sign is not None,
     "overdue": lambda row: row.tally.overdue > 0,
+    "no_bids": lambda row: row.bids == 0,
     "working": lambda row: row.tally.to_come > 0,
     "done": lambda row: row.tally.done > 0 and not row.tally.to_come,
     "none": lambda row: row.load_max is not None and not row.tally.load,
@@ -226,6 +241,7 @@ FLAGGED: dict[str, Callable[[PersonRow], bool]] = {
 }
 ORDERS: dict[str, Callable[[PersonRow], Any]] = {
     "name": lambda row: row.order,
+    "bids": lambda row: row.bids,
     "load": lambda row: row.tally.load if row.load_max is not None else None,
     "done": lambda row: row.tally.done if row.load_max is not None else None,
     "overdue": lambda row: row.tally.overdue or None,
@@ -261,7 +277,31 @@ def _people_rows(viewer: Viewer, workshop_id: int) -> dict[str, QuerySet]:
         "work": work_rows(free_papers(viewer, workshop_id), assignments),
         **due_rows(workshop_id),
         "conflicts": conflicts.order_by().values_list("user").annotate(n=Count("submission", distinct=True)),
+        "bidding": Deadline.objects.filter(workshop=workshop_id, kind=DeadlineKind.BIDDING).values_list(*BIDDING),
+        **_bid_rows(viewer, workshop_id),
+        "bidders": bidders(workshop_id),
     }
+
+
+BIDDING = ("opens_at", "at", "grace_minutes", "workshop__bids_wanted")
+
+
+def _bid_rows(viewer: Viewer, workshop_id: int) -> dict[str, QuerySet]:
+    """How many papers there are to bid on, and how many bids each has placed, where the viewer is free."""
+    papers = free_papers(viewer, workshop_id).filter(status=SubmissionStatus.SUBMITTED)
+    bids = Bid.objects.placed().filter(submission__in=papers.values("pk"))
+    return {
+        "bid_on": papers.order_by().values_list("workshop").annotate(n=Count("pk")),
+        "bids": bids.order_by().values_list("user").annotate(n=Count("pk")),
+    }
+
+
+def bidding_state(found: Rows, now: datetime) -> str:
+    """“open” while it is in any track, “over” afterwards, "" before it has begun and where there is none."""
+    begun = [(at, grace) for opens, at, grace, _ in found["bidding"] if opens is None or opens <= now]
+    if any(now <= closing(at, grace) for at, grace in begun):
+        return "open"
+    return "over" if begun else ""
 
 
 _everybody = prepared(_people_rows)
@@ -280,6 +320,7 @@ def people_from(found: Rows, viewer: Viewer) -> list[PersonRow]:
         people[user] = tuple(person)
         lines[user].append(RoleLine(pk, role, f"{Role(role).label} ({track})" if track else str(Role(role).label)))
     reviewers = {row[0]: row[1:] for row in found["reviewers"]}
+    bids, wanted = _bids(found)
     tallies = tally(works(found), timezone.now())
     barred = dict(found["conflicts"])
     shows_all = nothing_hidden(viewer)
@@ -287,7 +328,22 @@ def people_from(found: Rows, viewer: Viewer) -> list[PersonRow]:
         _row(user, person, tuple(lines[user]), reviewers.get(user), tallies.get(user, NOTHING), barred, shows_all)
         for user, person in people.items()
     ]
+    if bids is not None:
+        rows = [row if row.reviewer is None else replace(row, bids=bids[row.pk], bids_wanted=wanted) for row in rows]
     return sorted(rows, key=lambda row: row.order)
+
+
+def _bids(found: Rows) -> tuple[Counter[int] | None, int]:
+    """How many bids everybody has placed, and how many are wanted; None before bidding has begun.
+
+    Who has bid on nothing but papers that some organizer is kept from has not bid, for every organizer alike: else
+    two of them could tell from each other's lists who has bid on them.
+    """
+    if not bidding_state(found, timezone.now()):
+        return None, 0
+    some = {user for (user,) in found["bidders"]}
+    wanted = min(found["bidding"][0][-1], sum(n for _, n in found["bid_on"]))
+    return Counter({user: n for user, n in found["bids"] if user in some}), wanted
 
 
 OFFERED = ("user", "pk", "load_max", "senior", "emergency", "n")
@@ -309,10 +365,11 @@ def tally(work: Iterable[Work], now: datetime) -> dict[int, Tally]:
     by_person: dict[int, list[Work]] = defaultdict(list)
     for each in work:
         by_person[each.user].append(each)
-    return {user: _tally(works, now) for user, works in by_person.items()}
+    signs = signs_of((each for works in by_person.values() for each in works), now)
+    return {user: _tally(works, now, signs.get(user)) for user, works in by_person.items()}
 
 
-def _tally(works: list[Work], now: datetime) -> Tally:
+def _tally(works: list[Work], now: datetime, sign: Sign | None) -> Tally:
     moments = [at for each in works for at in (each.saved_at, each.submitted_at) if at is not None]
     done = [each for each in works if each.is_done]
     to_come = [each for each in works if each.is_awaited]
@@ -322,17 +379,7 @@ def _tally(works: list[Work], now: datetime) -> Tally:
         overdue=sum(each.is_overdue(now) for each in to_come),
         to_come=len(to_come),
         seen=max(moments, default=None),
-        sign=no_show_sign(map(_task, to_come + done), now) if to_come else None,
-    )
-
-
-def _task(work: Work) -> Task:
-    return Task(
-        given_at=work.given_at,
-        due_at=work.due_at,
-        acknowledged=work.acknowledged,
-        opened=work.review is not None,
-        written=work.is_done or work.saved_at is not None,
+        sign=sign,
     )
 
 

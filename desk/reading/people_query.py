@@ -17,6 +17,7 @@ ROLES = {
 }
 SORTS = {
     "name": "Name",
+    "bids": "Bids",
     "load": "Papers",
     "done": "Reviews in",
     "overdue": "Overdue",
@@ -26,6 +27,7 @@ SORTS = {
 FLAGS = {
     "silent": "May not deliver",
     "overdue": "Something overdue",
+    "no_bids": "Has not bid",
     "working": "Reviews to come",
     "done": "All reviews in",
     "none": "No paper",

@@ -24,6 +24,7 @@ PEOPLE = (
     "mails",
     "mails failed or in doubt",
     "publications",
+    "bids",
 )
 INVITATIONS = ("name", "address", "as", "answer", "papers at most", "reason", "sent", "times sent", "answered")
 
@@ -51,6 +52,7 @@ def _person(row: PersonRow) -> list[Any]:
         row.mails.number,
         row.mails.wrong,
         row.publications,
+        "" if row.bids is None else row.bids,
     ]
 
 

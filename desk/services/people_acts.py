@@ -14,6 +14,7 @@ from desk.services.acts import Act, Done, LeftOut, Plan, Stage, Take
 from reviews.models import Reviewer
 from reviews.services.leave import end_role_of
 from reviews.services.letter import write_to_people
+from reviews.services.remind_bids import plan_bid_reminders, remind_of_bids
 from reviews.services.remind_reviewers import plan_reminders, remind_reviewers
 from reviews.services.reviewers import change_reviewer
 from submissions.models import Submission
@@ -78,6 +79,19 @@ def _look_remind(stage: Stage) -> Plan:
 def _remind(stage: Stage) -> Done:
     again = bool(stage.given.get("again"))
     batch = remind_reviewers(workshop=stage.workshop, by=stage.by, people=list(stage.keys), again=again)
+    return Done(len(stage.keys), batch)
+
+
+def _look_remind_bids(stage: Stage) -> Plan:
+    again = bool(stage.given.get("again"))
+    planned = plan_bid_reminders(workshop=stage.workshop, people=list(stage.keys), again=again)
+    takes = [Take(one.user.pk, one.user.name) for one in planned if not one.why_not]
+    return Plan(takes, [LeftOut(one.user.name, one.why_not) for one in planned if one.why_not])
+
+
+def _remind_bids(stage: Stage) -> Done:
+    again = bool(stage.given.get("again"))
+    batch = remind_of_bids(workshop=stage.workshop, by=stage.by, people=list(stage.keys), again=again)
     return Done(len(stage.keys), batch)
 
 
@@ -197,6 +211,7 @@ def _pooling(emergency: bool) -> Act:
 ACTS: dict[str, Act] = {
     "write": Act(_look_write, _write),
     "remind": Act(_look_remind, _remind),
+    "remind_bids": Act(_look_remind_bids, _remind_bids),
     "load": Act(_look_load, _load, _undo_load),
     "emergency": _pooling(True),
     "not_emergency": _pooling(False),

@@ -19,6 +19,13 @@ WORDS = {
         "Remind of what is overdue",
         "Write reminders for {}",
         f"One mail a person, with all of their overdue reviews of papers that you act on. {LOOK}",
+        pause="the last day",
+    ),
+    "remind_bids": Words(
+        "Remind to bid",
+        "Write reminders for {}",
+        f"One mail to each who has not bid yet. Whoever bids before it leaves does not get it. {LOOK}",
+        pause="three days",
     ),
     "load": Words(
         "Set how many papers at most",

@@ -10,12 +10,14 @@ from access.viewer import Viewer
 from audit.errors import Refused, StaleState
 from desk.forms_matching import AffinityForm, ScoresForm
 from desk.reading.matching import Matching, read_matching
+from desk.reading.people_query import PeopleQuery
 from desk.views.base import actor, desk_page, desk_render
 from reviews.models import Affinity
 from reviews.scoring import Weights
 from reviews.services.affinity import choose_affinity, start_affinity
 from reviews.services.import_affinities import import_affinities, read_scores
 from workshops.models import Workshop
+from workshops.states import Role
 
 SECTION = "assignment"
 PROBLEMS = 50
@@ -52,6 +54,7 @@ def _page(
         "form": form or AffinityForm(book=found.book, has_imported=found.imported > 0),
         "scores_form": scores_form or ScoresForm(auto_id="scores_%s"),
         "weights": Weights(),
+        "not_bid": PeopleQuery(role=Role.REVIEWER, look="no_bids").as_text(),
     }
     return desk_render(request, "desk/matching.html", workshop, viewer, SECTION, context, status)
 

@@ -15,7 +15,7 @@ from access.viewer import Viewer
 from audit.errors import Refused
 from desk.reading.list_query import pairs_of
 from desk.reading.people import VOLUNTEERS, PeoplePage, list_people, read_around
-from desk.reading.people_query import INVITED, ROLES, PeopleQuery
+from desk.reading.people_query import FLAGS, INVITED, ROLES, PeopleQuery
 from desk.reading.people_table import table_of
 from desk.reading.saved_views import views_from
 from desk.services.reveal import reveal
@@ -48,6 +48,7 @@ READY_MADE = (
     ("Everybody", ""),
     ("May not deliver", "look=silent"),
     ("Overdue", "sort=-overdue&look=overdue"),
+    ("Has not bid", "role=reviewer&look=no_bids"),
     ("Room for more", "role=reviewer&sort=load&look=room"),
     ("Emergency pool", "look=emergency"),
     ("No answer yet", "role=invited&state=sent"),
@@ -66,13 +67,13 @@ def people(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResp
     context = {
         "query": query,
         "found": found,
-        "views": views_of(request, query, READY_MADE, views_from(around["views"])),
+        "views": views_of(request, query, _ready(found), views_from(around["views"])),
         "filters": _filters(workshop, query, found),
-        "more": folded([] if invited else [row_of("Look at", flag_chips(query, "look", found.flags))]),
+        "more": folded([] if invited else [row_of("Look at", _looks(query, found))]),
         "heads": heads(query),
         "kept": query.kept(),
         "invited": invited,
-        "acts": [(key, words.bar) for key, words in WORDS.items()],
+        "acts": [(key, words.bar) for key, words in WORDS.items() if key != "remind_bids" or found.bidding == "open"],
         "undo": PEOPLE.undoable(request, workshop),
     }
     return desk_render(request, "desk/people.html", workshop, viewer, "people", context | pages(query, found.pages))
@@ -89,6 +90,16 @@ def _filters(workshop: Workshop, query: PeopleQuery, found: PeoplePage) -> list[
         states = {str(state.value): str(state.label) for state in InvitationStatus if state in found.states}
         rows.append(row_of("Answer", chips(query, "state", counted(states, found.states))))
     return rows
+
+
+def _ready(found: PeoplePage) -> tuple[tuple[str, str], ...]:
+    return READY_MADE if found.bidding else tuple(one for one in READY_MADE if "no_bids" not in one[1])
+
+
+def _looks(query: PeopleQuery, found: PeoplePage) -> list[dict[str, Any]]:
+    """Bids are not asked for before there are any."""
+    looks = flag_chips(query, "look", found.flags)
+    return looks if found.bidding else [chip for chip in looks if chip["words"] != FLAGS["no_bids"]]
 
 
 def _file(name: str, workshop: Workshop, viewer: Viewer, query: PeopleQuery) -> HttpResponse:

@@ -26,6 +26,7 @@ WORDS = {
         "Remind of them",
         "Write reminders for {}",
         f"One mail a person, with those of these reviews that are still to come. {LOOK}",
+        pause="the last day",
     ),
     "extend": Words(
         "Give more days",
