@@ -33,6 +33,7 @@ from desk.reading.mail_query import MailQuery
 from desk.reading.saved_views import own_views
 from desk.services.reveal import reveal
 from desk.views.base import actor, desk_page, desk_render
+from desk.views.bulk_mail import BATCH_WORDS, MESSAGE_WORDS
 from desk.views.lists import Options, chips, file_of, files, row_of, views_of, wanted_file
 from notifications.kinds import Kind, kind_of
 from notifications.models import Batch, Message, Template
@@ -79,6 +80,8 @@ def mail(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpRespon
         "filters": [row_of("State", chips(query, "status", STATES))],
         "kinds": [(kind.name, kind.label) for kind in workshop_kinds()],
         "kept": query.kept(),
+        "acts": [(key, words.bar) for key, words in MESSAGE_WORDS.items()],
+        "batch_acts": [(key, words.bar) for key, words in BATCH_WORDS.items()],
         **files(query),
         **_pages(query, page),
     }

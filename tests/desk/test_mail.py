@@ -207,3 +207,80 @@ def test_page_asks_as_much_for_one_row_as_for_many(
         write(cast, key=f"s{number}", root_type="submission", root_id=cast.paper.pk, aspect="mail")
     with django_assert_num_queries(len(few)):
         olga.get(url)
+
+
+# --- several at once ---
+
+
+def act_on(cast: Cast, user: Any, page: str, act: str, keys: list[int], *, seen: int | None = None) -> Any:
+    client = signed_in(user)
+    given = {"act": act, "line": keys}
+    if seen is None:
+        return client.get(address(cast, page), given)
+    return client.post(address(cast, page), {**given, "seen": seen}, follow=True)
+
+
+def test_several_mails_that_wait_are_cancelled_after_a_look(cast: Cast) -> None:
+    waits = [write(cast, key=str(number)) for number in range(2)]
+    sent = write(cast, key="sent")
+    Message.objects.filter(pk=sent.pk).update(status=MessageStatus.SENT)
+    keys = [row.pk for row in [*waits, sent]]
+
+    plan = act_on(cast, cast.olga, "acts/", "cancel", keys).context["plan"]
+    page = act_on(cast, cast.olga, "acts/", "cancel", keys, seen=2).content.decode()
+
+    assert ([one.key for one in plan.takes], [one.why for one in plan.left_out]) == (
+        [waits[1].pk, waits[0].pk],
+        ["It waits no more: it is sent."],
+    )
+    assert "2 mails are cancelled." in page
+    assert set(Message.objects.filter(pk__in=keys).values_list("status", flat=True)) == {"cancelled", "sent"}
+
+
+def test_several_mails_that_failed_are_sent_again(cast: Cast) -> None:
+    failed = [write(cast, key=str(number)) for number in range(2)]
+    keys = [row.pk for row in failed]
+    Message.objects.filter(pk__in=keys).update(status=MessageStatus.FAILED)
+
+    act_on(cast, cast.olga, "acts/", "send_again", keys, seen=2)
+
+    assert set(Message.objects.filter(pk__in=keys).values_list("status", flat=True)) == {"due"}
+
+
+def test_mail_about_a_paper_is_cancelled_only_by_who_acts_for_it_and_a_sealed_one_is_not_mentioned(cast: Cast) -> None:
+    ottos = write(cast, root_type="submission", root_id=cast.ottos_paper.pk, aspect="mail")
+    seen_by_ines = write(cast, key="2", root_type="submission", root_id=cast.paper.pk, aspect="title")
+    keys = [ottos.pk, seen_by_ines.pk]
+
+    plans = {
+        user.given: act_on(cast, user, "acts/", "cancel", keys).context["plan"]
+        for user in (cast.otto, cast.ines, cast.olga)
+    }
+
+    found = {who: ([one.key for one in plan.takes], [one.why for one in plan.left_out]) for who, plan in plans.items()}
+    assert found == {
+        "Otto": ([seen_by_ines.pk], []),
+        "Ines": ([ottos.pk], ["You do not act for its paper."]),
+        "Olga": ([seen_by_ines.pk, ottos.pk], []),
+    }
+
+
+def test_several_bulk_mails_are_cancelled_before_they_leave(cast: Cast, batch: Batch) -> None:
+    held = draft_batch(workshop_id=cast.workshop.pk, kind="assignment_not_needed", by=cast.olga)
+    write(cast, key="h", batch=held)
+    confirm_batch(batch=held, by=cast.olga, typed=None, hold_minutes=10)
+    done = draft_batch(workshop_id=cast.workshop.pk, kind="assignment_not_needed", by=cast.olga)
+    Batch.objects.filter(pk=done.pk).update(status=BatchStatus.DONE)
+    keys = [batch.pk, held.pk, done.pk]
+
+    plan = act_on(cast, cast.olga, "batches/acts/", "cancel", keys).context["plan"]
+    page = act_on(cast, cast.olga, "batches/acts/", "cancel", keys, seen=2).content.decode()
+
+    assert [one.notes for one in plan.takes] == [("held, 1 mail",), ("draft, 3 mails",)]
+    assert "2 bulk mails are cancelled." in page
+    assert list(Batch.objects.filter(pk__in=keys).order_by("pk").values_list("status", flat=True)) == [
+        "cancelled",
+        "cancelled",
+        "done",
+    ]
+    assert set(Message.objects.filter(batch__in=[batch, held]).values_list("status", flat=True)) == {"cancelled"}
