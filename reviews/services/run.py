@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -89,12 +90,22 @@ def start_run(
         run.params["holes"] = [[row.submission_id, row.user_id, str(row.pk)] for row in holes]
     _read_material(run, viewer)
     run.save()
-    run.job = start_job(
-        JOB, root_type=Root.WORKSHOP, root_id=workshop.pk, aspect="staff", by=by, params={"run": run.pk}
-    )
-    run.save(update_fields=["job"])
+    hand_over(run, {})
     log_run("run.started", run, by)
     return run
+
+
+def hand_over(run: AssignmentRun, left: dict[str, Any]) -> None:
+    """To a worker. ``left``: what is to be done before it is solved, where an earlier job has begun with that."""
+    run.job = start_job(
+        JOB,
+        root_type=Root.WORKSHOP,
+        root_id=run.workshop_id,
+        aspect="staff",
+        by=run.created_by,
+        params={"run": run.pk, **left},
+    )
+    run.save(update_fields=["job"])
 
 
 def _read_material(run: AssignmentRun, viewer: Viewer) -> None:

@@ -29,7 +29,7 @@ from reviews.options import Options
 from reviews.problem import holes_of, problem_of, repair_pairs
 from reviews.run_sheets import paper_rows, person_rows
 from reviews.services.affinity import bring_up_to_date
-from reviews.services.run import JOB
+from reviews.services.run import hand_over
 from reviews.services.whole import log_run
 from reviews.states import Origin, RunOutcome, RunPurpose, RunStatus
 
@@ -76,15 +76,7 @@ def solve_run(progress: Progress) -> None:
 @transaction.atomic
 def _go_on_later(run: AssignmentRun, left: dict[str, Any]) -> None:
     """In a job of its own, so that no job exceeds the worker's limit; the run's page follows it."""
-    run.job = start_job(
-        JOB,
-        root_type=Root.WORKSHOP,
-        root_id=run.workshop_id,
-        aspect="staff",
-        by=run.created_by,
-        params={"run": run.pk, **left},
-    )
-    run.save(update_fields=["job"])
+    hand_over(run, left)
 
 
 def _solve(run: AssignmentRun, problem: dict[str, Any], progress: Progress) -> Answer:
