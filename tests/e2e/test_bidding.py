@@ -1,5 +1,6 @@
 """A reviewer bids in a browser: by thumb, by keys, and in a tunnel."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -30,6 +31,7 @@ set_deadline(workshop=workshop, kind="bidding", opens_at=now, at=now + timedelta
 add_reviewer(workshop=workshop, user=bea, by=None)
 begin_bidding(workshop=workshop, by=bea, received_at=timezone.now())
 """
+SAVED = re.compile(r"^\s*Saved")  # and not “Not saved”
 VALUES = "[...document.querySelectorAll('[data-row]')].map(row => row.dataset.value)"
 
 
@@ -42,12 +44,12 @@ def test_bids_are_saved_at_each_press_by_keys_and_after_a_tunnel(live: Site, vis
     page, state = bea.page, bea.page.locator("[data-save-state]")
 
     page.get_by_role("button", name="Neutral").first.click()
-    state.get_by_text("Saved").wait_for()
+    state.get_by_text(SAVED).wait_for()
     page.context.set_offline(True)
     page.get_by_role("button", name="Conflict").nth(1).click()
     state.get_by_text("Not saved: 1 bid, you are offline. Kept in this browser").wait_for()
     page.context.set_offline(False)
-    state.get_by_text("Saved").wait_for()
+    state.get_by_text(SAVED).wait_for()
     page.reload()
     by_thumb = page.evaluate(VALUES)
     page.keyboard.press("j")
