@@ -55,11 +55,12 @@ def no_show_sign(tasks: Iterable[Task], now: datetime) -> Sign | None:
 
 def signs_of(work: Iterable[Work], now: datetime) -> dict[int, Sign]:
     """The signs of everybody who shows one, by the key of the person, from what is to do and what is done."""
-    by_person: dict[int, list[Task]] = defaultdict(list)
+    by_person: dict[int, list[Work]] = defaultdict(list)
     for one in work:
         if one.is_awaited or one.is_done:
-            by_person[one.user].append(_task(one))
-    signs = {user: no_show_sign(tasks, now) for user, tasks in by_person.items()}
+            by_person[one.user].append(one)
+    waits = {user: mine for user, mine in by_person.items() if not any(one.is_done for one in mine)}
+    signs = {user: no_show_sign(map(_task, mine), now) for user, mine in waits.items()}
     return {user: sign for user, sign in signs.items() if sign is not None}
 
 

@@ -363,9 +363,9 @@ def nothing_hidden(viewer: Viewer) -> bool:
 def tally(work: Iterable[Work], now: datetime) -> dict[int, Tally]:
     """What everybody has done, by the key of the person."""
     by_person: dict[int, list[Work]] = defaultdict(list)
-    for each in work:
+    for each in (known := list(work)):
         by_person[each.user].append(each)
-    signs = signs_of((each for works in by_person.values() for each in works), now)
+    signs = signs_of(known, now)
     return {user: _tally(works, now, signs.get(user)) for user, works in by_person.items()}
 
 
