@@ -207,12 +207,12 @@ def _parts(client, user):
 def test_first_visit_of_a_reviewer_is_due_until_it_is_done(client):
     cast = make_cast("submission")
     due = [("Reviewer", "First visit not finished")]
-    assert items(client, cast.rui) == [due, [], []]
-    told = {"by": cast.rui, "load_max": 4, "levels": {}}
-    tell_first_visit(reviewer=cast.rui.reviewing.get(), agrees=True, named_all=True, **told)
-    assert items(client, cast.rui) == [due, [], []]
-    tell_first_visit(reviewer=cast.rui.reviewing.get(), agrees=True, publications="Sheaves on graphs", **told)
-    assert items(client, cast.rui) == [[], [], []]
+    assert items(client, cast.noor) == [due, [], []]
+    told = {"by": cast.noor, "load_max": 4, "levels": {}}
+    tell_first_visit(reviewer=cast.noor.reviewing.get(), agrees=True, named_all=True, **told)
+    assert items(client, cast.noor) == [due, [], []]
+    tell_first_visit(reviewer=cast.noor.reviewing.get(), agrees=True, publications="Sheaves on graphs", **told)
+    assert items(client, cast.noor) == [[], [], []]
 
 
 def test_reviewer_reads_how_many_reviews_are_in(client):

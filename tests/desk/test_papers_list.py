@@ -96,7 +96,7 @@ def test_a_search_finds_authors_only_where_they_may_be_known(cast, look):
     set_conflict(
         submission=cast.paper, user=cast.otto, reason="organizer", state="confirmed", by=cast.olga, why="A friend."
     )
-    words = (cast.ada.family, cast.ada.email, cast.paper.abstract.split()[3].strip(".,"), cast.rui.family)
+    words = (cast.ada.family, cast.ada.email, cast.paper.abstract.split()[-1].strip(".,"), cast.rui.family)
 
     assert [shown(look(cast.otto, f"papers/?q={word}")) for word in words] == [([], [])] * 4
     assert [numbers(look(cast.olga, f"papers/?q={word}")) for word in words] == [[1], [1], [1], []]
