@@ -1,5 +1,6 @@
 """The workbench of a proposal: what stands behind a score, exchanges of two papers, what else would suit somebody."""
 
+import re
 from typing import Any
 
 import pytest
@@ -16,10 +17,14 @@ from reviews.options import Options, SideRules
 from reviews.services.run import exchange_pairs, lock_pair, undo_edit
 from reviews.states import AffinityMethod
 from submissions.models import Conflict
+from tests.desk.test_non_interference import TOKENS
 from tests.reviews.stage import given, make_stage, proposal, wants
 from tests.reviews.test_assignment_desk import PAGE, edit
 from tests.reviews.test_people_desk import browser
 from tests.reviews.test_scoring import AUCTIONS, BRAIN, knows, texts
+from workshops.services.roles import give_role
+
+CLOCK = re.compile(r'data-now="\d+"')
 
 
 def paper_page(client: Client, stage: Any, number: int = 1, query: str = "") -> Any:
@@ -299,6 +304,36 @@ def test_a_rule_that_a_hidden_pair_would_break_says_nothing(scored: Any) -> None
     assert pairs_now(scored) == {1: {"Noor"}, 2: {"Rui"}, 3: {"Rae"}}
 
 
+def test_whoever_has_a_hidden_paper_reads_the_same_whatever_is_proposed_for_it(scored: Any) -> None:
+    """Who is on it, with what score, who must not be, who has it, who wrote it: all of that Olga sees."""
+    client = hide(scored, 1)
+    addresses = [
+        f"{PAGE}{scored.run.pk}/{page}"
+        for page in (
+            f"papers/1/?out={scored.rui.pk}",
+            f"papers/3/?out={scored.rae.pk}",
+            *(f"people/{user.pk}/" for user in scored.people.values()),
+        )
+    ]
+    free = browser(scored.olga)
+    first, told = ([body(one, address) for address in addresses] for one in (client, free))
+    hidden = ProposedPair.objects.filter(run=scored.run, submission=scored.papers[1])
+    hidden.update(score=0.01)
+    ProposedPair.objects.create(run=scored.run, submission=scored.papers[1], user=scored.rui, score=1.0)
+    ProposedPair.objects.create(
+        run=scored.run, submission=scored.papers[1], user=scored.rae, kept=False, origin="forbid"
+    )
+    given(scored, "rae", paper=1, tell=False)
+    RunPaper.objects.filter(run=scored.run, submission=scored.papers[1]).update(authors=[scored.rui.pk], price=9.0)
+
+    assert [body(client, address) for address in addresses] == first
+    assert not set(told) & {body(free, address) for address in addresses}
+
+
+def body(client: Client, address: str) -> str:
+    return CLOCK.sub("", TOKENS.sub("", client.get(address).content.decode()))
+
+
 # --- what else would suit somebody ------------------------------------------------------------------------------------
 
 
@@ -385,6 +420,20 @@ def test_bids_stand_beside_the_score(db: Any) -> None:
     page = person_page(browser(stage.olga), stage, stage.rui)
     said = [one.entry.said for one in page.rows] + [pair.entry.said for _, pair in page.papers]
     assert said == ["Very high", "Very high"]
+
+
+def test_area_chairs_are_exchanged_whatever_rules_reviewers_have(db: Any) -> None:
+    stage = make_stage(papers=2)
+    for name in ("rui", "noor"):
+        give_role(workshop=stage.workshop, user=getattr(stage, name), role="area_chair", by=stage.olga)
+    stage.run = proposal(stage, purpose="chairs", chair_most=1)
+    RunPaper.objects.filter(run=stage.run, submission=stage.papers[0]).update(authors=[stage.noor.pk])
+    RunPaper.objects.filter(run=stage.run, submission=stage.papers[1]).update(authors=[])
+    first, second = [ProposedPair.objects.get(run=stage.run, submission=paper).user for paper in stage.papers]
+    page = paper_page(browser(stage.olga), stage, 1, f"?out={first.pk}")
+    assert [(one.user, one.number) for one in page.exchanges] == ([] if second == stage.noor else [(second.pk, 2)])
+    exchange(stage, user=first, other=second)
+    assert pairs_now(stage) == {1: {second.given}, 2: {first.given}}
 
 
 def test_a_repair_offers_neither_exchanges_nor_other_papers(scored: Any) -> None:
