@@ -21,6 +21,7 @@ from desk.reading.roots import about
 from notifications.models import Batch, Message
 from notifications.states import BatchStatus, MessageStatus
 from reviews.models import Assignment, ExtensionRequest, Invitation, Nomination, Reviewer
+from reviews.no_show import Task
 from reviews.states import (
     CURRENT,
     REVIEWING,
@@ -84,6 +85,7 @@ class PairFacts:
     since: datetime
     review: str | None
     submitted_at: datetime | None
+    saved_at: datetime | None
     longer: datetime | None = None
 
     @property
@@ -189,6 +191,17 @@ class Season:
         passed = pair.due_at < self.now if pair.due_at else window.is_late
         return max(due, pair.longer or due) if passed else None
 
+    def task(self, paper: PaperFacts, pair: PairFacts) -> Task:
+        """What is asked of a reviewer with it, for signs that nothing may come of it."""
+        due = pair.due_at or self.window(paper, DeadlineKind.REVIEW).at
+        return Task(
+            given_at=pair.since,
+            due_at=max(due, pair.longer) if due and pair.longer else due or pair.longer,
+            acknowledged=pair.status == AssignmentStatus.ACCEPTED,
+            opened=pair.review is not None,
+            written=pair.is_in or pair.saved_at is not None,
+        )
+
     def window(self, paper: PaperFacts, kind: str) -> Any:
         return self.windows[paper.track][kind]
 
@@ -288,7 +301,7 @@ def _pairs(workshop_id: int) -> QuerySet:
     counted = Q(status__in=CURRENT) | Q(review__status=ReviewStatus.SUBMITTED)
     rows = Assignment.objects.filter(counted, kind__in=REVIEWING, submission__workshop=workshop_id)
     names = ("submission", "user", "status", "due_at", "created_at", "review__status", "review__submitted_at")
-    return rows.values_list("pk", *names)
+    return rows.values_list("pk", *names, "review__draft_saved_at")
 
 
 def _longer(workshop_id: int) -> QuerySet:

@@ -1,6 +1,6 @@
 """What needs a person, one line each, worst first; every number as if what the viewer may not see did not exist."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -11,6 +11,7 @@ from decisions.states import DecisionStatus
 from desk.reading.facts import ASKED, AUTHORS, CONFLICTS, DAYS, NOMINATIONS, PairFacts, PaperFacts, Season
 from desk.reading.forecast import forecast_from
 from notifications.states import BatchStatus, MessageStatus
+from reviews.no_show import Task, no_show_sign
 from reviews.states import InvitationStatus
 from submissions.states import DISPUTES, SubmissionStatus
 from workshops.states import DeadlineKind
@@ -50,6 +51,7 @@ def read_needs(season: Season, *, two: bool) -> list[Need]:
         _without_handler(season),
         _few_reviewers(season),
         _overdue(season),
+        _silent(season),
         _over(season),
         _bad_mail(season),
         _asked(season),
@@ -233,6 +235,21 @@ def _overdue(season: Season) -> Need | None:
     people = len({user for _, user in late})
     detail = f"From {_count(people, 'person', 'people')}. Write to the reviewers, or ask somebody else."
     return Need("overdue", "bad", len(late), text, detail, "reviews", "?look=overdue", min(late)[0])
+
+
+def _silent(season: Season) -> Need | None:
+    """Who shows early signs that nothing may come, by the papers that the viewer is free on (see reviews.no_show)."""
+    tasks: dict[int, list[Task]] = defaultdict(list)
+    for paper in _mine(season, SubmissionStatus.SUBMITTED):
+        for pair in season.pairs[paper.pk]:
+            if pair.is_open or pair.is_in:
+                tasks[pair.user].append(season.task(paper, pair))
+    silent = sum(no_show_sign(mine, season.now) is not None for mine in tasks.values())
+    if not silent:
+        return None
+    text = f"{_count(silent, 'reviewer')} may not deliver"
+    detail = "Nothing is acknowledged, opened or written by now. Write to them, or find others for all of their papers."
+    return Need("silent", "warn", silent, text, detail, "people", "?look=silent")
 
 
 def _over(season: Season) -> Need | None:

@@ -11,6 +11,7 @@ from desk.reading.charts import read_charts
 from desk.reading.dashboard import read_dashboard
 from desk.reading.facts import read_season
 from desk.reading.needs import read_needs
+from desk.reading.people import read_people
 from reviews.models import Assignment
 from submissions.models import Handler
 from submissions.services.conflicts import set_conflict
@@ -59,6 +60,20 @@ def test_review_that_was_given_more_days_is_not_overdue():
     )
 
     assert needs(cast, "olga", 15 * DAY)["overdue"] == before - 1
+
+
+def test_early_signs_are_counted_as_in_the_list_of_people():
+    """Noor, who reviews Otto's paper, has not begun."""
+    cast = make_cast("review")
+    counted = {who: needs(cast, who, 10 * DAY).get("silent") for who in ("olga", "ines", "otto")}
+    with time_machine.travel(timezone.now() + 10 * DAY):
+        listed = {
+            who: [row.pk for row in read_people(cast.workshop, Viewer(getattr(cast, who))) if row.tally.sign]
+            for who in counted
+        }
+
+    assert counted == {"olga": 1, "ines": 1, "otto": None}
+    assert listed == {"olga": [cast.noor.pk], "ines": [cast.noor.pk], "otto": []}
 
 
 def test_reviewers_who_have_not_answered_are_named_after_three_days():

@@ -209,6 +209,8 @@ def test_twelve_silent_reviewers_are_replaced_by_a_few_presses(live: Site, visit
 
 
 def organizer_sees_who_is_silent(mila: Visitor) -> None:
+    mila.goes_to(f"{SEASON}/")
+    mila.reads("12 reviewers may not deliver")
     mila.goes_to(f"{SEASON}/people/?look=silent")
     assert mila.page.get_by_text("nothing is acknowledged or opened").count() == 12
     mila.looks("silent-people")
