@@ -93,6 +93,24 @@ def organizer_edits(olga: Visitor) -> None:
     olga.page.keyboard.press("Escape")
     olga.presses("Undo your last edit")
     olga.reads("Undone: #1 is as it was.")
+    organizer_exchanges(olga)
+
+
+def organizer_exchanges(olga: Visitor) -> None:
+    """From what somebody shares with their papers to an exchange of one of them, and back."""
+    olga.page.locator(".bench-pair a").first.click()
+    olga.reads("What would suit them, too")
+    olga.page.locator(".bench-why summary").first.focus()
+    olga.page.keyboard.press("Enter")
+    olga.reads("Words of both")
+    olga.looks("bench-person")
+    olga.page.get_by_role("link", name="Swap or exchange").first.click()
+    olga.reads("Or an exchange with another paper")
+    olga.looks("bench-exchange")
+    olga.page.locator("button[value='exchange']").first.click()
+    olga.reads(" goes from #")
+    olga.presses("Undo your last edit")
+    olga.reads(" are as they were.")
 
 
 def organizer_publishes_undoes_and_publishes_again(olga: Visitor) -> str:
