@@ -96,6 +96,11 @@ class PaperBench:
     is_open: bool
 
     @property
+    def shown(self) -> list[int]:
+        """The papers whose people are named on the page."""
+        return sorted({self.paper.pk, *(one.paper for one in self.exchanges or [])})
+
+    @property
     def served(self) -> bool:
         """Has it all the reviews it needs, with those of other proposals and of before?"""
         return len(self.pairs) >= self.demand

@@ -50,7 +50,10 @@ def _paper_page(
         raise Http404
     query = CandidateQuery.of(pairs_of(request.GET))
     page = read_candidates(row, viewer, query)
-    reveal(by=actor(viewer), workshop=workshop, page="assignment.paper", submission=page.paper)
+    if page.exchanges:
+        reveal(by=actor(viewer), workshop=workshop, page="assignment.exchange", papers=page.shown)
+    else:
+        reveal(by=actor(viewer), workshop=workshop, page="assignment.paper", submission=page.paper)
     made = request.session.get(LAST_EDIT, {})
     context = {
         "page": page,

@@ -12,6 +12,7 @@ from access.rights import visible_to
 from access.viewer import acting
 from accounts.models import Publication
 from audit.errors import Refused
+from audit.models import Entry
 from reviews.models import AffinityBook, AssignmentRun, Bid, ProposedPair, RunEdit, RunPaper
 from reviews.options import Options, SideRules
 from reviews.services.run import exchange_pairs, lock_pair, undo_edit
@@ -175,6 +176,12 @@ def test_exchanges_are_offered_with_what_both_papers_the_total_and_the_lowest_pa
     assert (first.name, first.number, first.here, first.there) == ("Noor Example", 2, (0.4, 0.8), (0.5, 0.9))
     assert (first.signed, first.worst_words) == ("+0.800", "+0.200")
     assert (second.name, second.signed, second.worst_words) == ("Rae Example", "-0.200", "-0.100")
+
+
+def test_looking_at_exchanges_is_logged_with_all_papers_whose_people_are_named(scored: Any) -> None:
+    offered(scored)
+    entry = Entry.objects.get(action="identity.revealed")
+    assert entry.data == {"page": "assignment.exchange", "papers": [paper.pk for paper in scored.papers]}
 
 
 def test_no_exchange_is_looked_for_before_somebody_is_chosen(scored: Any) -> None:
