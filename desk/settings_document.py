@@ -7,6 +7,7 @@ No people, no papers and no secrets are in it, and neither is what belongs to on
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -14,8 +15,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import QuerySet
 from django.utils.dateparse import parse_date, parse_datetime
 
+from access.prepared import prepared
 from audit.errors import Refused
 from decisions.models import Outcome
 from notifications.models import Template
@@ -72,19 +75,35 @@ NOTHING: Values = {}
 # --- what is set ------------------------------------------------------------------------------------------------------
 
 
-def read_document(workshop: Workshop) -> Document:
-    """What is set now. A fixed number of queries."""
-    tracks = Track.objects.filter(workshop=workshop)
-    slugs: dict[int | None, str] = {None: "", **dict(tracks.values_list("pk", "slug"))}
-    outcomes = Outcome.objects.filter(track__workshop=workshop)
+@prepared
+def _rows(workshop_id: int, scope: str) -> dict[str, QuerySet]:
+    """Everything that is set; of forms the questions that are asked now: a draft is nobody's setting yet."""
+    asked = FormVersion.objects.filter(form__workshop=workshop_id, status=FormStatus.OPEN)
     return {
-        "workshop": {(): _values(Workshop.objects.get(pk=workshop.pk), WORKSHOP)},
+        "workshop": Workshop.objects.filter(pk=workshop_id),
+        "tracks": Track.objects.filter(workshop=workshop_id),
+        "topics": Topic.objects.filter(workshop=workshop_id),
+        "links": WorkshopLink.objects.filter(workshop=workshop_id),
+        "versions": asked.select_related("form__track"),
+        "questions": Question.objects.filter(version__in=asked.values("pk")),
+        "outcomes": Outcome.objects.filter(track__workshop=workshop_id),
+        "deadlines": Deadline.objects.filter(workshop=workshop_id),
+        "mails": Template.objects.filter(scope=scope),
+    }
+
+
+def read_document(workshop: Workshop) -> Document:
+    """What is set now. One query."""
+    rows: dict[str, list[Any]] = _rows(workshop.pk, scope_of(workshop.pk))
+    [row] = rows["workshop"]
+    tracks = _in_order(rows["tracks"])
+    slugs: dict[int | None, str] = {None: "", **{track.pk: track.slug for track in tracks}}
+    return {
+        "workshop": {(): _values(row, WORKSHOP)},
         "tracks": {(row.slug,): _values(row, SECTIONS[0].fields) for row in tracks},
-        "topics": {(row.name,): {"position": row.position} for row in Topic.objects.filter(workshop=workshop)},
-        "links": {
-            (row.label, row.url): {"position": row.position} for row in WorkshopLink.objects.filter(workshop=workshop)
-        },
-        "forms": _forms(workshop, slugs),
+        "topics": {(row.name,): {"position": row.position} for row in _in_order(rows["topics"])},
+        "links": {(row.label, row.url): {"position": row.position} for row in _in_order(rows["links"])},
+        "forms": _forms(rows, slugs),
         "outcomes": {
             (slugs[row.track_id], row.key): {
                 "label": row.label,
@@ -92,31 +111,41 @@ def read_document(workshop: Workshop) -> Document:
                 "offers_track": slugs[row.offers_track_id],
                 "position": row.position,
             }
-            for row in outcomes
+            for row in _in_order(rows["outcomes"])
         },
         "deadlines": {
             (row.kind, slugs[row.track_id]): _values(row, SETTABLE)
-            for row in Deadline.objects.filter(workshop=workshop).order_by("at", "pk")
+            for row in sorted(rows["deadlines"], key=lambda row: (row.at, row.pk))
         },
         "mails": {
             (row.kind,): {"subject": row.subject, "text": row.text}
-            for row in Template.objects.filter(scope=scope_of(workshop.pk)).order_by("kind")
+            for row in sorted(rows["mails"], key=lambda row: row.kind)
         },
     }
+
+
+def _in_order(rows: Iterable[Any]) -> list[Any]:
+    return sorted(rows, key=lambda row: (row.position, row.pk))
 
 
 def _values(row: models.Model, names: Iterable[str]) -> Values:
     return {name: getattr(row, name) for name in names}
 
 
-def _forms(workshop: Workshop, slugs: Mapping[int | None, str]) -> Rows:
-    """The questions that are asked now; a draft is nobody's setting yet."""
-    rows = FormVersion.objects.filter(form__workshop=workshop, status=FormStatus.OPEN).select_related("form")
+def _forms(rows: Mapping[str, list[Any]], slugs: Mapping[int | None, str]) -> Rows:
+    """Of each purpose, a form for all tracks stands before those of single tracks."""
+    questions: dict[int, list[Values]] = defaultdict(list)
+    for question in _in_order(rows["questions"]):
+        questions[question.version_id].append(_values(question, NAMES))
     found: Rows = {}
-    for version in rows.order_by("form__purpose", "form__track__position", "pk").prefetch_related("questions"):
-        questions = [_values(question, NAMES) for question in version.questions.all()]
-        found[version.form.purpose, slugs[version.form.track_id]] = {"questions": questions}
+    for version in sorted(rows["versions"], key=_place):
+        found[version.form.purpose, slugs[version.form.track_id]] = {"questions": questions[version.pk]}
     return found
+
+
+def _place(version: FormVersion) -> tuple[str, int, int]:
+    track = version.form.track
+    return version.form.purpose, -1 if track is None else track.position, version.pk
 
 
 def as_json(document: Document) -> bytes:

@@ -112,8 +112,8 @@ BUDGETS = [
     Budget("desk:export", "reviews as csv", "organizers: 7"),
     # The first four; the reviews, their questions, the authors.
     Budget("desk:export", "reviews as notes", "organizers: 7"),
-    # The first four; the workshop, tracks twice, topics, links, forms with their questions, outcomes, dates, mails.
-    Budget("desk:settings_file", "workshop", "organizers: 14"),
+    # The first four, and one for all settings.
+    Budget("desk:settings_file", "workshop", "organizers: 5"),
     # The four, and with them: everybody and what they have done; mails to those who are shown.
     Budget("desk:people", "workshop", "organizers: 6"),
     # The four, and one for all that is known of the person.
