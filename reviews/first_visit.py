@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
+from access.prepared import prepared
 from access.rights import visible_to
 from access.viewer import Viewer
 from accounts.models import Affiliation, Publication, Relation
@@ -117,24 +118,36 @@ def matches_of(viewer: Viewer, workshop: Workshop, at: datetime) -> Matches:
     return Matches(len(found), len(near), tuple(near[:BEST]), job.exists())
 
 
+@prepared
+def _rows(viewer: Viewer, workshop_id: int) -> dict[str, QuerySet]:
+    """What one has told so far."""
+    mine = visible_to(viewer, "self", Reviewer).filter(workshop=workshop_id)
+    ties = visible_to(viewer, "row", Relation).filter(user=viewer.id)
+    return {
+        "reviewer": mine.values("load_max", "statement", "emergency", "policies_at", "ties_at"),
+        "topics": Topic.objects.filter(workshop=workshop_id).values_list("position", "pk", "name"),
+        "levels": TopicInterest.objects.filter(reviewer__in=mine.values("pk")).values_list("topic", "level"),
+        "ties": ties.values_list("pk", "other_name", "other_email"),
+        "places": Affiliation.objects.filter(user=viewer.id).values_list("pk", "name", "domain"),
+        "shelf": visible_to(viewer, "row", Publication).values_list("year", "title", "pk", "abstract"),
+    }
+
+
 def first_visit_page(viewer: Viewer, workshop: Workshop, at: datetime) -> FirstVisitPage:
-    """A fixed number of queries. Raises Http404 for whoever does not review here."""
-    names = ("pk", "load_max", "statement", "emergency", "policies_at", "ties_at")
-    row = visible_to(viewer, "self", Reviewer).filter(workshop=workshop).values(*names).first()
+    """One query, and those of matches_of. Raises Http404 for whoever does not review here."""
+    rows: dict[str, list[Any]] = _rows(viewer, workshop.pk)
+    row = next(iter(rows["reviewer"]), None)
     if row is None:
         raise Http404
-    interests = TopicInterest.objects.filter(reviewer=row.pop("pk")).values_list("topic", "level")
-    ties = visible_to(viewer, "row", Relation).filter(user=viewer.id).order_by("pk")
-    places = Affiliation.objects.filter(user=viewer.id).order_by("pk").values_list("name", "domain")
-    shelf = visible_to(viewer, "row", Publication).order_by("-year", "title").values_list("title", "abstract")
+    shelf = sorted(rows["shelf"], key=lambda line: (-(line[0] or 0), *line[1:3]))
     return FirstVisitPage(
         place=Place(workshop.slug, str(workshop), workshop.contact, workshop.is_rehearsal),
         policies=policies_of(workshop),
-        topics=tuple(Topic.objects.filter(workshop=workshop).values_list("pk", "name")),
-        levels=dict(interests),
-        publications=tuple((title, bool(abstract)) for title, abstract in shelf),
+        topics=tuple((pk, name) for _, pk, name in sorted(rows["topics"])),
+        levels=dict(rows["levels"]),
+        publications=tuple((title, bool(abstract)) for _, title, _, abstract in shelf),
         matches=matches_of(viewer, workshop, at),
-        ties=tuple(name or email for name, email in ties.values_list("other_name", "other_email")),
-        institutions=tuple(f"{name} ({domain})" if domain else name for name, domain in places),
+        ties=tuple(name or email for _, name, email in sorted(rows["ties"])),
+        institutions=tuple(f"{name} ({domain})" if domain else name for _, name, domain in sorted(rows["places"])),
         **row,
     )

@@ -1,9 +1,11 @@
 """The public pages of a workshop."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
+from django.db.models import Model, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -11,6 +13,7 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
+from access.prepared import prepared
 from access.rights import get_or_404, visible_to
 from access.viewer import Viewer, viewer_of
 from workshops.banners import CONTENT_TYPE
@@ -40,7 +43,8 @@ def public(request: HttpRequest, slug: str) -> HttpResponse:
     viewer = viewer_of(request)
     workshop = get_or_404(viewer, "public", Workshop, slug=slug)
     now = received_at(request)
-    tracks, deadlines = _season(viewer, workshop)
+    rows: dict[str, list[Any]] = _shown(viewer, workshop.pk)
+    tracks, deadlines = _in_order(rows["tracks"]), rows["deadlines"]
     dates = dates_of(tracks, deadlines)
     last_day = workshop.ends or workshop.starts
     context = {
@@ -49,15 +53,31 @@ def public(request: HttpRequest, slug: str) -> HttpResponse:
         "dates": dates,
         "notified": next((date for date in dates if date.kind == DeadlineKind.NOTIFICATION), None),
         "is_over": last_day is not None and last_day < now.astimezone(AOE).date(),
-        "organizers": list(visible_to(viewer, "row", PublicOrganizer).filter(workshop=workshop)),
-        "talks": list(visible_to(viewer, "row", InvitedTalk).filter(workshop=workshop)),
-        "links": list(visible_to(viewer, "row", WorkshopLink).filter(workshop=workshop)),
+        "organizers": _in_order(rows["organizers"]),
+        "talks": _in_order(rows["talks"]),
+        "links": _in_order(rows["links"]),
         "more": public_links(workshop),
         "editions": editions_of(workshop),
         "prepares": _prepares(viewer, workshop),
         "now": now,
     }
     return render(request, "workshops/public.html", context)
+
+
+@prepared
+def _shown(viewer: Viewer, workshop_id: int) -> dict[str, QuerySet]:
+    parts: dict[str, type[Model]] = {
+        "tracks": Track,
+        "deadlines": Deadline,
+        "organizers": PublicOrganizer,
+        "talks": InvitedTalk,
+        "links": WorkshopLink,
+    }
+    return {name: visible_to(viewer, "row", model).filter(workshop=workshop_id) for name, model in parts.items()}
+
+
+def _in_order(rows: Iterable[Any]) -> list[Any]:
+    return sorted(rows, key=lambda row: (row.position, row.pk))
 
 
 @require_safe

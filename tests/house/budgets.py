@@ -34,13 +34,14 @@ class Budget:
 
 BUDGETS = [
     Budget("workshops:home", "", "signed-in: 6; anon: 3"),
-    # The workshop, its tracks, dates, organizers, talks, links, editions, and whether there are accepted papers.
-    Budget("workshops:public", "workshop", "signed-in: 11; anon: 8"),
+    # The workshop; its tracks, dates, organizers, talks and links, for whoever is signed in by one statement; editions,
+    # and whether there are accepted papers.
+    Budget("workshops:public", "workshop", "signed-in: 7; anon: 8"),
     Budget("workshops:call", "workshop", "signed-in: 7; anon: 4"),
     Budget("workshops:calendar", "workshop", "signed-in: 6; anon: 3"),
     Budget("workshops:banner", "workshop", "signed-in: 4; anon: 1"),
     # Whether it is announced costs nothing more.
-    Budget("workshops:public", "unannounced", "opal: 11"),
+    Budget("workshops:public", "unannounced", "opal: 7"),
     Budget("workshops:call", "unannounced", "opal: 7"),
     Budget("workshops:calendar", "unannounced", "opal: 6"),
     Budget("workshops:banner", "unannounced", "opal: 4"),
@@ -75,8 +76,8 @@ BUDGETS = [
     # The session, the person, what they are to which rows; the workshop, the reviewer, tracks and dates, what was said.
     # While bidding is open more is asked: how much is counted with its tests.
     Budget("reviews:bids", "workshop", "reviewers: 8"),
-    # The reviewer, topics known and of the workshop, publications, ties, affiliations, and whether bidding is open.
-    Budget("reviews:first_visit", "workshop", "reviewers: 11"),
+    # The session, the person, what they are to which rows; the workshop, what was told, and whether bidding is open.
+    Budget("reviews:first_visit", "workshop", "reviewers: 6"),
     Budget("reviews:nominate", "rui's review", "rui: 5"),
     Budget("reviews:review", "rui's review", "rui: 7"),
     Budget("reviews:review", "mara's chair", "mara: 10"),
