@@ -34,6 +34,7 @@ from submissions.models import Authorship, Conflict, Submission
 from submissions.states import EFFECTIVE, AuthorshipStatus, SubmissionStatus
 
 Pair = tuple[int, int]
+GIVEN_AWAY = (REPLACED, REPLACED_AT_SHORT_NOTICE)
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def repair_material(run: AssignmentRun, viewer: Viewer) -> Material:
 def replaced_in_silence(papers: Iterable[int]) -> set[int]:
     """Who had one of these papers until it was given to somebody else because nothing came of it."""
     gone = Assignment.objects.filter(status=AssignmentStatus.REMOVED, submission__in=list(papers))
-    return _silent(gone.filter(reason__in=(REPLACED, REPLACED_AT_SHORT_NOTICE)))
+    return _silent(gone.filter(reason__in=GIVEN_AWAY))
 
 
 def _silent(rows: "QuerySet[Assignment]") -> set[int]:
@@ -237,8 +238,19 @@ def barred_pairs(papers: list[int], users: list[int]) -> tuple[set[Pair], set[Pa
 
 
 def author_pairs(papers: list[int], users: list[int]) -> set[Pair]:
-    """By account, and by every confirmed address. Two queries."""
-    return _written(_author_rows(papers, users), users)
+    """By account, and by every confirmed address."""
+    owners = EmailAddress.objects.filter(user__in=users, verified=True).values_list("email", "user")
+    rows = listed_authors().filter(submission__in=papers).values_list("submission", "user", "email")
+    return pairs_of_authors(rows, dict(owners), set(users))
+
+
+def listed_authors() -> "QuerySet[Authorship]":
+    return Authorship.objects.exclude(status=AuthorshipStatus.DISOWNED)
+
+
+def pairs_of_authors(rows: Iterable[tuple[int, Any, str]], owners: dict[str, int], users: set[int]) -> set[Pair]:
+    """The same, from (paper, account, address) of the authors and whose the confirmed addresses are."""
+    return {(paper, one) for paper, user, address in rows for one in (user, owners.get(address)) if one in users}
 
 
 def _assigned_ever(papers: list[int], users: list[int]) -> set[Pair]:

@@ -23,6 +23,7 @@ from reviews.services.letters import tell_emergency, tell_emergency_over, unsent
 from reviews.states import CURRENT, EMERGENCY_MOVES, REPLACED_AT_SHORT_NOTICE, AssignmentKind, EmergencyStatus
 from submissions.models import Submission
 from submissions.services.conflicts import find_conflicts
+from workshops.instants import aoe
 
 WITH = ("submission__workshop", "submission__track", "user", "replaces__user", "replaces__submission__workshop")
 
@@ -70,6 +71,8 @@ def make_offers(
     for user in users:
         _check(submission, user)
     place, until = uuid.uuid4(), due_at or review_due(submission)
+    if until is not None and until <= timezone.now():
+        raise Refused(f"Say until when: reviews of paper #{submission.number} were due {aoe(until)}.", field="due_at")
     made = [
         EmergencyOffer.objects.create(
             place=place,

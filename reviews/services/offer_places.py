@@ -1,20 +1,22 @@
 """Many places are offered at once at short notice, each to several people: one bulk mail that is held, and one press.
 
 Whom to ask is proposed here: the emergency pool first, then who has room, then the nearest; nobody gets more than two
-of these letters at once. Cancelling the bulk mail while it is held takes the offers back.
+of these letters before they answer. Cancelling the bulk mail while it is held takes the offers back.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from access.prepared import prepared
 from access.rights import require, visible_to
 from access.viewer import Viewer, acting
 from accounts.models import User
@@ -24,19 +26,21 @@ from notifications.services.batches import confirm_batch, draft_batch
 from reviews import emails
 from reviews.models import Assignment, EmergencyOffer
 from reviews.no_show import signs_of
-from reviews.problem import author_pairs, barred_pairs, papers_of_run, replaced_in_silence
+from reviews.problem import GIVEN_AWAY, listed_authors, pairs_of_authors, papers_of_run
 from reviews.rules import open_reviewers
 from reviews.scoring import NEUTRAL, affinity_grid
 from reviews.services.emergency import end_quietly, make_offers
-from reviews.states import CURRENT, REVIEWING, EmergencyStatus, ReviewStatus
-from reviews.work import read_work
+from reviews.states import CURRENT, REVIEWING, UNDONE, EmergencyStatus, ReviewStatus
+from reviews.work import due_rows, work_rows, works
+from submissions.models import Conflict
 from submissions.services.conflicts import find_conflicts
+from submissions.states import EFFECTIVE
 from workshops.models import Workshop
 
 EACH, MOST_EACH = 3, 6
 """How many people are asked for a place, unless somebody says otherwise, and at most."""
 AT_ONCE = 2
-"""So many of these letters one person gets at most in one go."""
+"""So many of these letters one person has at most that wait for an answer."""
 MOST_PLACES = 200
 
 
@@ -55,7 +59,7 @@ class Place:
 
 
 def plan_places(*, workshop: Workshop, viewer: Viewer, holes: Sequence[UUID], each: int) -> list[Place]:
-    """Who would be asked for which of these places, by the number of the paper. A fixed number of queries.
+    """Who would be asked for which of these places, by the number of the paper. Five queries.
 
     Places of papers that the viewer is not free on are not mentioned, and loads are counted without them.
     """
@@ -63,34 +67,58 @@ def plan_places(*, workshop: Workshop, viewer: Viewer, holes: Sequence[UUID], ea
     rows = visible_to(viewer, "row", Assignment).filter(pk__in=list(holes)[:MOST_PLACES], kind__in=REVIEWING)
     rows = rows.filter(submission__in=papers.values("pk")).order_by("submission__number", "pk")
     found = [Place(row) for row in rows.select_related("submission__track", "submission__workshop", "user", "review")]
-    keys = sorted({place.hole.submission_id for place in found})
-    _mark(found, list(EmergencyOffer.objects.filter(submission__in=keys, status=EmergencyStatus.OPEN)), keys)
-    open_places = [place for place in found if not place.why_not]
-    if open_places:
-        _choose(open_places, _Crowd.of(workshop, viewer, keys, {place.hole.user_id for place in open_places}), each)
+    around = cast(Rows, _around(viewer, workshop.pk))
+    _mark(found, around)
+    if open_places := [place for place in found if not place.why_not]:
+        leaving = {place.hole.user_id for place in open_places}
+        crowd = _Crowd.of(workshop, sorted({place.hole.submission_id for place in open_places}), around, leaving)
+        _choose(open_places, crowd, each)
     return found
 
 
-def _mark(places: list[Place], asked: list[EmergencyOffer], papers: list[int]) -> None:
+Rows = dict[str, list[Any]]
+
+
+@prepared
+def _around(viewer: Viewer, workshop_id: int) -> dict[str, QuerySet]:
+    """Over the papers that the viewer is free on: who has or had which, is asked for which, and may not have which."""
+    papers = papers_of_run(workshop_id, None, viewer)
+    here = papers.values("pk")
+    offers = EmergencyOffer.objects.filter(Q(status=EmergencyStatus.OPEN) | Q(status=EmergencyStatus.DECLINED))
+    reviewers = open_reviewers(workshop_id).filter(user__is_active=True)
+    addresses = EmailAddress.objects.filter(user__in=reviewers.values("user"), verified=True)
+    return {
+        "work": work_rows(papers),
+        **due_rows(workshop_id),
+        "given": Assignment.objects.filter(submission__in=here).values_list("submission", "user", "reason"),
+        "offers": offers.filter(submission__in=here).values_list("submission", "user", "status", "replaces", "place"),
+        "reviewers": reviewers.values_list("user", "load_max", "emergency", "user__family", "user__given"),
+        "conflicts": Conflict.objects.barring().filter(submission__in=here).values_list("submission", "user", "state"),
+        "authors": listed_authors().filter(submission__in=here).values_list("submission", "user", "email"),
+        "addresses": addresses.values_list("email", "user"),
+    }
+
+
+def _mark(places: list[Place], around: Rows) -> None:
     """Why nobody is asked for some of them."""
-    current = Assignment.objects.current().filter(submission__in=papers, kind__in=REVIEWING).order_by()
-    have = Counter(current.values_list("submission", flat=True))
+    have = Counter(one.paper for one in works(around) if one.is_current)
     waits: dict[tuple[int, Any], Counter[UUID]] = defaultdict(Counter)
-    for offer in asked:
-        waits[offer.submission_id, offer.replaces_id][offer.place] += 1
-    for place in places:
-        row = place.hole
+    for paper, _, status, replaces, place in around["offers"]:
+        if status == EmergencyStatus.OPEN:
+            waits[paper, replaces][place] += 1
+    for each in places:
+        row = each.hole
         review = getattr(row, "review", None)
         if review is not None and review.status in (ReviewStatus.SUBMITTED, ReviewStatus.SET_ASIDE):
-            place.why_not = "The review is in."
+            each.why_not = "The review is in."
             continue
-        if not place.is_held and have[row.submission_id] >= row.submission.track.reviews_per_paper:
-            place.why_not = "The paper has its reviewers again."
+        if not each.is_held and have[row.submission_id] >= row.submission.track.reviews_per_paper:
+            each.why_not = "The paper has its reviewers again."
             continue
-        if already := waits[row.submission_id, row.pk if place.is_held else None]:
+        if already := waits[row.submission_id, row.pk if each.is_held else None]:
             _, number = already.popitem()
-            place.why_not = f"{_people(number)} asked already."
-        have[row.submission_id] += not place.is_held
+            each.why_not = f"{_people(number)} asked already."
+        have[row.submission_id] += not each.is_held
 
 
 def _people(number: int) -> str:
@@ -99,35 +127,37 @@ def _people(number: int) -> str:
 
 @dataclass
 class _Crowd:
-    """Everybody who may be asked, and what is known of them. ``barred``: pairs of paper and person that may not be."""
+    """Everybody who may be asked, by family name. ``barred``: pairs of paper and person that may not be. ``letters``:
+    how many each has that wait for an answer.
+    """
 
-    people: dict[int, User]
+    people: list[int]
     pool: set[int]
     room: dict[int, int]
     barred: set[tuple[int, int]]
     near: dict[int, dict[int, float]]
-    letters: Counter[int] = field(default_factory=Counter)
+    letters: Counter[int]
 
     @classmethod
-    def of(cls, workshop: Workshop, viewer: Viewer, papers: list[int], leaving: set[int]) -> "_Crowd":
+    def of(cls, workshop: Workshop, papers: list[int], around: Rows, leaving: set[int]) -> "_Crowd":
         """Without those whose places these are, and without anybody else who shows or showed no sign of life."""
-        work = read_work(workshop, papers_of_run(workshop.pk, None, viewer))
-        free = papers_of_run(workshop.pk, None, viewer).values_list("pk", flat=True)
-        silent = leaving | signs_of(work, timezone.now()).keys() | replaced_in_silence(free)
-        rows = open_reviewers(workshop.pk).filter(user__is_active=True).select_related("user")
-        reviewers = [row for row in rows.order_by("user__family", "user__given", "user") if row.user_id not in silent]
-        users = [row.user_id for row in reviewers]
+        work, conflicts = works(around), around["conflicts"]
+        late = {(paper, user) for paper, user, state in conflicts if state in EFFECTIVE}
+        silent = leaving | signs_of(work, timezone.now()).keys()
+        silent |= {user for paper, user, why in around["given"] if why in GIVEN_AWAY and (paper, user) not in late}
+        reviewers = [row for row in sorted(around["reviewers"], key=_by_name) if row[0] not in silent]
+        users = [row[0] for row in reviewers]
         loads = Counter(one.user for one in work if one.is_current)
-        never, suspected = barred_pairs(papers, users)
-        had = Assignment.objects.filter(submission__in=papers, user__in=users).values_list("submission", "user")
-        asked = EmergencyOffer.objects.filter(submission__in=papers, user__in=users)
-        asked = asked.filter(Q(status=EmergencyStatus.OPEN) | Q(status=EmergencyStatus.DECLINED))
+        had = [row for row in around["given"] if row[-1] != UNDONE]
+        pairs = [*had, *around["offers"], *conflicts]
+        wrote = pairs_of_authors(around["authors"], dict(around["addresses"]), set(users))
         return cls(
-            people={row.user_id: row.user for row in reviewers},
-            pool={row.user_id for row in reviewers if row.emergency},
-            room={row.user_id: row.load_max - loads[row.user_id] for row in reviewers},
-            barred=never | suspected | author_pairs(papers, users) | {*had, *asked.values_list("submission", "user")},
+            people=users,
+            pool={user for user, _, emergency, *_ in reviewers if emergency},
+            room={user: load_max - loads[user] for user, load_max, *_ in reviewers},
+            barred={(paper, user) for paper, user, *_ in pairs} | wrote,
             near=affinity_grid(workshop.pk, papers, users),
+            letters=Counter(user for _, user, status, *_ in around["offers"] if status == EmergencyStatus.OPEN),
         )
 
     def best(self, paper: int, but: set[int]) -> int | None:
@@ -144,16 +174,25 @@ class _Crowd:
         return one not in self.pool, full, self.letters[one], -self.near[paper].get(one, NEUTRAL)
 
 
+def _by_name(row: tuple[Any, ...]) -> tuple[str, str, int]:
+    user, _, _, family, given = row
+    return family.casefold(), given.casefold(), user
+
+
 def _choose(places: list[Place], crowd: _Crowd, each: int) -> None:
     """In turns, so that the last place is not left with those whom nobody wanted. A paper's places ask other people."""
     asked: dict[int, set[int]] = {place.hole.submission_id: set() for place in places}
+    chosen: list[tuple[Place, int]] = []
     for _ in range(min(each, MOST_EACH)):
         for place in places:
             paper = place.hole.submission_id
             if (one := crowd.best(paper, asked[paper])) is not None:
                 crowd.letters[one] += 1
                 asked[paper].add(one)
-                place.users.append(crowd.people[one])
+                chosen.append((place, one))
+    users = User.objects.in_bulk({one for _, one in chosen})
+    for place, one in chosen:
+        place.users.append(users[one])
     for place in places:
         if not place.users:
             place.why_not = (

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from access.viewer import Viewer
@@ -16,6 +18,7 @@ from reviews.services.assign import decline_assignment
 from reviews.services.emergency import answer_emergency, offer_place
 from reviews.services.offer_places import offer_places, plan_places
 from reviews.services.publish import publish_run
+from reviews.states import UNDONE
 from submissions.models import Conflict
 from tests.factories import deliver
 from tests.reviews.stage import given, make_stage, reviewed, run_jobs, wants
@@ -43,8 +46,8 @@ def full(stage: Any, *names: str) -> None:
     Reviewer.objects.filter(user__in=[getattr(stage, name) for name in names]).update(load_max=0)
 
 
-def plan(stage: Any, viewer: Any = None, each: int = 2) -> dict[int, tuple[list[str], str]]:
-    holes = [row.pk for row in stage.held]
+def plan(stage: Any, viewer: Any = None, each: int = 2, count: int = 4) -> dict[int, tuple[list[str], str]]:
+    holes = [row.pk for row in stage.held[:count]]
     places = plan_places(workshop=stage.workshop, viewer=Viewer(viewer or stage.olga), holes=holes, each=each)
     return {p.hole.submission.number: (sorted(user.given for user in p.users), p.why_not) for p in places}
 
@@ -117,6 +120,13 @@ def test_pool_is_asked_first_then_who_has_room_and_nobody_for_more_than_two(stag
     assert "Mo" in found[1][0]
 
 
+def test_letters_that_wait_for_an_answer_count(stage: Any) -> None:
+    for paper in stage.papers[2:]:
+        offer_place(submission=paper, users=[stage.kit, stage.mo], by=stage.olga)
+
+    assert plan(stage, each=6, count=2) == {1: (["Cleo", "Rae"], ""), 2: (["Cleo", "Rae"], "")}
+
+
 def test_nobody_is_asked_who_has_a_conflict_or_declined_or_is_silent(stage: Any) -> None:
     Conflict.objects.create(submission=stage.papers[0], user=stage.rae, reason="organizer", state="suspected")
     gone = given(stage, "cleo", 0)
@@ -186,6 +196,29 @@ def test_number_that_has_changed_since_the_page_was_drawn_is_said(stage: Any) ->
     with pytest.raises(StaleState, match="8 letters would be written by now, not 9"):
         ask(stage, seen=9, each=2)
     assert not EmergencyOffer.objects.exists()
+
+
+def test_day_that_has_passed_is_no_date_for_a_review(stage: Any) -> None:
+    with time_machine.travel(timezone.now() + timedelta(days=4)):
+        with pytest.raises(Refused, match="Say until when: reviews of paper #1 were due") as refusal:
+            ask(stage)
+        assert refusal.value.field == "due_at"
+        assert ask(stage, due_at=timezone.now() + timedelta(days=2)).status == "held"
+
+
+def test_who_had_a_paper_by_a_proposal_that_was_undone_is_asked_again(stage: Any) -> None:
+    Assignment.objects.filter(pk=given(stage, "kit", 0).pk).update(status="removed", reason=UNDONE)
+
+    assert "Kit" in plan(stage, each=6)[1][0]
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_page_asks_as_much_for_one_place_as_for_many(stage: Any, count: int) -> None:
+    client, keys = browser(stage.olga), [row.pk for row in stage.held[:count]]
+    client.get(f"{PAGE}ask/", {"hole": keys})
+    with CaptureQueriesContext(connection) as captured:
+        client.get(f"{PAGE}ask/", {"hole": keys})
+    assert len([query for query in captured if "SAVEPOINT" not in query["sql"]]) == 10
 
 
 def test_asking_without_anybody_to_ask_is_refused(stage: Any) -> None:
