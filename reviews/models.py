@@ -169,7 +169,7 @@ class Bid(models.Model):
     declared later takes no paper off the page, or who wrote it could be guessed from what disappears.
     """
 
-    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="bids")
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="bids", db_index=False)
     user = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="bids", db_index=False)
     value = models.CharField(max_length=9, choices=BidValue.choices, blank=True)
     shown_at = models.DateTimeField()
@@ -179,6 +179,7 @@ class Bid(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "submission"], name="bid_once")]
+        indexes = [models.Index(fields=["submission", "value", "user"], name="bid_said")]
 
     def __str__(self) -> str:
         return self.get_value_display() if self.value else "no bid"

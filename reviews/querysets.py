@@ -12,8 +12,8 @@ class AssignmentQuerySet(models.QuerySet):
 
 class BidQuerySet(models.QuerySet):
     def placed(self) -> "BidQuerySet":
-        """Bids of which something was said; the others only stand on the page."""
-        return self.exclude(value="")
+        """Bids of which something was said; the others, which are most of the rows, only stand on the page."""
+        return self.filter(value__gt="")  # by the index, which “not empty” would not use
 
 
 class ReviewQuerySet(models.QuerySet):

@@ -318,7 +318,10 @@ class Migration(migrations.Migration):
                 (
                     "submission",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="bids", to="submissions.submission"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bids",
+                        to="submissions.submission",
                     ),
                 ),
                 (
@@ -1162,6 +1165,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="assignment",
             constraint=models.UniqueConstraint(fields=("submission", "handle"), name="handle_once"),
+        ),
+        migrations.AddIndex(
+            model_name="bid",
+            index=models.Index(fields=["submission", "value", "user"], name="bid_said"),
         ),
         migrations.AddConstraint(
             model_name="bid",
