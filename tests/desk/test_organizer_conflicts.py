@@ -268,7 +268,7 @@ def test_r4_the_page_of_a_waiver_shows_number_title_reasons_and_nothing_else(mak
     page = look(cast.otto, f"papers/{cast.paper.number}/handling/").content.decode()
 
     assert cast.paper.title in page
-    hidden = [cast.paper.abstract.split()[3].strip(".,"), cast.ada.family, cast.rui.family, cast.rae.family]
+    hidden = [cast.paper.abstract.split()[-1].strip(".,"), cast.ada.family, cast.rui.family, cast.rae.family]
     assert [word for word in hidden if word in page] == []
     assert look(cast.otto, f"papers/{cast.ottos_paper.number}/handling/").status_code == 404
 
