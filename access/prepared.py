@@ -328,7 +328,7 @@ def _statement(build: Build, vendor: str, kinds: tuple[Any, ...], how: Any) -> _
         if isinstance(one, Viewer):
             places |= {_number(place): (place, ""), _adapted(_instant(place)): (place, "now")}
         elif not isinstance(one, _Keys) and one is not None and not isinstance(one, bool):
-            places |= {_adapted(one): (place, ""), str(one): (place, "text")}
+            places |= {_adapted(one): (place, ""), str(one): (place, "text"), _within(str(one)): (place, "within")}
     made = build(*stand_ins, **dict(how))
     return _Several(made, places) if isinstance(made, dict) else _Statement(made, places)
 
@@ -342,6 +342,11 @@ def _adapted(value: Any) -> Any:
     return value
 
 
+def _within(text: str) -> str:
+    """What ``__contains`` asks the database for."""
+    return f"%{connection.ops.prep_for_like_query(text)}%"
+
+
 def _filled(values: tuple[Any, ...], slots: tuple[Slot, ...], hole: Any) -> Any:
     if isinstance(hole, _Hole):
         keys = list(set().union(*(_keys(values[place], name) for place, name in slots)))
@@ -350,6 +355,8 @@ def _filled(values: tuple[Any, ...], slots: tuple[Slot, ...], hole: Any) -> Any:
     value = values[place]
     if name == "text":
         return str(value)
+    if name == "within":
+        return _within(value)
     if isinstance(value, Viewer):
         return _adapted(value.now) if name == "now" else value.id
     return _adapted(value)

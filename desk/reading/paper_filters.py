@@ -4,7 +4,7 @@ A filter asks only for what the viewer may know: what lies behind an aspect is c
 filter, search or order tells what the line itself would not say.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -89,12 +89,22 @@ def _by_handler(papers: Annotated, viewer: Viewer, handler: str) -> Annotated:
 
 
 def by_words(papers: Annotated, text: str) -> Annotated:
-    """Each word is in the paper's text, or in its authors' names where the viewer may see them."""
-    for word in fold(text).split():
-        number = word.removeprefix("#")
+    words = fold(text).split()
+    return with_words(papers, words, numbers_meant(words))
+
+
+def with_words(papers: Annotated, words: Sequence[str], numbers: Sequence[int | None]) -> Annotated:
+    """Each word is in the paper's text, or in its authors' names where the viewer may see them, or is its number."""
+    for word, number in zip(words, numbers, strict=True):
         found = Q(search_text__contains=word) | Q(knows_authors=True, search_identity__contains=word)
-        papers = papers.filter(found | Q(number=int(number)) if number.isdecimal() and len(number) < 9 else found)
+        papers = papers.filter(found if number is None else found | Q(number=number))
     return papers
+
+
+def numbers_meant(words: Iterable[str]) -> list[int | None]:
+    """The number of a paper that each word may mean: 17 or #17."""
+    digits = (word.removeprefix("#") for word in words)
+    return [int(text) if text.isdecimal() and len(text) < 9 else None for text in digits]
 
 
 # --- what a draft lacks: the same questions as submissions.services.submit asks ---

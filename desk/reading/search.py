@@ -5,7 +5,7 @@ paper is found by what its line says: its number and the words of its title.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -13,15 +13,17 @@ from urllib.parse import urlencode
 from django.db.models import Count, Q, QuerySet, Window
 from django.urls import reverse
 
+from access.prepared import Prepared, prepared
 from access.registry import right
 from access.rights import visible_to
 from access.viewer import Viewer
 from accounts.models import User
 from audit.text import fold
 from desk.reading.levels import flag, open_line, papers_on_desk, sealed_papers
-from desk.reading.mail import visible_messages
 from desk.reading.pages import pages_found
-from desk.reading.paper_filters import by_words
+from desk.reading.paper_filters import numbers_meant, with_words
+from desk.reading.roots import about
+from notifications.models import Message
 from reviews.models import Invitation, Offer
 from reviews.states import InvitationStatus, OfferStatus
 from submissions.models import Authorship, Submission
@@ -121,24 +123,32 @@ class _Search:
     def page(self, name: str, query: str = "", *more: object) -> str:
         return reverse(f"desk:{name}", args=[self.workshop.slug, *more]) + query
 
-    def cut(self, rows: QuerySet, *names: str) -> tuple[list[Any], int]:
-        """The rows of this part as tuples of these columns, and how many there are in all. One query."""
-        found = list(
-            rows.annotate(hits=Window(Count("pk"))).values_list("hits", *names)[self.first : self.first + self.most]
-        )
+    def cut(self, read: Prepared, *given: Any) -> tuple[list[Any], int]:
+        """The rows of this part, and how many there are in all, of what ``_counted`` reads. One query."""
+        found = read(self.viewer, self.workshop.pk, *given, first=self.first, last=self.first + self.most)
         return [row[1:] for row in found], found[0][0] if found else 0
+
+
+def _counted(rows: QuerySet, first: int, last: int, *names: str) -> QuerySet:
+    """This part of the rows: how many there are in all, then these columns."""
+    return rows.annotate(hits=Window(Count("pk"))).values_list("hits", *names)[first:last]
 
 
 def numbered(workshop: Workshop, viewer: Viewer, query: SearchQuery) -> int | None:
     """The number of the paper that a number alone means, where the viewer may know that there is one. One query."""
     if query.number is None:
         return None
-    papers = visible_to(viewer, "title", Submission).filter(workshop=workshop, number=query.number)
-    return papers.values_list("number", flat=True).first()
+    return next(iter(_number_of(viewer, workshop.pk, query.number)), None)
+
+
+@prepared
+def _number_of(viewer: Viewer, workshop_id: int, number: int) -> QuerySet:
+    papers = visible_to(viewer, "title", Submission).filter(workshop=workshop_id, number=number)
+    return papers.values_list("number", flat=True)
 
 
 def search(workshop: Workshop, viewer: Viewer, query: SearchQuery, *, most: int = A_GROUP) -> Result:
-    """What is found, in groups; eight queries at most, none for nothing typed."""
+    """What is found, in groups; seven queries at most, none for nothing typed."""
     if not query.words:
         return Result([])
     first = (query.page - 1) * WHOLE if query.only else 0
@@ -170,12 +180,19 @@ def _pages(asked: _Search) -> Group:
     return Group(PAGES, hits[asked.first : asked.first + asked.most], len(hits))
 
 
+@prepared
+def _papers_found(viewer: Viewer, workshop_id: int, *given: Any, first: int, last: int) -> QuerySet:
+    """``given``: the words, then the numbers that they may mean."""
+    words, numbers = given[: len(given) // 2], given[len(given) // 2 :]
+    rows = papers_on_desk(workshop_id, viewer).annotate(knows_authors=flag(right(Submission, "authors", viewer)))
+    found = with_words(rows, words, numbers).order_by("number")
+    return _counted(found, first, last, "pk", "number", "title", "track__name", "status", "knows_authors")
+
+
 def _papers(asked: _Search) -> Group:
     """Open lines by their text, their number and, where the viewer knows them, their authors; then sealed ones."""
-    viewer = asked.viewer
-    rows = papers_on_desk(asked.workshop.pk, viewer).annotate(knows_authors=flag(right(Submission, "authors", viewer)))
-    rows = by_words(rows, asked.query.q).order_by("number")
-    found, total = asked.cut(rows, "pk", "number", "title", "track__name", "status", "knows_authors")
+    words = asked.query.words
+    found, total = asked.cut(_papers_found, *words, *numbers_meant(words))
     authors = _authors([row[0] for row in found if row[-1]])
     hits = [
         Hit(
@@ -192,41 +209,57 @@ def _papers(asked: _Search) -> Group:
     return _group(asked, PAPERS, hits, total + len(sealed), everything)
 
 
+@prepared
+def _sealed_rows(viewer: Viewer, workshop_id: int) -> QuerySet:
+    return sealed_papers(workshop_id, viewer).order_by("number").values_list("number", "title", "track__name")
+
+
 def _sealed(asked: _Search) -> list[Hit]:
-    sealed = sealed_papers(asked.workshop.pk, asked.viewer).order_by("number")
-    rows = sealed.values_list("number", "title", "track__name")
     return [
         Hit(f"#{number} {title}", f"{track} · You have a conflict", asked.page("paper", "", number), mathematics=True)
-        for number, title, track in rows
+        for number, title, track in _sealed_rows(asked.viewer, asked.workshop.pk)
         if all(word in fold(title) or word.removeprefix("#") == str(number) for word in asked.query.words)
     ]
 
 
-def _authors(papers: list[int]) -> dict[int, str]:
-    if not papers:
-        return {}
-    found: dict[int, list[str]] = defaultdict(list)
+@prepared
+def _author_rows(papers: list[int]) -> QuerySet:
     rows = Authorship.objects.filter(submission__in=papers).exclude(status=AuthorshipStatus.DISOWNED)
-    for paper, *names in rows.values_list("submission", "given", "particle", "family"):
+    return rows.values_list("submission", "given", "particle", "family")
+
+
+def _authors(papers: list[int]) -> dict[int, str]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for paper, *names in _author_rows(papers) if papers else ():
         found[paper].append(" ".join(filter(None, names)))
     return {paper: ", ".join(names[:3]) + (" …" if len(names) > 3 else "") for paper, names in found.items()}
 
 
-def _people(asked: _Search) -> Group:
+def _what_for(viewer: Viewer, workshop_id: int) -> dict[str, QuerySet]:
     """Who has a role here, offers to review, or is an author of a paper whose authors the viewer knows."""
-    workshop, viewer = asked.workshop, asked.viewer
-    roles = Membership.objects.open().filter(workshop=workshop)
-    offers = Offer.objects.filter(workshop=workshop, status=OfferStatus.OPEN)
-    known = Submission.objects.of(workshop.pk).filter(open_line(viewer), right(Submission, "authors", viewer))
+    known = Submission.objects.of(workshop_id).filter(open_line(viewer), right(Submission, "authors", viewer))
     written = Authorship.objects.filter(submission__in=known.values("pk"), user__isnull=False)
-    written = written.exclude(status=AuthorshipStatus.DISOWNED)
-    here = Q(pk__in=roles.values("user")) | Q(pk__in=offers.values("user")) | Q(pk__in=written.values("user"))
+    return {
+        "roles": Membership.objects.open().filter(workshop=workshop_id),
+        "offers": Offer.objects.filter(workshop=workshop_id, status=OfferStatus.OPEN),
+        "written": written.exclude(status=AuthorshipStatus.DISOWNED),
+    }
+
+
+@prepared
+def _people_found(viewer: Viewer, workshop_id: int, *words: str, first: int, last: int) -> QuerySet:
+    here = Q(pk__in=[])
+    for rows in _what_for(viewer, workshop_id).values():
+        here |= Q(pk__in=rows.values("user"))
     people = visible_to(viewer, "directory", User).filter(here)
-    for word in asked.query.words:
+    for word in words:
         people = people.filter(search_identity__contains=word)
-    found, total = asked.cut(people.order_by("family", "given", "pk"), "pk", "given", "particle", "family", "email")
-    keys = [row[0] for row in found]
-    what = _what_people_are(keys, roles, written, offers) if keys else {}
+    return _counted(people.order_by("family", "given", "pk"), first, last, "pk", "given", "particle", "family", "email")
+
+
+def _people(asked: _Search) -> Group:
+    found, total = asked.cut(_people_found, *asked.query.words)
+    what = _what_people_are(asked, [row[0] for row in found])
     hits = [
         Hit(" ".join(filter(None, names)), f"{what[pk].words} · {email}", asked.page(*what[pk].page(email)))
         for pk, *names, email in found
@@ -259,48 +292,59 @@ class _Person:
         return ("paper", "", self.papers[0])
 
 
-def _what_people_are(keys: list[int], roles: QuerySet, written: QuerySet, offers: QuerySet) -> Mapping[int, _Person]:
-    """Two queries: the roles with the offers, and the papers."""
-    named: dict[int, list[str]] = defaultdict(list)
-    offering: set[int] = set()
-    of_roles = roles.filter(user__in=keys).order_by().values_list("user", "role")
-    rows: Iterable[tuple[int, str]] = of_roles.union(
-        offers.filter(user__in=keys).values_list("user", "status"), all=True
-    )
-    for user, word in rows:
-        if word == OfferStatus.OPEN:
-            offering.add(user)
-        elif Role(word).label not in named[user]:
-            named[user].append(Role(word).label)
+@prepared
+def _what_rows(viewer: Viewer, workshop_id: int, keys: list[int]) -> dict[str, QuerySet]:
+    what_for = {name: rows.filter(user__in=keys) for name, rows in _what_for(viewer, workshop_id).items()}
+    columns = {"roles": "role", "offers": "status", "written": "submission__number"}
+    return {name: rows.values_list("user", columns[name]) for name, rows in what_for.items()}
+
+
+def _what_people_are(asked: _Search, keys: list[int]) -> Mapping[int, _Person]:
+    """One query, none for nobody."""
+    if not keys:
+        return {}
+    rows = _what_rows(asked.viewer, asked.workshop.pk, keys)
+    offering = {user for user, _ in rows["offers"]}
+    named: dict[int, set[str]] = defaultdict(set)
+    for user, role in rows["roles"]:
+        named[user].add(str(Role(role).label))
     papers: dict[int, list[int]] = defaultdict(list)
-    for user, number in (
-        written.filter(user__in=keys).order_by("submission__number").values_list("user", "submission__number")
-    ):
+    for user, number in sorted(rows["written"]):
         papers[user].append(number)
     return {key: _Person(sorted(named[key]), papers[key], key in offering) for key in keys}
 
 
+@prepared
+def _invited_rows(viewer: Viewer, workshop_id: int) -> QuerySet:
+    rows = visible_to(viewer, "row", Invitation).filter(workshop=workshop_id)
+    rows = rows.exclude(status=InvitationStatus.ACCEPTED).order_by("-created_at", "-pk")
+    return rows.values_list("name", "address", "role", "status")
+
+
 def _invited(asked: _Search) -> Group:
     """Invitations that nobody has accepted: whoever has is among the people. Their names are not stored folded."""
-    rows = visible_to(asked.viewer, "row", Invitation).filter(workshop=asked.workshop)
-    rows = rows.exclude(status=InvitationStatus.ACCEPTED).order_by("-created_at", "-pk")
     found = [
         Hit(
             name or address,
             f"{Role(role).label}: {InvitationStatus(status).label.lower()} · {address}",
             asked.page("people", "?" + urlencode({"role": "invited", "q": address})),
         )
-        for name, address, role, status in rows.values_list("name", "address", "role", "status")
+        for name, address, role, status in _invited_rows(asked.viewer, asked.workshop.pk)
         if all(word in fold(f"{name} {address}") for word in asked.query.words)
     ]
     return _group(asked, INVITED, found[asked.first : asked.first + asked.most], len(found))
 
 
-def _mail(asked: _Search) -> Group:
-    rows = visible_messages(asked.workshop, asked.viewer)
-    for word in asked.query.words:
+@prepared
+def _mail_found(viewer: Viewer, workshop_id: int, *words: str, first: int, last: int) -> QuerySet:
+    rows = Message.objects.filter(about(workshop_id, viewer))
+    for word in words:
         rows = rows.filter(search_text__contains=word)
-    found, total = asked.cut(rows.order_by("-pk"), "pk", "subject", "address", "created_at")
+    return _counted(rows.order_by("-pk"), first, last, "pk", "subject", "address", "created_at")
+
+
+def _mail(asked: _Search) -> Group:
+    found, total = asked.cut(_mail_found, *asked.query.words)
     hits = [
         Hit(subject or "Without a subject", f"to {address}, {aoe(at)}", asked.page("message", "", pk))
         for pk, subject, address, at in found

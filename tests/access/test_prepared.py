@@ -33,6 +33,14 @@ def dates_before(at: datetime) -> QuerySet:
     return Deadline.objects.filter(at__lt=at)
 
 
+@prepared
+def with_words(*words: str) -> QuerySet:
+    found = Submission.objects.order_by("pk")
+    for word in words:
+        found = found.filter(title__contains=word)
+    return found.values_list("title", flat=True)
+
+
 ASPECTS = ("title", "row", "file", "authors", "reviews", "identities", "act", "released")
 
 
@@ -80,6 +88,17 @@ def test_an_instant_is_that_of_the_call(cast: Cast) -> None:
     at = Deadline.objects.order_by("at")[0].at
     assert dates_before(at) == []
     assert dates_before(at + timedelta(seconds=1)) != []
+
+
+def test_words_are_looked_for_as_they_are_typed(cast: Cast) -> None:
+    titles = ["Of 100 % of spins", "Of 100 spins", "A_b \\ c", "Aub c"]
+    Submission.objects.filter(pk=cast.paper.pk).update(title=titles[0])
+    for title in titles[1:]:
+        Submission.objects.create(workshop=cast.workshop, track=cast.track, number=100 + len(title), title=title)
+
+    found = [with_words(*words) for words in (["%"], ["_"], ["\\"], ["Of", "spins"], ["% of"], ["—2147483647"])]
+
+    assert found == [titles[:1], titles[2:3], titles[2:3], titles[:2], titles[:1], []]
 
 
 def test_an_instant_that_would_stay_is_refused(cast: Cast) -> None:

@@ -167,7 +167,7 @@ def test_what_stands_under_the_box_is_a_part_of_the_page(cast, look):
 
 @pytest.mark.parametrize("papers", [1, 3])
 def test_search_costs_the_same_for_any_number_of_papers(papers, client):
-    """The four of a page of the desk; papers, their authors, sealed ones; people, what they are here (two);
+    """The four of a page of the desk; papers, their authors, sealed ones; people, what they are here;
     invitations; mail.
     """
     cast = make_cast("discussion", papers=papers)
@@ -176,4 +176,4 @@ def test_search_costs_the_same_for_any_number_of_papers(papers, client):
     with CaptureQueriesContext(connection) as captured:
         client.get("/admin/w/neurreps/search/?q=canary")
 
-    assert len([query for query in captured if "SAVEPOINT" not in query["sql"]]) == 12
+    assert len([query for query in captured if "SAVEPOINT" not in query["sql"]]) == 11
