@@ -30,6 +30,8 @@ from types import FrameType
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.prefix) / "bin"
+MEMORY, ROOM = Path("/dev/shm"), 2 * 1024**3  # noqa: S108  # what is made in it has names of its own
+"""Where Linux keeps files in memory, and how many bytes of it a run of the tests may come to need."""
 BROWSER_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -107,8 +109,14 @@ def wait_until(
 
 @contextlib.contextmanager
 def folder(name: str) -> Iterator[Path]:
-    """A short temporary folder: the paths of sockets are limited to 107 bytes."""
-    with tempfile.TemporaryDirectory(prefix=f"nr-{name}-", dir="/tmp", ignore_cleanup_errors=True) as path:
+    """A short temporary folder: the paths of sockets are limited to 107 bytes.
+
+    In memory where there is room: what the site writes for good, a disk shared by the whole run takes long to confirm,
+    and none of it outlives the tests.
+    """
+    roomy = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM
+    parent = str(MEMORY) if roomy else "/tmp"  # noqa: S108  # not what TMPDIR says, which may be long
+    with tempfile.TemporaryDirectory(prefix=f"nr-{name}-", dir=parent, ignore_cleanup_errors=True) as path:
         yield Path(path)
 
 
@@ -371,7 +379,8 @@ def execute(command: Sequence[str], *, sqlite: bool) -> int:
     """Run a command with a database, a queue and a folder for files that nothing else uses."""
     with contextlib.ExitStack() as stack:
         data = stack.enter_context(folder("data"))
-        env = {**os.environ, "DATA_DIR": str(data), "REDIS_URL": stack.enter_context(redis())}
+        temporary = stack.enter_context(folder("tmp"))
+        env = {**os.environ, "DATA_DIR": str(data), "REDIS_URL": stack.enter_context(redis()), "TMPDIR": str(temporary)}
         env.setdefault("SECRET_KEY", "for-tests-only-and-never-for-a-site-that-people-use")
         # every process of the run compiles the project's modules and rewrites the tests' asserts unless one keeps them
         for name in ("EMAIL_URL", "DATABASE_URL", "PYTHONDONTWRITEBYTECODE"):
