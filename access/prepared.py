@@ -37,6 +37,8 @@ Slot = tuple[int, str]
 """Which argument, and which of its facts (of a viewer: "" is their key)."""
 
 MOST = 500
+THROUGH = "through "
+"""Begins the facts of whoever looks as another person."""
 A_DAY = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d|$)")
 """How SQLite keeps a day, or an instant."""
 PLACES = re.compile("%%|%s")
@@ -58,7 +60,7 @@ class Prepared:
 
     def __call__(self, *values: Any, **how: Any) -> Any:
         """The rows, as the queryset would give them: a list, or lists by name."""
-        if any(isinstance(value, Viewer) and not _is_plain(value) for value in values):
+        if any(isinstance(value, Viewer) and not _is_somebody(value) for value in values):
             found = self.build(*values, **how)
             return {name: list(rows) for name, rows in found.items()} if isinstance(found, dict) else list(found)
         kinds = tuple(_kind(value) for value in values)
@@ -70,9 +72,9 @@ def prepared(build: Build) -> Prepared:
     return Prepared(build)
 
 
-def _is_plain(viewer: Viewer) -> bool:
-    """A person, looking as nobody but themself: the others are few, and their rights are put together differently."""
-    return viewer.person is not None and viewer.through is None and not viewer.system and not viewer.keys
+def _is_somebody(viewer: Viewer) -> bool:
+    """A person, be it as another sees: the others are few, and their rights are put together differently."""
+    return viewer.person is not None and not viewer.system and not viewer.keys
 
 
 # --- stand-ins --------------------------------------------------------------------------------------------------------
@@ -90,9 +92,15 @@ class _Somebody:
 @dataclass(frozen=True)
 class _SomeViewer(Viewer):
     place: int = 0
+    prefix: str = ""
+
+    @property
+    def sides(self) -> tuple[Viewer, Viewer]:
+        looking = _SomeViewer(self.through, place=self.place, prefix=THROUGH)
+        return _SomeViewer(self.person, place=self.place), looking
 
     def fact(self, name: str) -> Any:
-        return _Keys((self.place, name))
+        return _Keys((self.place, f"{self.prefix}{name}"))
 
     @property
     def now(self) -> datetime:
@@ -123,7 +131,7 @@ class _Hole:
 def _kind(value: Any) -> Any:
     """What of a value a statement depends on."""
     if isinstance(value, Viewer):
-        return Viewer, bool(getattr(value.person, "is_superuser", False)), bool(getattr(value.person, "is_active", 0))
+        return Viewer, _kind_of_person(value.person), value.through and _kind_of_person(value.through)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int | str | datetime | UUID):
@@ -133,11 +141,17 @@ def _kind(value: Any) -> Any:
     raise TypeError(f"A prepared statement takes no {type(value).__name__}: {value!r}")
 
 
+def _kind_of_person(person: Any) -> tuple[bool, bool]:
+    return bool(getattr(person, "is_superuser", False)), bool(getattr(person, "is_active", False))
+
+
 def _stand_in(kind: Any, place: int) -> Any:
     if kind is None or isinstance(kind, bool):
         return kind
     if isinstance(kind, tuple):
-        return _SomeViewer(_Somebody(_number(place), *kind[1:]), place=place)
+        person, through = kind[1:]
+        looking = _Somebody(_number_through(place), *through) if through else None
+        return _SomeViewer(_Somebody(_number(place), *person), through=looking, place=place)
     if kind is list:
         return _Keys((place, ""))
     makers: dict[Any, Callable[[int], Any]] = {
@@ -152,6 +166,10 @@ def _stand_in(kind: Any, place: int) -> Any:
 def _number(place: int) -> int:
     """No row has this key, and every column that holds keys could."""
     return 2**31 - 1 - place
+
+
+def _number_through(place: int) -> int:
+    return _number(place) - 1000
 
 
 def _instant(place: int) -> datetime:
@@ -326,7 +344,8 @@ def _statement(build: Build, vendor: str, kinds: tuple[Any, ...], how: Any) -> _
     stand_ins = [_stand_in(kind, place) for place, kind in enumerate(kinds)]
     for place, one in enumerate(stand_ins):
         if isinstance(one, Viewer):
-            places |= {_number(place): (place, ""), _adapted(_instant(place)): (place, "now")}
+            places |= {_number(place): (place, ""), _number_through(place): (place, THROUGH)}
+            places |= {_adapted(_instant(place)): (place, "now")}
         elif not isinstance(one, _Keys) and one is not None and not isinstance(one, bool):
             places |= {_adapted(one): (place, ""), str(one): (place, "text"), _within(str(one)): (place, "within")}
     made = build(*stand_ins, **dict(how))
@@ -358,9 +377,17 @@ def _filled(values: tuple[Any, ...], slots: tuple[Slot, ...], hole: Any) -> Any:
     if name == "within":
         return _within(value)
     if isinstance(value, Viewer):
-        return _adapted(value.now) if name == "now" else value.id
+        return _of_viewer(value, name)
     return _adapted(value)
 
 
+def _of_viewer(viewer: Viewer, name: str) -> Any:
+    if name == "now":
+        return _adapted(viewer.now)
+    return viewer.sides[1].id if name == THROUGH else viewer.id
+
+
 def _keys(value: Any, name: str) -> Iterable[int]:
-    return value.fact(name) if isinstance(value, Viewer) else value
+    if not isinstance(value, Viewer):
+        return value
+    return value.sides[1].fact(name.removeprefix(THROUGH)) if name.startswith(THROUGH) else value.fact(name)

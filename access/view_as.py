@@ -11,11 +11,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
+from access.prepared import prepared
 from access.rights import visible_to
 from access.viewer import Viewer
 
@@ -69,8 +71,13 @@ def seen_as(request: HttpRequest) -> SeenAs | None:
     until = datetime.fromtimestamp(kept["until"], UTC)
     if timezone.now() >= until:
         return None
-    person = visible_to(by, ASPECT, others(by)).filter(pk=kept["person"]).first()
-    return SeenAs(Viewer(person, through=request.user), until, kept["workshop"]) if person is not None else None
+    found = _who_may_be_seen(by, kept["person"])
+    return SeenAs(Viewer(found[0], through=request.user), until, kept["workshop"]) if found else None
+
+
+@prepared
+def _who_may_be_seen(by: Viewer, person: int) -> QuerySet:
+    return visible_to(by, ASPECT, others(by)).filter(pk=person)
 
 
 class ViewAsMiddleware:

@@ -50,6 +50,8 @@ class Viewer:
         """The keys of one fact about this person (access.facts); all are read together, once for this viewer."""
         if self.person is None:
             return frozenset()
+        if self.through is not None:
+            return self.sides[0].fact(name)
         if not self._facts:
             self._facts.update(read_facts(self.id))
         return self._facts[name]

@@ -356,7 +356,7 @@ def _publications() -> Subquery:
 
 def nothing_hidden(viewer: Viewer) -> bool:
     """Has the viewer neither a paper nor a conflict anywhere? Then nothing about a reviewer can tell of one."""
-    people = [viewer, *([Viewer(viewer.through)] if viewer.through else [])]
+    people = [viewer] if viewer.through is None else viewer.sides
     return not any(each.fact("wrote") or each.fact("conflicts with") for each in people)
 
 

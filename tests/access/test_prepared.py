@@ -12,6 +12,7 @@ from django.utils import timezone
 from access.prepared import prepared
 from access.rights import visible_to
 from access.viewer import PUBLIC, SYSTEM, Viewer
+from accounts.models import User
 from reviews.models import Assignment
 from submissions.models import Revision, Submission
 from tests.factories import Cast
@@ -72,6 +73,32 @@ def test_who_looks_as_somebody_else_sees_what_both_may(cast: Cast) -> None:
     assert titles(SYSTEM, cast.workshop.pk) == list(
         Submission.objects.of(cast.workshop.pk).order_by("pk").values_list("pk", flat=True)
     )
+
+
+def test_each_pair_gets_what_the_statement_put_together_for_it_gives(make_cast: Any) -> None:
+    """Whoever looks, and as whom: neither is filled in for the other, and no statement of one kind serves another."""
+    cast = make_cast("discussion")
+    pairs = [(seen, looks) for looks in ("olga", "ines", "otto", "opal") for seen in cast.PEOPLE if seen != looks]
+    found, anew = {}, {}
+    for aspect in (*ASPECTS, "own"):
+        for seen, looks in pairs:
+            viewer = Viewer(getattr(cast, seen), through=getattr(cast, looks))
+            rows = visible_to(viewer, aspect, Submission.objects.of(cast.workshop.pk)).order_by("pk")
+            found[aspect, seen, looks] = titles(viewer, cast.workshop.pk, aspect=aspect)
+            anew[aspect, seen, looks] = list(rows.values_list("pk", flat=True))
+
+    assert found == anew
+    assert len({tuple(rows) for rows in found.values()}) > 2
+
+
+@prepared
+def who(viewer: Viewer) -> QuerySet:
+    return User.objects.filter(pk__in=[side.id for side in viewer.sides]).order_by("pk").values_list("pk", flat=True)
+
+
+def test_keys_of_both_are_filled_in_each_at_its_place(cast: Cast) -> None:
+    assert who(Viewer(cast.ada, through=cast.olga)) == sorted([cast.ada.pk, cast.olga.pk])
+    assert who(Viewer(cast.rui, through=cast.otto)) == sorted([cast.rui.pk, cast.otto.pk])
 
 
 def test_rows_come_as_the_queryset_gives_them(cast: Cast) -> None:
