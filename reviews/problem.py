@@ -21,8 +21,7 @@ from reviews.options import Options
 from reviews.rules import open_chairs, open_reviewers
 from reviews.scoring import Scoring
 from reviews.states import (
-    REPLACED,
-    REPLACED_AT_SHORT_NOTICE,
+    GIVEN_AWAY,
     REVIEWING,
     UNDONE,
     AssignmentKind,
@@ -34,7 +33,6 @@ from submissions.models import Authorship, Conflict, Submission
 from submissions.states import EFFECTIVE, AuthorshipStatus, SubmissionStatus
 
 Pair = tuple[int, int]
-GIVEN_AWAY = (REPLACED, REPLACED_AT_SHORT_NOTICE)
 
 
 @dataclass(frozen=True)

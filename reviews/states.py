@@ -132,6 +132,7 @@ class AssignmentStatus(models.TextChoices):
 
 
 REPLACED, REPLACED_AT_SHORT_NOTICE = "replaced in a repair", "replaced at short notice"
+GIVEN_AWAY = (REPLACED, REPLACED_AT_SHORT_NOTICE)
 """Why an assignment was taken back: somebody else has it instead."""
 UNDONE = "undone"
 """The reason of an assignment that was taken back together with the whole proposal it came from."""

@@ -20,7 +20,14 @@ from reviews.models import Assignment, EmergencyOffer
 from reviews.rules import check_not_assigned, check_pair, check_under_review, reviewer_of
 from reviews.services.assign import accept_assignment, assign, remove_assignment, review_due
 from reviews.services.letters import tell_emergency, tell_emergency_over, unsent_offer
-from reviews.states import CURRENT, EMERGENCY_MOVES, REPLACED_AT_SHORT_NOTICE, AssignmentKind, EmergencyStatus
+from reviews.states import (
+    CURRENT,
+    EMERGENCY_MOVES,
+    GIVEN_AWAY,
+    REPLACED_AT_SHORT_NOTICE,
+    AssignmentKind,
+    EmergencyStatus,
+)
 from submissions.models import Submission
 from submissions.services.conflicts import find_conflicts
 from workshops.instants import aoe
@@ -130,6 +137,8 @@ def answer_emergency(*, offer: EmergencyOffer, by: User, yes: bool) -> Emergency
 def _assign(offer: EmergencyOffer) -> Assignment | None:
     """The assignment that a yes makes; None where there is no place any more, for whatever reason."""
     left = offer.replaces
+    if left is not None and left.status not in CURRENT and left.reason in GIVEN_AWAY:
+        return None
     try:
         with transaction.atomic():
             if left is not None and left.status in CURRENT:
@@ -156,6 +165,14 @@ def take_back_place(*, submission: Submission, place: uuid.UUID, by: User | None
         _end(row, EmergencyStatus.TAKEN_BACK, "emergency.taken_back", by)
         _thank(row)
     return len(rows)
+
+
+def thank_for_filled(assignments: Sequence[Assignment]) -> None:
+    """These places are given to others by other ways: who was asked for one of them need not answer any more."""
+    rows = EmergencyOffer.objects.filter(replaces__in=assignments, status=EmergencyStatus.OPEN)
+    for row in rows.select_related("submission__workshop", "user"):
+        _end(row, EmergencyStatus.TAKEN, "emergency.taken", None)
+        _thank(row)
 
 
 def end_quietly(offer: EmergencyOffer) -> None:

@@ -26,11 +26,11 @@ from notifications.services.batches import confirm_batch, draft_batch
 from reviews import emails
 from reviews.models import Assignment, EmergencyOffer
 from reviews.no_show import signs_of
-from reviews.problem import GIVEN_AWAY, listed_authors, pairs_of_authors, papers_of_run
+from reviews.problem import listed_authors, pairs_of_authors, papers_of_run
 from reviews.rules import open_reviewers
 from reviews.scoring import NEUTRAL, affinity_grid
 from reviews.services.emergency import end_quietly, make_offers
-from reviews.states import CURRENT, REVIEWING, UNDONE, EmergencyStatus, ReviewStatus
+from reviews.states import CURRENT, GIVEN_AWAY, REVIEWING, UNDONE, EmergencyStatus, ReviewStatus
 from reviews.work import due_rows, work_rows, works
 from submissions.models import Conflict
 from submissions.services.conflicts import find_conflicts

@@ -26,6 +26,7 @@ from reviews.models import Assignment, AssignmentRun, ProposedPair, Review
 from reviews.problem import bar_rows, barred_of
 from reviews.rules import open_chairs, open_reviewers
 from reviews.services.assign import log_assignment, remove_assignment
+from reviews.services.emergency import thank_for_filled
 from reviews.services.letters import tell_assigned, tell_not_needed
 from reviews.services.whole import log_run, require_whole, sees_whole
 from reviews.states import (
@@ -188,6 +189,7 @@ def _take_back(run: AssignmentRun, plan: Preview, by: User | None) -> None:
             key=f"run.{run.pk}.left",
             why="The organizers have given it to somebody else.",
         )
+    thank_for_filled([row for _, rows in plan.leaving for row in rows])
 
 
 def _check_open(run: AssignmentRun) -> None:

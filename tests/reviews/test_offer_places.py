@@ -192,6 +192,30 @@ def test_first_yes_takes_the_place_of_who_is_silent_and_the_others_are_thanked(s
     assert (second.status, list(told)) == ("taken", [second.user_id])
 
 
+def test_place_that_a_proposal_fills_meanwhile_needs_nobody_at_short_notice(stage: Any) -> None:
+    send_now(batch=ask(stage, each=1), by=stage.olga)
+    deliver()
+    browser(stage.olga).post(PAGE, {"hole": [row.pk for row in stage.held[:1]]})
+    run_jobs()
+    publish_run(run=AssignmentRun.objects.get(), by=stage.olga)
+
+    by_paper = dict(EmergencyOffer.objects.values_list("submission__number", "status"))
+    told = Message.objects.filter(kind="emergency_taken").values_list("recipient", flat=True)
+    assert by_paper == {1: "taken", 2: "open", 3: "open", 4: "open"}
+    assert list(told) == [EmergencyOffer.objects.get(submission=stage.papers[0]).user_id]
+
+
+def test_yes_to_a_place_that_was_offered_twice_comes_too_late_after_the_first(stage: Any) -> None:
+    first, second = (
+        offer_place(submission=stage.papers[0], users=[user], by=stage.olga, replaces=stage.held[0])[0]
+        for user in (stage.kit, stage.mo)
+    )
+    answer_emergency(offer=first, by=stage.kit, yes=True)
+
+    assert answer_emergency(offer=second, by=stage.mo, yes=True).status == "taken"
+    assert Assignment.objects.current().filter(submission=stage.papers[0]).count() == 1
+
+
 def test_number_that_has_changed_since_the_page_was_drawn_is_said(stage: Any) -> None:
     with pytest.raises(StaleState, match="8 letters would be written by now, not 9"):
         ask(stage, seen=9, each=2)
