@@ -19,6 +19,7 @@ from django.db.models import (
     Subquery,
     When,
 )
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils import timezone
 
@@ -308,12 +309,23 @@ def _mean_on_scale() -> Subquery:
 
     Nothing where the scores of a paper are on several scales: their numbers do not mean the same.
     """
-    question = "review__current__form_version__questions"
-    low, high = Coalesce(F(f"{question}__low"), Scale.low), Coalesce(F(f"{question}__high"), Scale.high)
-    place = Cast(F("value") - low, FloatField()) / NullIf(Cast(high - low, FloatField()), 0.0)
-    told = _overall_scores().filter(**{f"{question}__key": OVERALL}).values("key")
-    told = told.annotate(mean=Avg(place), scales=Count("scale", distinct=True))
+    told = of_question(_overall_scores(), OVERALL).values("key")
+    told = told.annotate(mean=Avg(place_on_scale()), scales=Count("scale", distinct=True))
     return Subquery(told.filter(scales=1).values("mean"))
+
+
+QUESTION = "review__current__form_version__questions"
+
+
+def of_question(scores: QuerySet[Score], key: str) -> QuerySet[Score]:
+    """Scores, each joined with the question of that key as it was asked."""
+    return scores.filter(**{f"{QUESTION}__key": key})
+
+
+def place_on_scale() -> Combinable:
+    """Where a score of ``of_question`` lies on its scale, from 0 (the lowest) to 1."""
+    low, high = Coalesce(F(f"{QUESTION}__low"), Scale.low), Coalesce(F(f"{QUESTION}__high"), Scale.high)
+    return Cast(F("value") - low, FloatField()) / NullIf(Cast(high - low, FloatField()), 0.0)
 
 
 def _overall_scores() -> QuerySet[Score]:

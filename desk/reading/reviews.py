@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from access.rights import visible_to
@@ -20,7 +20,7 @@ from accounts.addresses import fold
 from accounts.models import full_name
 from desk.reading.levels import assessed, flag
 from desk.reading.paper import NOT_CONFIDENTIAL
-from desk.reading.papers import OVERALL
+from desk.reading.papers import OVERALL, of_question, place_on_scale
 from desk.reading.reviews_query import FLAGS, STATES, ReviewQuery
 from reviews.models import Assignment, AuthorsKnown, Review, Score
 from reviews.states import CURRENT, REVIEWING, AssignmentStatus, Knowing, ReviewStatus
@@ -47,6 +47,8 @@ EXTRA = (
     "acts",
     "overall",
     "confidence",
+    "overall_place",
+    "confidence_place",
 )
 
 
@@ -61,7 +63,10 @@ class Said:
 
 @dataclass(frozen=True)
 class ReviewRow:
-    """``who``: a name, or a handle for whoever may not know it. ``state``: see STATES, with its words."""
+    """``who``: a name, or a handle for whoever may not know it. ``state``: see STATES, with its words.
+
+    ``overall_place``, ``confidence_place``: where the scores lie on their scales, from 0 to 1, for sorting.
+    """
 
     pk: UUID
     work: Work
@@ -76,6 +81,8 @@ class ReviewRow:
     state_words: str
     overall: int | None
     confidence: int | None
+    overall_place: float | None
+    confidence_place: float | None
     version: UUID | None
     overdue: bool
     said: Said = field(default_factory=Said)
@@ -143,8 +150,8 @@ ORDERS: dict[str, Callable[[ReviewRow], Any]] = {
     "paper": lambda row: (row.number, row.work.handle),
     "reviewer": lambda row: row.who.casefold(),
     "state": lambda row: list(STATES).index(row.state),
-    "overall": lambda row: row.overall,
-    "confidence": lambda row: row.confidence,
+    "overall": lambda row: row.overall_place,
+    "confidence": lambda row: row.confidence_place,
     "words": lambda row: row.said.words,
     "due": lambda row: row.work.due_at,
     "changed": lambda row: row.changed,
@@ -191,6 +198,8 @@ def read_reviews(workshop: Workshop, viewer: Viewer, *, gone: bool = False) -> l
         acts=flag(_papers(viewer, "act")),
         overall=Subquery(score.filter(key=OVERALL).values("value")[:1]),
         confidence=Subquery(score.filter(key=CONFIDENCE).values("value")[:1]),
+        overall_place=_place(score, OVERALL),
+        confidence_place=_place(score, CONFIDENCE),
     )
     if not gone:
         rows = rows.filter(Q(status__in=CURRENT) | Q(review__isnull=False))
@@ -200,12 +209,17 @@ def read_reviews(workshop: Workshop, viewer: Viewer, *, gone: bool = False) -> l
     return [row for row in found if row.named or row.state in ("submitted", "draft", "unopened")]
 
 
+def _place(score: QuerySet[Score], key: str) -> Subquery:
+    return Subquery(of_question(score.filter(key=key), key).values_list(place_on_scale())[:1])
+
+
 def _papers(viewer: Viewer, aspect: str) -> Q:
     return Q(submission__in=visible_to(viewer, aspect, Submission).values("pk"))
 
 
 def _row(work: Work, rest: tuple[Any, ...], now: datetime) -> ReviewRow:
-    number, title, track, slug, given, particle, family, version, named, acts, overall, confidence = rest
+    number, title, track, slug, given, particle, family, version, named, acts, *scores = rest
+    overall, confidence, overall_place, confidence_place = scores
     state, words = state_of(work)
     name = full_name(given, particle, family)
     return ReviewRow(
@@ -222,6 +236,8 @@ def _row(work: Work, rest: tuple[Any, ...], now: datetime) -> ReviewRow:
         state_words=words,
         overall=overall,
         confidence=confidence,
+        overall_place=overall_place,
+        confidence_place=confidence_place,
         version=version if state == "submitted" else None,
         overdue=work.is_overdue(now),
     )

@@ -11,6 +11,8 @@ from desk.forms_questions import QuestionRows
 from desk.reading.forms import forms_of
 from desk.reading.paper_query import PaperQuery
 from desk.reading.papers import list_papers
+from desk.reading.reviews import list_reviews
+from desk.reading.reviews_query import ReviewQuery
 from reviews.models import ReviewVersion
 from tests.reviews.stage import given, reviewed
 from workshops.models import Form, FormVersion
@@ -143,3 +145,20 @@ def test_papers_are_sorted_by_where_their_means_lie_on_their_scales(stage: Any) 
         [numbers[1], numbers[0], *numbers[2:]],
     ]
     assert ["Sorted by where the mean lies on its scale" in page for page in pages] == [True, False]
+
+
+def test_reviews_are_sorted_by_where_their_scores_lie_on_their_scales(stage: Any) -> None:
+    desk = Desk(stage)
+    desk.build(desk.begin(Form.objects.get(track=stage.track), "empty"), OVERALL)
+    write(stage, "rui", 0, {"overall": 3})
+    desk.build(
+        desk.begin(Form.objects.get(track=stage.track), "preset-openreview"),
+        {**OVERALL, "high": "10", "label-0-key": "10"},
+    )
+    write(stage, "noor", 1, {"overall": 4})
+
+    orders = [list_reviews(stage.workshop, Viewer(stage.olga), ReviewQuery(sort=s)) for s in ("-overall", "overall")]
+    page = desk.client.get(reverse("desk:reviews", args=[desk.slug]) + "?sort=-overall").text
+
+    assert [[row.overall for row in found.rows][:2] for found in orders] == [[3, 4], [4, 3]]
+    assert "Sorted by where each score lies on its scale" in page
