@@ -34,17 +34,15 @@ from submissions.states import (
     RevisionStatus,
     SubmissionStatus,
 )
-from workshops.models import Extension, Workshop
+from workshops.models import Extension
 
 Annotated = Any
 """A queryset of papers with the annotations of desk.reading.papers, which the type checker cannot follow."""
 ALIVE = (SubmissionStatus.DRAFT, SubmissionStatus.SUBMITTED)
 
 
-def filtered(papers: Annotated, workshop: Workshop, viewer: Viewer, query: PaperQuery, now: datetime) -> Annotated:
-    """The papers that the query asks for, of those whose line is open to the viewer."""
-    if query.track:
-        papers = papers.filter(track__slug=query.track)
+def filtered(papers: Annotated, workshop_id: int, viewer: Viewer, query: PaperQuery, now: datetime) -> Annotated:
+    """The papers that the query asks for, of those of its track whose line is open to the viewer."""
     if query.status:
         papers = papers.filter(status=query.status)
     if query.topic:
@@ -54,7 +52,7 @@ def filtered(papers: Annotated, workshop: Workshop, viewer: Viewer, query: Paper
     if query.lacks:
         papers = papers.filter(LACKING[query.lacks](), status=SubmissionStatus.DRAFT)
     for flag in sorted(query.chosen("look")):
-        papers = papers.filter(FLAGGED[flag](workshop, viewer, now))
+        papers = papers.filter(FLAGGED[flag](workshop_id, viewer, now))
     return by_words(_by_handler(papers, viewer, query.handler), query.q)
 
 
@@ -143,37 +141,37 @@ LACKING: dict[str, Callable[[], Q]] = {
 
 # --- marks ---
 
-Flag = Callable[[Workshop, Viewer, datetime], Q]
+Flag = Callable[[int, Viewer, datetime], Q]
 KNOWN = Q(knows_authors=True)
 
 
-def _waits_for_address(workshop: Workshop, viewer: Viewer, now: datetime) -> Q:
+def _waits_for_address(workshop_id: int, viewer: Viewer, now: datetime) -> Q:
     """Begun without an account, and no author's address is confirmed yet."""
     return KNOWN & Q(claim_token_hash__isnull=False, status__in=ALIVE)
 
 
-def _came_late(workshop: Workshop, viewer: Viewer, now: datetime) -> Q:
+def _came_late(workshop_id: int, viewer: Viewer, now: datetime) -> Q:
     """A save waits for the organizers, or was accepted though late."""
     late = Revision.objects.filter(submission=OuterRef("pk"), status__in=(RevisionStatus.LATE, RevisionStatus.ACCEPTED))
     return KNOWN & Q(Exists(late))
 
 
-def _open_longer(workshop: Workshop, viewer: Viewer, now: datetime) -> Q:
-    open_ones = Extension.objects.filter(workshop=workshop, root_type=Extension.Root.SUBMISSION, until__gt=now)
+def _open_longer(workshop_id: int, viewer: Viewer, now: datetime) -> Q:
+    open_ones = Extension.objects.filter(workshop=workshop_id, root_type=Extension.Root.SUBMISSION, until__gt=now)
     return KNOWN & Q(Exists(open_ones.filter(root_id=Cast(OuterRef("pk"), CharField()))))
 
 
-def _like_another(workshop: Workshop, viewer: Viewer, now: datetime) -> Q:
+def _like_another(workshop_id: int, viewer: Viewer, now: datetime) -> Q:
     """Another paper which the viewer may see too."""
     pairs = shown_likenesses(viewer)
     return Q(pk__in=pairs.values("first")) | Q(pk__in=pairs.values("second"))
 
 
-def _authors_asked_about(workshop: Workshop, viewer: Viewer, now: datetime) -> Q:
+def _authors_asked_about(workshop_id: int, viewer: Viewer, now: datetime) -> Q:
     return Q(acts=True, pk__in=AuthorListRequest.objects.open().values("submission"))
 
 
-def _file_refused(workshop: Workshop, viewer: Viewer, now: datetime) -> Q:
+def _file_refused(workshop_id: int, viewer: Viewer, now: datetime) -> Q:
     """The newest upload could not be read."""
     uploads = File.objects.filter(submission=OuterRef("submission"), purpose=FilePurpose.PAPER).order_by("-at", "-pk")
     refused = File.objects.filter(
@@ -185,7 +183,7 @@ def _file_refused(workshop: Workshop, viewer: Viewer, now: datetime) -> Q:
 def _found(*codes: str, other: bool = False) -> Flag:
     """The current PDF has one of these findings, or (``other``) a warning that is none of these."""
 
-    def ask(workshop: Workshop, viewer: Viewer, now: datetime) -> Q:
+    def ask(workshop_id: int, viewer: Viewer, now: datetime) -> Q:
         rows = Finding.objects.filter(file=OuterRef("current__pdf"))
         if other:
             rows = rows.filter(severity=Finding.Severity.WARNING).exclude(code__in=codes)
@@ -196,7 +194,7 @@ def _found(*codes: str, other: bool = False) -> Flag:
     return ask
 
 
-def _conflicts_to_settle(workshop: Workshop, viewer: Viewer, now: datetime) -> Q:
+def _conflicts_to_settle(workshop_id: int, viewer: Viewer, now: datetime) -> Q:
     suspected = Conflict.objects.filter(submission=OuterRef("pk"), state=ConflictState.SUSPECTED)
     return Q(acts=True) & Q(Exists(suspected))
 

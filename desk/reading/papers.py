@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -156,18 +156,15 @@ def list_papers(
     """
     if around is None:
         around = read_around(workshop, viewer)
-    if query.finds_everything:
-        total = sum(n for _, _, n in around["counts"])
-    else:
-        total = found_papers(workshop, viewer, query).count()
+    found = None if query.finds_everything else found_in_order(workshop, viewer, query)
+    total = sum(n for _, _, n in around["counts"]) if found is None else len(found)
     pages = max(-(-total // PAGE), 1)
     first = (min(query.page, pages) - 1) * PAGE
     last = None if everything else first + PAGE
-    if query.finds_everything:
+    if found is None:
         keys = _keys_in_order(viewer, workshop.pk, sort=query.sort, first=first, last=last)
     else:
-        ordered = found_papers(workshop, viewer, query).order_by(*_order(query.sort))
-        keys = list(ordered.values_list("pk", flat=True)[first:last])
+        keys = [key for key, _ in found[first:last]]
     return PaperList(rows_of(keys, workshop, viewer), _sealed(around, query), total, pages)
 
 
@@ -177,15 +174,27 @@ def _keys_in_order(viewer: Viewer, workshop_id: int, *, sort: str, first: int, l
     return papers.order_by(*_order(sort)).values_list("pk", flat=True)[first:last]
 
 
-def found_papers(workshop: Workshop, viewer: Viewer, query: PaperQuery) -> Annotated:
-    """The papers that the query finds, without their order."""
-    return filtered(_annotated(papers_on_desk(workshop.pk, viewer), viewer), workshop, viewer, query, timezone.now())
+def found_in_order(workshop: Workshop, viewer: Viewer, query: PaperQuery) -> list[tuple[int, int]]:
+    """The key and the number of every paper that the query finds, in its order. One query."""
+    asked = viewer, workshop.pk, query.track or None, timezone.now()
+    kept = replace(query, track="", page=1)
+    if query.q:  # what people type is seldom the same
+        return list(_found.build(*asked, query=kept))
+    return cast(list[tuple[int, int]], _found(*asked, query=kept))
+
+
+@prepared
+def _found(viewer: Viewer, workshop_id: int, track: str | None, now: datetime, *, query: PaperQuery) -> QuerySet:
+    papers = papers_on_desk(workshop_id, viewer)
+    if track is not None:
+        papers = papers.filter(track__slug=track)
+    found = filtered(_annotated(papers, viewer), workshop_id, viewer, query, now)
+    return cast(QuerySet, found.order_by(*_order(query.sort)).values_list("pk", "number"))
 
 
 def numbers_in_order(workshop: Workshop, viewer: Viewer, query: PaperQuery) -> list[int]:
     """The numbers of all that the query finds, in its order. One query."""
-    found = found_papers(workshop, viewer, query).order_by(*_order(query.sort))
-    return list(found.values_list("number", flat=True))
+    return [number for _, number in found_in_order(workshop, viewer, query)]
 
 
 def beside(numbers: list[int], number: int) -> tuple[int | None, int | None]:
