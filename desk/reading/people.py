@@ -21,6 +21,7 @@ from access.viewer import Viewer
 from accounts.addresses import fold
 from accounts.models import Publication, full_name
 from audit.models import Root
+from desk.reading.levels import flag
 from desk.reading.people_query import FLAGS, INVITED, PeopleQuery
 from desk.reading.saved_views import view_rows
 from desk.reading.volunteers import waiting
@@ -320,17 +321,20 @@ def people_from(found: Rows, viewer: Viewer) -> list[PersonRow]:
         people[user] = tuple(person)
         lines[user].append(RoleLine(pk, role, f"{Role(role).label} ({track})" if track else str(Role(role).label)))
     reviewers = {row[0]: row[1:] for row in found["reviewers"]}
-    bids, wanted = _bids(found)
-    tallies = tally(works(found), timezone.now())
-    barred = dict(found["conflicts"])
-    shows_all = nothing_hidden(viewer)
-    rows = [
-        _row(user, person, tuple(lines[user]), reviewers.get(user), tallies.get(user, NOTHING), barred, shows_all)
-        for user, person in people.items()
-    ]
-    if bids is not None:
-        rows = [row if row.reviewer is None else replace(row, bids=bids[row.pk], bids_wanted=wanted) for row in rows]
+    known = _Known(tally(works(found), timezone.now()), dict(found["conflicts"]), nothing_hidden(viewer), *_bids(found))
+    rows = [_row(user, person, tuple(lines[user]), reviewers.get(user), known) for user, person in people.items()]
     return sorted(rows, key=lambda row: row.order)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of everybody, by their keys. ``bids``: None before bidding has begun."""
+
+    tallies: dict[int, Tally]
+    conflicts: dict[int, int]
+    shows_all: bool
+    bids: Counter[int] | None
+    bids_wanted: int
 
 
 def _bids(found: Rows) -> tuple[Counter[int] | None, int]:
@@ -388,9 +392,7 @@ def _row(
     person: tuple[Any, ...],
     roles: tuple[RoleLine, ...],
     offer: tuple[Any, ...] | None,
-    found: Tally,
-    barred: dict[int, int],
-    shows_all: bool,
+    known: _Known,
 ) -> PersonRow:
     given, particle, family, email, signed_in, text = person
     reviewer, load_max, senior, emergency, publications = offer or (None, None, False, False, 0)
@@ -401,24 +403,29 @@ def _row(
         text=text,
         email=email,
         roles=roles,
-        tally=found,
+        tally=known.tallies.get(user, NOTHING),
         load_max=load_max,
         reviewer=reviewer,
         senior=senior,
         emergency=emergency,
         publications=publications or 0,
-        conflicts=barred.get(user, 0),
-        signed_in=signed_in if shows_all else None,
+        conflicts=known.conflicts.get(user, 0),
+        signed_in=signed_in if known.shows_all else None,
+        bids=known.bids[user] if offer and known.bids is not None else None,
+        bids_wanted=known.bids_wanted if offer and known.bids is not None else 0,
     )
 
 
 @prepared
 def _mails_to(viewer: Viewer, workshop_id: int, people: list[int]) -> QuerySet:
-    """The mails to these people about the workshop and the papers that the viewer is free on."""
+    """The mails to these people about the workshop and the papers that the viewer is free on.
+
+    Each mail is asked by itself what it is about, so that it is found by whom it was sent to.
+    """
     of_workshop = Q(root_type=Root.WORKSHOP, root_id=workshop_id, aspect__in=STAFF_READ)
     free = free_papers(viewer, workshop_id).values("pk")
     of_papers = Q(root_type=Root.SUBMISSION, root_id__in=free, aspect__in=FREE_READ)
-    rows = Message.objects.filter(of_workshop | of_papers, recipient__in=people).order_by()
+    rows = Message.objects.filter(flag(of_workshop | of_papers), recipient__in=people).order_by()
     wrong = Q(status__in=(MessageStatus.FAILED, MessageStatus.IN_DOUBT))
     return rows.values_list("recipient").annotate(n=Count("pk"), bad=Count("pk", filter=wrong), last=Max("sent_at"))
 
