@@ -42,15 +42,19 @@ ACTS = {
 
 @dataclass(frozen=True)
 class Fold:
-    """One act on one page. ``form`` is None where it is fetched: from ``part`` alone, from ``url`` with the page."""
+    """One act on one page, for components/fetched.html where its ``form`` is None: it is fetched from ``part`` alone,
+    from ``url`` with the page.
+    """
 
-    name: str
     act: Act
     form: Form | None
     workshop: str
     number: int
+    id: str
+    words: str
     part: str
     url: str
+    label: str = "Show the form"
 
     @property
     def action(self) -> str:
@@ -62,11 +66,12 @@ def folds(workshop: str, number: int, forms: Mapping[str, Form], query: PaperQue
     here = reverse("desk:paper", args=[workshop, number])
     return {
         name: Fold(
-            name,
             act,
             forms.get(name),
             workshop,
             number,
+            f"act-{name}",
+            act.words,
             f"{here}?part={name}",
             f"{here}{query.place(act=name)}#act-{name}",
         )

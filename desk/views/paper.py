@@ -1,6 +1,7 @@
 """A paper's page for organizers, and what is done on it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -148,9 +149,12 @@ def _history(
     here = reverse("desk:paper", args=[workshop.slug, found.number])
     return {
         "shown": events[:NEWEST],
-        "words": f"Show all {len(events)}",
-        "part": f"{here}?part={HISTORY}",
-        "url": f"{here}{query.place(history='all')}#{HISTORY}",
+        "older": {
+            "words": f"Show all {len(events)}",
+            "part": f"{here}?part={HISTORY}",
+            "url": f"{here}{query.place(history='all')}#{HISTORY}",
+            "label": "Show them on the page",
+        },
     }
 
 
@@ -193,7 +197,10 @@ def _folds(
     if not rows["decided"]:
         opened.add("decide")
     forms = {name: form_of(name, rows) for name in opened - bound.keys()} | bound
-    return folds(workshop.slug, found.number, forms, query)
+    made = folds(workshop.slug, found.number, forms, query)
+    if rows["decided"]:
+        made["decide"] = replace(made["decide"], words="Change the decision")
+    return made
 
 
 # --- what is done on it: each asks for the right to act first ---
