@@ -84,13 +84,14 @@ def _triggers_set_aside() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _in_this_process() -> Iterator[None]:
-    """A cache in memory; passwords that cost nothing.
+    """A cache in memory; passwords that cost nothing; a static file is looked up when it is asked for.
 
     Set once for all tests: each time that Django is told of other caches it leaves a variable in the context, and
-    every line of the log reads them all.
+    every line of the log reads them all. WhiteNoise would else read what all static files are anew for each client.
     """
     memory = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    with override_settings(CACHES=memory, PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+    quick = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"], "WHITENOISE_AUTOREFRESH": True}
+    with override_settings(CACHES=memory, **quick):
         yield
 
 
