@@ -24,7 +24,7 @@ from reviews.loads import bidders
 from reviews.rules import open_reviewers
 from workshops.deadlines import bidding_until
 from workshops.instants import both
-from workshops.models import Workshop
+from workshops.models import Membership, Workshop
 
 PAUSE = timedelta(days=3)
 """Nobody is reminded twice within it, unless that is wished."""
@@ -42,9 +42,10 @@ class BidReminder:
 def plan_bid_reminders(*, workshop: Workshop, people: Sequence[int], again: bool = False) -> list[BidReminder]:
     """By name. The answer is the same for every organizer (see ``bidders``). A fixed number of queries.
 
-    ``again``: also those who were reminded within three days.
+    Who has no role here is not mentioned. ``again``: also those who were reminded within three days.
     """
-    found = list(User.objects.filter(pk__in=list(people)).order_by("family", "given", "pk"))
+    here = Membership.objects.open().filter(workshop=workshop, user__in=list(people))
+    found = list(User.objects.filter(pk__in=here.values("user")).order_by("family", "given", "pk"))
     ends = bidding_until(workshop.pk, timezone.now())
     reviewing = set(open_reviewers(workshop.pk).filter(user__in=found).values_list("user", flat=True))
     done = {user for (user,) in bidders(workshop.pk)}
@@ -114,13 +115,17 @@ def _write(user: User, workshop: Workshop, until: datetime, batch: Batch) -> Non
 
 
 def leave_out_who_has_bid(batch: Batch) -> None:
-    """At the end of the hold: who has bid meanwhile gets no reminder. Raises Refused once there is nobody to remind."""
+    """At the end of the hold: who has bid meanwhile, or reviews no more, gets no reminder.
+
+    Raises Refused once there is nobody to remind.
+    """
     if bidding_until(batch.workshop_id, timezone.now()) is None:
         raise Refused(CLOSED)
     done = {user for (user,) in bidders(batch.workshop_id)}
+    reviewing = set(open_reviewers(batch.workshop_id).values_list("user", flat=True))
     rows = list(batch.messages.filter(status=MessageStatus.HELD))
-    needless = [row for row in rows if row.recipient_id in done]
+    needless = [row for row in rows if row.recipient_id in done or row.recipient_id not in reviewing]
     if len(needless) == len(rows):
-        raise Refused("All of them have bid meanwhile.")
+        raise Refused("All of them have bid meanwhile, or review no more.")
     for row in needless:
         cancel_message(message=row, by=None)

@@ -24,7 +24,7 @@ from reviews.loads import free_papers
 from reviews.models import Assignment
 from reviews.services.letters import tell_reminded
 from reviews.work import Work, read_work
-from workshops.models import Workshop
+from workshops.models import Membership, Workshop
 
 PAUSE = timedelta(hours=24)
 
@@ -49,7 +49,8 @@ def plan_reminders(
     """One reminder a person: of all that is overdue for ``people``, or of just these ``assignments``. Five queries.
 
     Only papers that the viewer is free on are looked at, and only reminders that the viewer may know of count as sent.
-    ``again``: also to those who were reminded within a day.
+    Whoever has neither a role here nor such a paper is not mentioned. ``again``: also to those who were reminded within
+    a day.
     """
     chosen = Assignment.objects.filter(Q(user__in=people) | Q(pk__in=assignments))
     papers = free_papers(viewer, workshop.pk)
@@ -58,7 +59,8 @@ def plan_reminders(
     for work in read_work(workshop, papers, chosen):
         if work.is_overdue(now) or (work.is_awaited and work.pk in assignments):
             by_person[work.user].append(work)
-    found = User.objects.filter(pk__in=[*people, *by_person]).order_by("family", "given", "pk")
+    here = Membership.objects.open().filter(workshop=workshop, user__in=people).values("user")
+    found = User.objects.filter(Q(pk__in=here) | Q(pk__in=list(by_person))).order_by("family", "given", "pk")
     told = set() if again else _reminded(viewer, papers, list(by_person))
     return [_reminder(user, by_person.get(user.pk, []), user.pk in told) for user in found]
 

@@ -11,12 +11,14 @@ from django.utils import timezone
 from audit.errors import Refused
 from notifications.models import Batch, Message
 from notifications.services.batches import confirm_batch, send_now
+from reviews.services.leave import end_role_of
 from reviews.services.remind_bids import remind_of_bids
 from submissions.services.conflicts import set_conflict
-from tests.factories import deliver
+from tests.factories import deliver, make_user
 from tests.reviews.stage import make_stage
 from tests.reviews.test_bids import begin, bid, open_bidding
 from tests.reviews.test_people_desk import browser
+from workshops.models import Membership
 
 PEOPLE = "/admin/w/neurreps-2027/people/"
 DAY = timedelta(days=1)
@@ -150,6 +152,27 @@ def test_who_bids_during_the_hold_gets_no_reminder(stage: Any) -> None:
     deliver()
 
     assert dict(batch.messages.values_list("recipient__given", "status")) == {"Noor": "cancelled", "Rae": "sent"}
+
+
+def test_who_stops_reviewing_during_the_hold_gets_no_reminder(stage: Any) -> None:
+    batch = confirm_batch(batch=remind(stage, "noor", "rae"), by=stage.olga, typed=None, hold_minutes=10)
+    end_role_of(membership=Membership.objects.get(user=stage.noor), by=stage.olga, take_back=False)
+
+    send_now(batch=batch, by=stage.olga)
+
+    assert dict(batch.messages.values_list("recipient__given", "status")) == {"Noor": "cancelled", "Rae": "due"}
+
+
+@pytest.mark.parametrize("act", ["remind", "remind_bids"])
+def test_reminder_names_nobody_who_has_no_role_here(stage: Any, act: str) -> None:
+    """The keys of accounts are numbers: whoever counts them up must not read the names of the whole site."""
+    stranger = make_user("Zacharias")
+
+    page = browser(stage.olga).get(f"{PEOPLE}acts/?act={act}&line={stranger.pk}&line={stage.rui.pk}")
+
+    plan = page.context["plan"]
+    assert ([one.words.split()[0] for one in plan.left_out], plan.takes) == (["Rui"], [])
+    assert "Zacharias" not in page.content.decode()
 
 
 def test_reminder_is_refused_where_bidding_is_over_or_there_is_nobody(stage: Any) -> None:
