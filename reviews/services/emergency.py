@@ -16,10 +16,11 @@ from audit.services.record import record
 from audit.transitions import move
 from notifications.models import Batch
 from notifications.services.messages import cancel_message
+from notifications.states import MessageStatus
 from reviews.models import Assignment, EmergencyOffer
 from reviews.rules import check_not_assigned, check_pair, check_under_review, reviewer_of
 from reviews.services.assign import accept_assignment, assign, remove_assignment, review_due
-from reviews.services.letters import tell_emergency, tell_emergency_over, unsent_offer
+from reviews.services.letters import letter_of_offer, tell_emergency, tell_emergency_over
 from reviews.states import (
     CURRENT,
     EMERGENCY_MOVES,
@@ -181,12 +182,12 @@ def end_quietly(offer: EmergencyOffer) -> None:
 
 
 def _thank(offer: EmergencyOffer) -> None:
-    """Who was written to is told that nobody is needed; whose letter has not left does not get it any more."""
-    waits = unsent_offer(offer)
-    if waits is None:
+    """Who was written to is told that nobody is needed; whose letter has not left gets neither of the two."""
+    letter = letter_of_offer(offer)
+    if letter is not None and letter.status in (MessageStatus.HELD, MessageStatus.DUE):
+        cancel_message(message=letter, by=None)
+    elif letter is None or letter.status != MessageStatus.CANCELLED:
         tell_emergency_over(offer)
-    else:
-        cancel_message(message=waits, by=None)
 
 
 def _others(place: uuid.UUID) -> list[EmergencyOffer]:

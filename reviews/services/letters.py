@@ -12,7 +12,6 @@ from accounts.models import User
 from audit.models import Root
 from notifications.models import Batch, Message
 from notifications.services.enqueue import Attachment, enqueue
-from notifications.states import MessageStatus
 from reviews import emails, emails_desk
 from reviews.models import Assignment, EmergencyOffer
 from reviews.states import AssignmentKind
@@ -91,11 +90,10 @@ def tell_emergency(offer: EmergencyOffer, *, several: bool, batch: Batch | None 
     )
 
 
-def unsent_offer(offer: EmergencyOffer) -> Message | None:
-    """The mail of this offer, as long as nobody has taken it to be sent."""
+def letter_of_offer(offer: EmergencyOffer) -> Message | None:
+    """The mail of this offer."""
     rows = Message.objects.filter(kind=emails.EMERGENCY_OFFER, recipient=offer.user_id)
-    waits = rows.filter(status__in=(MessageStatus.HELD, MessageStatus.DUE), dedupe_key__endswith=f":{offer.pk}")
-    return waits.first()
+    return rows.filter(dedupe_key__endswith=f":{offer.pk}").first()
 
 
 def tell_emergency_over(offer: EmergencyOffer) -> None:

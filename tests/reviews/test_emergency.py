@@ -7,6 +7,7 @@ import pytest
 
 from audit.errors import Refused
 from notifications.models import Message
+from notifications.services.messages import cancel_message
 from reviews.models import Assignment, EmergencyOffer
 from reviews.services.emergency import answer_emergency, offer_place, take_back_place
 from submissions.models import Conflict
@@ -48,6 +49,16 @@ def test_who_was_not_written_to_yet_gets_neither_letter_once_the_place_is_taken(
     deliver(later=timedelta(minutes=1))
     left = Message.objects.filter(recipient=stage.rui).values_list("kind", "status")
     assert list(left) == [("emergency_offer", "cancelled")]
+
+
+def test_whose_letter_was_cancelled_is_not_thanked_either(stage: Any) -> None:
+    offers = asked(stage, "rui", "noor", "rae")
+    cancel_message(message=Message.objects.get(recipient=stage.rui), by=stage.olga)
+    deliver(later=timedelta(minutes=1))
+
+    answer_emergency(offer=offers["noor"], by=stage.noor, yes=True)
+
+    assert mails("emergency_taken") == {"Rae"}
 
 
 def test_no_leaves_the_place_to_the_others(stage: Any) -> None:
