@@ -32,7 +32,7 @@ from reviews.scoring import NEUTRAL, affinity_grid
 from reviews.services.emergency import end_quietly, make_offers
 from reviews.states import CURRENT, GIVEN_AWAY, REVIEWING, UNDONE, EmergencyStatus, ReviewStatus
 from reviews.work import due_rows, work_rows, works
-from submissions.models import Conflict
+from submissions.models import Conflict, Submission
 from submissions.services.conflicts import find_conflicts
 from submissions.states import EFFECTIVE
 from workshops.models import Workshop
@@ -221,7 +221,9 @@ def offer_places(
     viewer = acting(by)
     require(viewer, "staff", workshop)
     Workshop.objects.select_for_update().get(pk=workshop.pk)
-    for paper in papers_of_run(workshop.pk, None, viewer).filter(assignments__in=list(holes)).distinct():
+    papers = papers_of_run(workshop.pk, None, viewer).filter(assignments__in=list(holes)).order_by("pk").distinct()
+    for paper in papers:
+        Submission.objects.select_for_update().get(pk=paper.pk)  # nobody else asks for it, or gives it, meanwhile
         find_conflicts(workshop=workshop, by=None, submission=paper)
     places = [place for place in plan_places(workshop=workshop, viewer=viewer, holes=holes, each=each) if place.users]
     letters = sum(len(place.users) for place in places)

@@ -1,11 +1,12 @@
 """Many reviewers are silent at once: one run fills what it can, and for the rest several people are asked."""
 
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -214,6 +215,39 @@ def test_yes_to_a_place_that_was_offered_twice_comes_too_late_after_the_first(st
 
     assert answer_emergency(offer=second, by=stage.mo, yes=True).status == "taken"
     assert Assignment.objects.current().filter(submission=stage.papers[0]).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_is_asked_twice_by_two_organizers_at_once(on_postgresql: bool) -> None:
+    """On SQLite, which has one writer at a time, they take turns."""
+    stage: Any = make_stage(papers=1, reviewers=("Rui", "Kit", "Mo"))
+    wants(stage, 1)
+    set_deadline(workshop=stage.workshop, kind="review", at=timezone.now() + timedelta(days=3), by=stage.olga)
+    held = given(stage, "rui")
+    refused: list[str] = []
+
+    def ask_too() -> None:
+        try:
+            offer_places(workshop=stage.workshop, by=stage.otto, holes=[held.pk])
+        except Refused as refusal:
+            refused.append(refusal.sentence)
+        finally:
+            if on_postgresql:
+                connection.close()
+
+    other = Thread(target=ask_too)
+    with transaction.atomic():
+        offer_place(submission=stage.papers[0], users=[stage.kit], by=stage.olga, replaces=held)
+        if on_postgresql:
+            other.start()
+            other.join(1)
+    if on_postgresql:
+        other.join()
+    else:
+        ask_too()
+
+    assert list(EmergencyOffer.objects.values_list("user__given", flat=True)) == ["Kit"]
+    assert refused == ["There is nobody to ask for any of these places; see below why."]
 
 
 def test_number_that_has_changed_since_the_page_was_drawn_is_said(stage: Any) -> None:
