@@ -2,6 +2,7 @@
 
 from django import forms
 from django.template import Context, Template
+from django.utils.safestring import mark_safe
 
 from workshops.templatetags.ui import dots, progress, readers, status
 from workshops.widgets import ScaleWidget
@@ -27,6 +28,12 @@ def test_a_state_is_icon_word_and_colour() -> None:
 
 def test_words_of_a_state_are_escaped() -> None:
     assert "&lt;b&gt;" in status("x", "<b>")
+
+
+def test_words_are_escaped_although_the_same_were_drawn_as_safe_before() -> None:
+    status("x", mark_safe("<i>Late</i>"))
+
+    assert "<i>" not in status("x", "<i>Late</i>")
 
 
 def test_dots_say_their_scores_in_words() -> None:

@@ -37,20 +37,20 @@ def _tone(name: str) -> str:
 
 
 @register.simple_tag
-@lru_cache(maxsize=500)
+@lru_cache(maxsize=500, typed=True)
 def icon(name: str, label: str = "", extra: str = "") -> SafeString:
     """A drawing from icons.svg; silent for screen readers unless it has a label. `extra` is a class such as icon-lg."""
     return _drawing(name, extra, format_html('role="img" aria-label="{}"', label) if label else SILENT)
 
 
-@lru_cache(maxsize=500)
+@lru_cache(maxsize=500, typed=True)
 def _drawing(name: str, extra: str = "", said: SafeString = SILENT) -> SafeString:
     kind = f"icon {extra}" if extra else "icon"
     return format_html('<svg class="{}" {}><use href="{}#{}"/></svg>', kind, said, static("icons.svg"), name)
 
 
 @register.simple_tag
-@lru_cache(maxsize=2000)
+@lru_cache(maxsize=2000, typed=True)  # words that are safe as they are, and the same words that are not, are two
 def status(name: str, words: str, tone: str = "neutral", icon: str = "", soft: bool = False) -> SafeString:
     """A state as icon, word and colour; `name` is the state's code, for styles and tests, never shown."""
     tone = _tone(tone)
