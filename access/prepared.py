@@ -37,6 +37,8 @@ Slot = tuple[int, str]
 """Which argument, and which of its facts (of a viewer: "" is their key)."""
 
 MOST = 500
+LARGEST = 2**63 - 1
+"""Of the whole numbers that a database keeps."""
 THROUGH = "through "
 """Begins the facts of whoever looks as another person."""
 A_DAY = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d|$)")
@@ -353,7 +355,9 @@ def _statement(build: Build, vendor: str, kinds: tuple[Any, ...], how: Any) -> _
 
 
 def _adapted(value: Any) -> Any:
-    """A value as the database takes it."""
+    """A value as the database takes it; a number that no column holds becomes the next that fits, which no row has."""
+    if isinstance(value, int):
+        return max(-LARGEST - 1, min(value, LARGEST))
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
     if isinstance(value, UUID) and not connection.features.has_native_uuid_field:

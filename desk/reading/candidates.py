@@ -119,7 +119,7 @@ def find_run_paper(viewer: Viewer, workshop_id: int, run: int, number: int) -> R
     )
     return (
         rows.annotate(hidden=Exists(RunPaper.objects.filter(hidden)) | Exists(ProposedPair.objects.filter(hidden)))
-        .filter(run__workshop=workshop_id, run=run, submission__number=number)
+        .filter(run__workshop=workshop_id, run__id=run, submission__number=number)
         .first()
     )
 

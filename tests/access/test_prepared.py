@@ -42,6 +42,12 @@ def with_words(*words: str) -> QuerySet:
     return found.values_list("title", flat=True)
 
 
+@pytest.mark.both
+@pytest.mark.parametrize("number", [10**30, -(10**30), 2**63 - 1])
+def test_number_that_no_column_holds_finds_nothing(cast: Cast, number: int) -> None:
+    assert of_these([cast.paper.pk], number) == []
+
+
 ASPECTS = ("title", "row", "file", "authors", "reviews", "identities", "act", "released")
 
 

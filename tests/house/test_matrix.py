@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from tests.factories import PHASES
 from tests.house.conftest import Season
 from tests.house.matrix import ALL, MATRIX, THINGS, Row
-from tests.house.phases import during_each
+from tests.house.phases import during, during_each
 from tests.house.routes import address, routes
 
 MEANS = {
@@ -84,6 +84,21 @@ def test_row(season: Season, row: Row) -> None:
                 wrong.append(f"{method} {path} as {who}: hidden, but not like a page that is not there")
     if wrong:
         pytest.fail("\n".join(wrong), pytrace=False)
+
+
+@during("review")
+@pytest.mark.parametrize("number", [2**63 - 1, 10**30])
+def test_number_that_no_column_holds_is_a_page_that_is_not_there(season: Season, number: int) -> None:
+    wrong = []
+    for row in MATRIX:
+        keys = THINGS[row.thing](season.cast)
+        for key in (name for name, value in keys.items() if isinstance(value, int)):
+            path = address(row.route, keys | {key: number})
+            response = season.ask("olga", "GET", path)
+            if response.status_code not in (302, 404, 405):
+                wrong.append(f"{path}: {response.status_code}")
+
+    assert wrong == []
 
 
 def is_missing(response: HttpResponse, season: Season, who: str) -> bool:
