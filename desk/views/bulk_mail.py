@@ -21,7 +21,10 @@ MESSAGE_WORDS = {
         "{} cancelled.",
     ),
     "send_again": Words(
-        "Send those again that failed", "Send {} again", "Each under its own Message-ID.", "{} on the way again."
+        "Send those again that failed",
+        "Send {} again",
+        "The same mails go out once more. Whoever did get one sees it once in most mail programs.",
+        "{} on the way again.",
     ),
 }
 BATCH_WORDS = {

@@ -247,6 +247,15 @@ def test_several_mails_that_failed_are_sent_again(cast: Cast) -> None:
     assert set(Message.objects.filter(pk__in=keys).values_list("status", flat=True)) == {"due"}
 
 
+def test_many_mails_that_are_left_out_stand_under_their_reason(cast: Cast) -> None:
+    keys = [write(cast, key=str(number)).pk for number in range(6)]
+
+    page = act_on(cast, cast.olga, "acts/", "send_again", keys).content.decode()
+
+    assert "There is nothing to do for those that you selected." in page
+    assert page.count("It has not failed: it is due.") == 1
+
+
 def test_mail_about_a_paper_is_cancelled_only_by_who_acts_for_it_and_a_sealed_one_is_not_mentioned(cast: Cast) -> None:
     ottos = write(cast, root_type="submission", root_id=cast.ottos_paper.pk, aspect="mail")
     seen_by_ines = write(cast, key="2", root_type="submission", root_id=cast.paper.pk, aspect="title")
