@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 from desk.reading.list_query import ListQuery
 from desk.reading.table import FORMATS, Table
@@ -124,7 +124,7 @@ def views_of(
         "chips": chips_of_it,
         "own": [(key, name) for key, name, _ in mine],
         "text": here,
-        "open": bool(here) and not any(chip["on"] for chip in chips_of_it),
+        "open": bool(set(QueryDict(here)) - {"sort"}) and not any(chip["on"] for chip in chips_of_it),
         "forgotten": _forgotten(request, query.name),
     }
 

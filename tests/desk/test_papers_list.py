@@ -87,6 +87,12 @@ def test_no_filter_finds_what_is_sealed(cast, look, query):
     assert shown(look(cast.otto, f"papers/?{query}")) == ([], [])
 
 
+def test_an_order_alone_opens_no_form_for_a_view(cast, look):
+    opened = {query: look(cast.olga, f"papers/?{query}").context["views"]["open"] for query in ("", "sort=mean", "q=a")}
+
+    assert opened == {"": False, "sort=mean": False, "q=a": True}
+
+
 @pytest.mark.parametrize("sort", ["number", "title", "track", "status", "changed", "reviews", "mean", "handler"])
 def test_no_order_of_the_list_holds_what_is_sealed(cast, look, sort):
     assert shown(look(cast.otto, f"papers/?sort=-{sort}")) == ([cast.paper.number], [cast.ottos_paper.number])
