@@ -152,8 +152,10 @@ def test_publishing_and_undoing_on_the_page(olga: Client, stage: Any, run: Assig
     page = act(olga, run, "publish")
     assert (page.status_code, "This proposal is published already." in page.content.decode()) == (422, True)
     assert (Assignment.objects.current().count(), Message.objects.count()) == (6, 3)
-    act(olga, run, "undo")
+    page = act(olga, run, "undo")
     assert (Assignment.objects.current().count(), shown(olga, run).line.words) == (0, "Undone")
+    words = page.content.decode()
+    assert ("Ask again in another way" in words, "Throw it away" in words) == (True, False)
 
 
 def test_from_twenty_mails_the_number_is_typed(db: Any) -> None:
