@@ -14,7 +14,7 @@ from accounts.models import User
 from audit import actions
 from audit.models import Entry, Root
 from desk.reading.levels import flag
-from desk.reading.log_query import GROUPS, LogQuery
+from desk.reading.log_query import LogQuery
 from desk.reading.paper import ASPECTS_OF_REVIEWERS, HIDES_WHO_ACTED, capitalised, tells_reviewer
 from desk.reading.roots import about
 from desk.reading.table import Table
@@ -53,11 +53,11 @@ class LogPage:
 
 def read_log(workshop: Workshop, viewer: Viewer, query: LogQuery, *, most: int = PAGE) -> LogPage:
     """The newest lines that the query asks for, from its key on. Two queries, and a third where names are asked for."""
-    if replace(query, before="").filters:
-        entries = _asked(_older(viewer, workshop.pk, query.key), workshop, viewer, query)
+    if replace(query, before="", about="").filters:
+        entries = _asked(_older(viewer, workshop.pk, query.key, query.about), workshop, viewer, query)
         rows = list(entries.select_related("actor")[: most + 1])
     else:
-        rows = _newest(viewer, workshop.pk, query.key, most=most + 1)
+        rows = _newest(viewer, workshop.pk, query.key, group=query.about, most=most + 1)
     shown = rows[:most]
     numbers, named = _papers(shown, viewer)
     lines = [_line(row, numbers, named) for row in shown]
@@ -69,23 +69,24 @@ def table_of(page: LogPage) -> Table:
     return Table("Log", COLUMNS, lines)
 
 
-def _older(viewer: Viewer, workshop_id: int, key: int | None) -> "QuerySet[Entry]":
-    """What the viewer may see, from this key on, the newest first."""
-    return Entry.objects.filter(about(workshop_id, viewer)).older_than(key).order_by("-id")
+def _older(viewer: Viewer, workshop_id: int, key: int | None, group: str) -> "QuerySet[Entry]":
+    """What the viewer may see of a group of actions ("": of all), from this key on, the newest first."""
+    entries = Entry.objects.filter(about(workshop_id, viewer)).older_than(key).order_by("-id")
+    if not group:
+        return entries
+    prefixes = tuple(f"{prefix}." for prefix in (group, *ALSO.get(group, ())))
+    return entries.filter(action__in=[name for name in actions.names() if name.startswith(prefixes)])
 
 
 @prepared
-def _newest(viewer: Viewer, workshop_id: int, key: int | None, *, most: int) -> "QuerySet[Entry]":
-    return _older(viewer, workshop_id, key).select_related("actor")[:most]
+def _newest(viewer: Viewer, workshop_id: int, key: int | None, *, group: str, most: int) -> "QuerySet[Entry]":
+    return _older(viewer, workshop_id, key, group).select_related("actor")[:most]
 
 
 # --- filters: none tells what a line would not say ---
 
 
 def _asked(entries: "QuerySet[Entry]", workshop: Workshop, viewer: Viewer, query: LogQuery) -> "QuerySet[Entry]":
-    if query.about in GROUPS:
-        prefixes = tuple(f"{prefix}." for prefix in (query.about, *ALSO.get(query.about, ())))
-        entries = entries.filter(action__in=[name for name in actions.names() if name.startswith(prefixes)])
     if query.q:
         entries = entries.filter(action__in=_verbs(query.q))
     if query.paper:

@@ -73,14 +73,12 @@ def read_mail(
     workshop: Workshop, viewer: Viewer, query: MailQuery, *, batch: Batch | None = None, most: int = PAGE
 ) -> MailPage:
     """Fifty lines (or as many as a file takes), of a batch or of all. Two queries."""
-    if batch is None and not replace(query, before="").filters:
-        return _page(_newest(viewer, workshop.pk, query.key, most=most + 1), viewer, most)
-    rows = visible_messages(workshop, viewer)
+    if batch is None and not replace(query, before="", status="", kind="").filters:
+        found = _newest(viewer, workshop.pk, query.key, query.kind or None, status=query.status, most=most + 1)
+        return _page(found, viewer, most)
+    rows = _of(visible_messages(workshop, viewer), query.status, query.kind)
     if batch is not None:
         rows = rows.filter(batch=batch)
-    for name in ("status", "kind"):
-        if value := getattr(query, name):
-            rows = rows.filter(**{name: value})
     for word in fold(query.q).split():
         rows = rows.filter(search_text__contains=word)
     if query.key:
@@ -88,9 +86,17 @@ def read_mail(
     return _page(list(rows.order_by("-pk").only(*LINE)[: most + 1]), viewer, most)
 
 
+def _of(rows: "QuerySet[Message]", status: str, kind: str | None) -> "QuerySet[Message]":
+    """Those of a state and of a kind, where one is asked for."""
+    asked = {"status": status, "kind": kind}
+    return rows.filter(**{name: value for name, value in asked.items() if value})
+
+
 @prepared
-def _newest(viewer: Viewer, workshop_id: int, key: int | None, *, most: int) -> "QuerySet[Message]":
-    rows = Message.objects.filter(about(workshop_id, viewer))
+def _newest(
+    viewer: Viewer, workshop_id: int, key: int | None, kind: str | None, *, status: str, most: int
+) -> "QuerySet[Message]":
+    rows = _of(Message.objects.filter(about(workshop_id, viewer)), status, kind)
     older = rows if key is None else rows.filter(pk__lt=key)
     return older.order_by("-pk").only(*LINE)[:most]
 

@@ -293,3 +293,9 @@ def test_several_bulk_mails_are_cancelled_before_they_leave(cast: Cast, batch: B
         "done",
     ]
     assert set(Message.objects.filter(batch__in=[batch, held]).values_list("status", flat=True)) == {"cancelled"}
+
+
+def test_a_kind_that_is_none_finds_nothing_though_it_looks_like_a_day(cast: Cast) -> None:
+    answer = signed_in(cast.olga).get(address(cast, "?kind=2027-01-31"))
+
+    assert (answer.status_code, subjects(answer)) == (200, [])

@@ -171,3 +171,10 @@ def test_an_address_that_makes_no_sense_shows_the_list(cast, look):
     query = "track=%00&status=eaten&look=late%2Ceaten&handler=x&topic=9999999999999&sort=shoe&page=-1&q=%00"
 
     assert look(cast.olga, f"papers/?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("page", ["papers/?track=2027-01-31", "papers/?track=2027-01-31&status=draft"])
+def test_a_track_that_nobody_has_finds_nothing_though_it_looks_like_a_day(cast, look, page):
+    answer = look(cast.olga, page)
+
+    assert (answer.status_code, answer.context["found"].total) == (200, 0)
