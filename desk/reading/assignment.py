@@ -66,6 +66,6 @@ def overview(workshop: Workshop, viewer: Viewer) -> Overview:
         reviews_missing=sum(missing),
         reviewers=len(rows["reviewers"]),
         places=sum(max(0, most - taken.get(user, 0)) for user, most in rows["reviewers"]),
-        runs=[run_line(run, len(free & set(run.params.get("papers", []))), viewer) for run in runs],
+        runs=[run_line(run, free & set(run.params.get("papers", [])), viewer) for run in runs],
         last=Options.of(asked[0].params if asked else {}),
     )

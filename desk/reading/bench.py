@@ -101,7 +101,7 @@ def read_bench(run: AssignmentRun, viewer: Viewer, query: RunQuery, *, everythin
     else:
         counts = {look: len(marks[look]) for look in PAPER_LOOKS}
     return Bench(
-        line=run_line(run, len(rows.papers), viewer),
+        line=run_line(run, {paper.pk for paper in rows.papers}, viewer),
         whole=rows.whole,
         papers=papers,
         people=chosen,

@@ -106,7 +106,7 @@ def _side(
     counts = Counter(min(load, MOST_COLUMNS) for load in have.values())
     optimum, drawn = run.facts.get("optimum") or run.total, run.mode == "random"
     return Side(
-        line=run_line(run, len(touched & free), viewer),
+        line=run_line(run, touched & free, viewer),
         total=run.total if whole else None,
         gap=run.gap if whole else None,
         share=100 * run.total / optimum if whole and run.total is not None and optimum and not drawn else None,

@@ -5,7 +5,7 @@ counted over the papers that they are free on.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -55,28 +55,28 @@ class RunLine:
     is_mine: bool
 
 
-def run_line(run: AssignmentRun, papers: int, viewer: Viewer) -> RunLine:
-    """``papers``: how many of its papers the viewer is free on."""
+def run_line(run: AssignmentRun, papers: Collection[int], viewer: Viewer) -> RunLine:
+    """``papers``: the keys of those of its papers that the viewer is free on."""
     state, words, tone = _state(run)
     return RunLine(
         pk=run.pk,
         at=run.created_at,
         by=run.created_by.name if run.created_by else "",
         track=run.track.name if run.track else "All tracks",
-        papers=papers,
+        papers=len(papers),
         state=state,
         words=words,
         tone=tone,
-        how=how(run),
+        how=how(run, papers),
         is_mine=run.created_by_id == viewer.id,
     )
 
 
-def how(run: AssignmentRun) -> str:
-    """“Fair, 1 % of the total given away”, “Area chairs”, “Repair of 3 places”."""
+def how(run: AssignmentRun, papers: Collection[int]) -> str:
+    """“Fair, 1 % of the total given away”, “Area chairs”, “Repair of 3 places”, which are of these ``papers``."""
     options = Options.of(run.params)
     if run.purpose == RunPurpose.REPAIR:
-        holes = len(run.params.get("holes", []))
+        holes = sum(paper in papers for paper, *_ in run.params.get("holes", []))
         return f"Repair of {holes} place{'' if holes == 1 else 's'}"
     words = MODES.get(run.mode, run.mode)
     if run.mode == "fair":

@@ -103,7 +103,7 @@ def read_person(run: AssignmentRun, viewer: Viewer, user_id: int, query: SuitedQ
         names = {str(one.pk): one.name for one in rows.seats.values()}
         shown = [_priced(one, seat, board, names) for one in found[first : first + PAGE]]
     return PersonBench(
-        line=run_line(run, len(rows.papers), viewer),
+        line=run_line(run, {paper.pk for paper in rows.papers}, viewer),
         seat=seat,
         whole=rows.whole,
         papers=[(paper, _explained(pair, known, bars, why)) for paper, pair in mine],

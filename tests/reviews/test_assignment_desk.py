@@ -451,6 +451,27 @@ def test_all_holes_are_filled_in_one_run_and_the_rest_stays(published: Any) -> N
     assert client.get(f"{PAGE}repair/").context["found"] == []
 
 
+def test_repair_is_said_to_be_of_the_places_that_the_viewer_may_know(published: Any) -> None:
+    """Its size must not tell an author among the organizers that their own paper has lost a reviewer."""
+    Conflict.objects.create(submission=published.papers[0], user=published.otto, reason="organizer", state="confirmed")
+    holes = [row.pk for row in published.left]
+    browser(published.olga).post(f"{PAGE}repair/", {"hole": holes})
+    said: dict[str, set[str]] = {"olga": set(), "otto": set()}
+
+    for name in said:
+        client = browser(getattr(published, name))
+        run = AssignmentRun.objects.get(purpose="repair")
+        said[name].add(client.get(PAGE).context["found"].runs[0].how)
+        said[name].add(shown(client, run).line.how)
+    run_jobs()
+    for name in said:
+        client = browser(getattr(published, name))
+        said[name].add(client.get(PAGE).context["found"].runs[0].how)
+        said[name].add(shown(client, run).line.how)
+
+    assert said == {"olga": {"Repair of 3 places"}, "otto": {"Repair of 2 places"}}
+
+
 def test_silent_reviewer_gives_the_paper_back_when_the_repair_is_published(published: Any) -> None:
     silent = Assignment.objects.current().order_by("submission__number").select_related("user", "submission")[0]
     run = start_run(
