@@ -1,11 +1,12 @@
-"""When a request began, by the server's clock."""
+"""When a request began, by the server's clock, and what was typed as text that can be kept."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 
 LONGEST_UPLOAD = timedelta(hours=2)
@@ -52,3 +53,29 @@ class FirstByteMiddleware:
         except ValueError:
             return False
         return any(ip in network for network in self.proxies)
+
+
+class WithoutNulMiddleware:
+    """Take the character NUL, which PostgreSQL keeps in no text, out of what an address or a form says.
+
+    Its place is behind the one that checks forged requests, which has read the form.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        request.GET, request.POST = _without_nul(request.GET), _without_nul(request.POST)  # type: ignore[assignment]  # plain dictionaries of what was typed
+
+
+def _without_nul(typed: QueryDict) -> QueryDict:
+    """The same where there is none."""
+    if not any("\x00" in text for name, texts in typed.lists() for text in (name, *texts)):
+        return typed
+    rest = QueryDict(mutable=True, encoding=typed.encoding)
+    for name, texts in typed.lists():
+        rest.setlist(name.replace("\x00", ""), [text.replace("\x00", "") for text in texts])
+    return rest
