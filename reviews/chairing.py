@@ -185,7 +185,7 @@ def _authors(submission_id: int) -> tuple[str, ...]:
 
 
 def _number(value: object) -> int | None:
-    return int(value) if isinstance(value, int | str) and str(value).lstrip("-").isdigit() else None
+    return int(value) if isinstance(value, int | str) and str(value).lstrip("-").isdecimal() else None
 
 
 def area_chairs(papers: Collection[int]) -> dict[int, int]:

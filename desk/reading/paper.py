@@ -298,7 +298,7 @@ def _review(review: Review, questions: dict[int, list[QuestionData]], names: boo
 
 
 def _number(value: object) -> int | None:
-    return int(value) if isinstance(value, int | str) and str(value).lstrip("-").isdigit() else None
+    return int(value) if isinstance(value, int | str) and str(value).lstrip("-").isdecimal() else None
 
 
 def assignments_of(rows: Rows) -> list[AssignmentPart]:

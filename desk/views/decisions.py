@@ -18,6 +18,7 @@ from decisions.rules import needs_second_person
 from decisions.services.decide import confirm as confirm_one
 from decisions.services.decide import decide
 from desk.reading.decisions import Board, DecisionRow, decidable, read_around, read_board, read_rows
+from desk.reading.list_query import number_in
 from desk.reading.paper_query import DECISION_STATES
 from desk.services.confirm_all import confirm_all
 from desk.views.base import actor, desk_page, desk_render
@@ -87,7 +88,7 @@ def decide_row(request: HttpRequest, workshop: Workshop, viewer: Viewer, number:
 def _save(request: HttpRequest, paper: Submission, viewer: Viewer) -> str:
     """The sentence that says why it was not saved; nothing when it was."""
     chosen, version = request.POST.get("outcome", ""), request.POST.get("version", "")
-    if not chosen.isdigit() or not version.isdigit():
+    if not (number_in(chosen) and number_in(version)):
         return f"Paper {paper.number}: choose a decision first."
     outcome = Outcome.objects.filter(pk=int(chosen), track=paper.track_id).first()
     if outcome is None:

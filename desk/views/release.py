@@ -16,6 +16,7 @@ from decisions.services.release import Letter, ReleasePreview, address_of, previ
 from decisions.states import OutcomeKind
 from desk.forms import ReleaseForm
 from desk.reading.levels import sealed_papers
+from desk.reading.list_query import number_in
 from desk.reading.unhandled import unhandled_from, unhandled_rows
 from desk.services.reveal import reveal
 from desk.views.base import actor, desk_page, desk_render
@@ -39,7 +40,7 @@ def release(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpRes
     form = ReleaseForm(request.POST or None)
     reasons = {name.removeprefix(REASON): str(text) for name, text in request.POST.items() if name.startswith(REASON)}
     if request.method == "POST" and form.is_valid():
-        exceptions = {int(number): text for number, text in reasons.items() if number.isdigit() and text.strip()}
+        exceptions = {int(number): text for number, text in reasons.items() if number_in(number) and text.strip()}
         try:
             started = start_release(
                 workshop=workshop,

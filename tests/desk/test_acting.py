@@ -36,6 +36,14 @@ def test_an_export_with_names_is_logged(cast, look):
     assert entry.data == {"page": "papers.csv", "papers": [cast.paper.pk, cast.ottos_paper.pk]}
 
 
+@pytest.mark.parametrize("typed", ["\u00b2", "9" * 30])
+def test_a_number_that_is_none_decides_and_releases_nothing(cast, do, typed):
+    answer = do(cast.olga, "decisions/2/", {"outcome": typed, "version": typed}, headers={"HX-Request": "true"})
+    released = do(cast.olga, "decisions/release/", {"typed": "1", f"why-{typed}": "A reason."})
+    assert "choose a decision first" in answer.content.decode()
+    assert released.status_code == 422
+
+
 def test_a_title_that_looks_like_a_formula_stays_text_in_the_file(cast, look):
     cast.paper.title = "=HYPERLINK(1)"
     cast.paper.save(update_fields=["title"])
