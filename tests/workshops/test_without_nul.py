@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 
 from submissions.models import SavedView
 from tests.reviews.stage import make_stage
@@ -26,6 +28,15 @@ def test_body_that_is_no_form_is_left_unread(rf: Any) -> None:
     request = rf.post("/", b"\x00\x01", content_type="application/octet-stream")
 
     assert (seen(request)[1], request.read()) == ({}, b"\x00\x01")
+
+
+def test_form_of_a_view_that_reads_it_in_its_own_way_is_left_unread(rf: Any) -> None:
+    request = rf.post("/", {"text": "one"})
+    WithoutNulMiddleware(lambda asked: HttpResponse()).process_view(request, csrf_exempt(lambda asked: None), (), {})
+
+    request.upload_handlers = [MemoryFileUploadHandler(request)]
+
+    assert request.POST["text"] == "one"
 
 
 @pytest.mark.django_db
