@@ -21,6 +21,7 @@ from submissions.models import Submission
 NOT_YOURS = "You do not act for its paper."
 WAITING = (MessageStatus.HELD, MessageStatus.DUE)
 BEFORE_IT_LEAVES = (BatchStatus.DRAFT, BatchStatus.HELD)
+OVER = (BatchStatus.STOPPED, BatchStatus.CANCELLED)
 
 
 def _messages(stage: Stage) -> list[Message]:
@@ -41,6 +42,8 @@ def _look(stage: Stage, *, states: tuple[MessageStatus, ...], why_not: str) -> P
             left.append(LeftOut(words, why_not.format(row.get_status_display().lower())))
         elif states != WAITING and row.wiped_at:
             left.append(LeftOut(words, "Its text is no longer kept."))
+        elif states != WAITING and row.batch and row.batch.status in OVER:
+            left.append(LeftOut(words, "The bulk mail that it belongs to was stopped."))
         else:
             takes.append(Take(row.pk, words))
     return Plan(takes, left)

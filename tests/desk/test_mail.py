@@ -247,6 +247,16 @@ def test_several_mails_that_failed_are_sent_again(cast: Cast) -> None:
     assert set(Message.objects.filter(pk__in=keys).values_list("status", flat=True)) == {"due"}
 
 
+def test_mail_of_a_bulk_mail_that_was_stopped_is_not_promised_to_be_sent_again(cast: Cast, batch: Batch) -> None:
+    failed = write(cast, key="failed", batch=batch)
+    Message.objects.filter(pk=failed.pk).update(status=MessageStatus.FAILED)
+    Batch.objects.filter(pk=batch.pk).update(status=BatchStatus.STOPPED)
+
+    plan = act_on(cast, cast.olga, "acts/", "send_again", [failed.pk]).context["plan"]
+
+    assert (plan.takes, [one.why for one in plan.left_out]) == ([], ["The bulk mail that it belongs to was stopped."])
+
+
 def test_many_mails_that_are_left_out_stand_under_their_reason(cast: Cast) -> None:
     keys = [write(cast, key=str(number)).pk for number in range(6)]
 
