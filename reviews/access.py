@@ -9,6 +9,8 @@ from access.registry import gate, grant, seen_by_others, through
 from access.rights import visible_to
 from access.viewer import Viewer
 from accounts.models import User
+from notifications.models import Batch
+from notifications.states import BatchStatus
 from reviews.models import (
     Affinity,
     AffinityBook,
@@ -176,9 +178,13 @@ def the_volunteer(viewer: Viewer) -> Q:
 
 @grant(EmergencyOffer, "own")
 def who_is_asked(viewer: Viewer) -> Q:
-    """Title and abstract of the paper with it; gone where a conflict is known by now."""
+    """Title and abstract of the paper with it; gone where a conflict is known by now, and not there before the bulk
+    mail that asks them leaves, or where it was cancelled.
+    """
     mine = viewer.fact("wrote") | viewer.fact("conflicts with")
-    return Q(user_id=viewer.id) & ~Q(submission__in=mine)
+    silent = Batch.objects.filter(status__in=(BatchStatus.DRAFT, BatchStatus.HELD, BatchStatus.CANCELLED))
+    heard = Q(batch_id=None) | ~Q(batch_id__in=silent.values("pk"))
+    return Q(user_id=viewer.id) & ~Q(submission__in=mine) & heard
 
 
 @grant(Nomination, "own")

@@ -409,7 +409,7 @@ class EmergencyOffer(models.Model):
     """One place of a paper, offered to several people at once at short notice. The first yes takes it.
 
     ``place``: what the offers of one place share. ``replaces``: whose assignment ends with a yes, where somebody has
-    the place still. ``override``: why, in spite of a suspected conflict.
+    the place still. ``batch_id``: the bulk mail that asks them, before which leaves nobody hears of it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -424,6 +424,7 @@ class EmergencyOffer(models.Model):
     made_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     made_at = models.DateTimeField(default=timezone.now)
     answered_at = models.DateTimeField(null=True, blank=True)
+    batch_id = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["place", "user"], name="offered_a_place_once")]

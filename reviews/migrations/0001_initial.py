@@ -358,6 +358,7 @@ class Migration(migrations.Migration):
                 ),
                 ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("batch_id", models.BigIntegerField(blank=True, null=True)),
                 (
                     "assignment",
                     models.ForeignKey(

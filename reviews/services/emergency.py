@@ -90,6 +90,7 @@ def make_offers(
             note=note.strip(),
             due_at=until,
             made_by=by,
+            batch_id=batch.pk if batch else None,
         )
         for user in users
     ]

@@ -232,22 +232,17 @@ def offer_places(
     if seen is not None and seen != letters:
         raise StaleState(f"{letters} letters would be written by now, not {seen}. Look at the list below again.")
     batch = draft_batch(workshop_id=workshop.pk, kind=emails.EMERGENCY_OFFER, by=by)
-    made = []
     for place in places:
         require(viewer, "act", place.hole.submission)
-        replaces = place.hole if place.is_held else None
-        made.append(
-            make_offers(
-                submission=place.hole.submission,
-                users=place.users,
-                by=by,
-                replaces=replaces,
-                note=note,
-                due_at=due_at,
-                batch=batch,
-            )[0].place
+        make_offers(
+            submission=place.hole.submission,
+            users=place.users,
+            by=by,
+            replaces=place.hole if place.is_held else None,
+            note=note,
+            due_at=due_at,
+            batch=batch,
         )
-    Batch.objects.filter(pk=batch.pk).update(filter={"places": [str(key) for key in made]})
     return confirm_batch(
         batch=batch, by=by, typed=letters if typed is None else typed, hold_minutes=workshop.hold_minutes
     )
@@ -255,6 +250,6 @@ def offer_places(
 
 def take_back_unsent(batch: Batch) -> None:
     """The bulk mail was cancelled while it was held: nobody was asked, so nobody is told."""
-    rows = EmergencyOffer.objects.filter(place__in=batch.filter.get("places", []), status=EmergencyStatus.OPEN)
+    rows = EmergencyOffer.objects.filter(batch_id=batch.pk, status=EmergencyStatus.OPEN)
     for offer in rows.select_related("submission__workshop", "user"):
         end_quietly(offer)

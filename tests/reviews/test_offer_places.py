@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from access.viewer import Viewer
@@ -174,6 +175,21 @@ def test_letters_wait_and_cancelling_them_takes_the_offers_back_without_a_word(s
 
     assert set(EmergencyOffer.objects.values_list("status", flat=True)) == {"taken_back"}
     assert not Message.objects.filter(kind="emergency_taken").exists()
+
+
+def test_nobody_finds_an_offer_before_its_letter_leaves(stage: Any) -> None:
+    """Else somebody would read of a paper, and answer, while the organizer still looks at the letters."""
+    batch = ask(stage, each=1)
+    offer = EmergencyOffer.objects.select_related("user", "submission").first()
+    assert offer is not None
+    client = browser(offer.user)
+
+    held = client.get("/desk/").content.decode(), client.get(reverse("reviews:emergency", args=[offer.pk])).status_code
+    send_now(batch=batch, by=stage.olga)
+    sent = client.get("/desk/").content.decode(), client.get(reverse("reviews:emergency", args=[offer.pk])).status_code
+
+    assert (offer.submission.title in held[0], held[1]) == (False, 404)
+    assert (offer.submission.title in sent[0], sent[1]) == (True, 200)
 
 
 def test_first_yes_takes_the_place_of_who_is_silent_and_the_others_are_thanked(stage: Any) -> None:
