@@ -429,6 +429,14 @@
     }
   }
 
+  // On a phone the tabs of the desk are wider than the screen: the one that is open is brought into sight.
+  function showTab() {
+    const here = document.querySelector(".tabs [aria-current]"), tabs = here?.closest(".tabs");
+    if (!tabs || tabs.scrollWidth <= tabs.clientWidth) return;
+    const place = here.getBoundingClientRect();
+    tabs.scrollLeft += place.left - tabs.getBoundingClientRect().left - (tabs.clientWidth - place.width) / 2;
+  }
+
   // ------------------------------------------------------------------ start
 
   themes();
@@ -436,6 +444,7 @@
   instants();
   setInterval(instants, 15000);
   scrollers();
+  showTab();
   addEventListener("resize", scrollers);
   for (const form of all("form[data-autosave]")) new Autosave(form);
   for (const rows of all("[data-rows]")) rows.addEventListener("rows-moved", () => renumber(rows));
