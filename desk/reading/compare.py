@@ -57,8 +57,11 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
+    """``shown``: the papers whose people are named on the page."""
+
     sides: list[Side]
     differences: list[Difference]
+    shown: list[int]
     differing: int
     compared: int
     pages: int
@@ -85,8 +88,9 @@ def compare(runs: list[AssignmentRun], workshop: Workshop, viewer: Viewer, page:
     differing = [pk for pk in common if len({frozenset(pairs[run.pk][pk]) for run in runs}) > 1]
     pages = max(-(-len(differing) // PAGE), 1)
     first = (min(page, pages) - 1) * PAGE
-    shown = [_difference(papers[pk], [pairs[run.pk][pk] for run in runs]) for pk in differing[first : first + PAGE]]
-    return Comparison(sides, shown, len(differing), len(common), pages)
+    shown = differing[first : first + PAGE]
+    differences = [_difference(papers[pk], [pairs[run.pk][pk] for run in runs]) for pk in shown]
+    return Comparison(sides, differences, sorted(shown), len(differing), len(common), pages)
 
 
 def _side(

@@ -183,8 +183,7 @@ def compare_runs(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> Ht
     page = number_in(request.GET.get("page", "")) or "1"
     found = compare(chosen, workshop, viewer, max(1, int(page))) if len(chosen) > 1 else None
     if found and found.differences:
-        papers = sorted({pk for row in chosen for pk in row.params.get("papers", [])})
-        reveal(by=actor(viewer), workshop=workshop, page="assignment.compare", papers=papers)
+        reveal(by=actor(viewer), workshop=workshop, page="assignment.compare", papers=found.shown)
     number = min(max(1, int(page)), found.pages) if found else 1
     address = "?" + "&".join(f"run={row.pk}" for row in chosen)
     context = {

@@ -375,6 +375,21 @@ def test_two_proposals_are_compared(olga: Client, stage: Any) -> None:
     assert ([row.number for row in found.differences], found.compared) == ([1] if same != now else [], 2)
 
 
+def test_log_tells_of_whose_reviewers_names_were_looked_at_in_a_comparison(stage: Any) -> None:
+    """Of the papers that differ, and of none that is hidden from whoever looked."""
+    wants(stage, 1)
+    first, second = proposal(stage), proposal(stage)
+    for run, name in ((first, "rui"), (second, "noor")):
+        for paper in stage.papers:
+            ProposedPair.objects.filter(run=run, submission=paper).update(user=getattr(stage, name))
+    Conflict.objects.create(submission=stage.papers[0], user=stage.otto, reason="organizer", state="confirmed")
+
+    browser(stage.otto).get(f"{PAGE}compare/?run={first.pk}&run={second.pk}")
+
+    entry = Entry.objects.get(action="identity.revealed", actor=stage.otto)
+    assert entry.data == {"page": "assignment.compare", "papers": [stage.papers[1].pk]}
+
+
 def test_compared_totals_are_not_shown_where_a_paper_is_hidden(stage: Any) -> None:
     first, second = proposal(stage), proposal(stage)
     Conflict.objects.create(submission=stage.papers[0], user=stage.otto, reason="organizer", state="confirmed")
