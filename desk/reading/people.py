@@ -89,7 +89,7 @@ NO_MAILS = Mails()
 class PersonRow:
     """``signed_in`` is empty for a viewer from whom papers are hidden: it might tell of work on them.
 
-    ``bids``: how many they have placed, of ``bids_wanted``; None for who is no reviewer and before bidding has begun.
+    ``bids``: how many they have placed; None for who is no reviewer and before bidding has begun.
     """
 
     pk: int
@@ -107,14 +107,11 @@ class PersonRow:
     conflicts: int
     signed_in: datetime | None
     bids: int | None = None
-    bids_wanted: int = 0
     mails: Mails = NO_MAILS
 
     @property
     def bid_words(self) -> str:
-        if not self.bids:
-            return "" if self.bids is None else "none"
-        return f"{self.bids} of {self.bids_wanted}" if self.bids < self.bids_wanted else str(self.bids)
+        return "" if self.bids is None else str(self.bids or "none")
 
     @property
     def load_words(self) -> str:
@@ -272,34 +269,24 @@ def _people_rows(viewer: Viewer, workshop_id: int) -> dict[str, QuerySet]:
     offers = visible_to(viewer, "row", Reviewer).filter(workshop=workshop_id)
     conflicts = visible_to(viewer, "row", Conflict.objects.effective()).filter(submission__workshop=workshop_id)
     assignments = Assignment.objects.filter(Q(status__in=CURRENT) | Q(review__isnull=False))
+    submitted = free_papers(viewer, workshop_id).filter(status=SubmissionStatus.SUBMITTED)
+    bids = Bid.objects.placed().filter(submission__in=submitted.values("pk"))
+    bidding = Deadline.objects.filter(workshop=workshop_id, kind=DeadlineKind.BIDDING)
     return {
         "roles": roles.values_list("role", "pk", "track__name", *PERSON, "user__search_identity"),
         "reviewers": offers.annotate(n=_publications()).values_list(*OFFERED),
         "work": work_rows(free_papers(viewer, workshop_id), assignments),
         **due_rows(workshop_id),
         "conflicts": conflicts.order_by().values_list("user").annotate(n=Count("submission", distinct=True)),
-        "bidding": Deadline.objects.filter(workshop=workshop_id, kind=DeadlineKind.BIDDING).values_list(*BIDDING),
-        **_bid_rows(viewer, workshop_id),
-        "bidders": bidders(workshop_id),
-    }
-
-
-BIDDING = ("opens_at", "at", "grace_minutes", "workshop__bids_wanted")
-
-
-def _bid_rows(viewer: Viewer, workshop_id: int) -> dict[str, QuerySet]:
-    """How many papers there are to bid on, and how many bids each has placed, where the viewer is free."""
-    papers = free_papers(viewer, workshop_id).filter(status=SubmissionStatus.SUBMITTED)
-    bids = Bid.objects.placed().filter(submission__in=papers.values("pk"))
-    return {
-        "bid_on": papers.order_by().values_list("workshop").annotate(n=Count("pk")),
+        "bidding": bidding.values_list("opens_at", "at", "grace_minutes"),
         "bids": bids.order_by().values_list("user").annotate(n=Count("pk")),
+        "bidders": bidders(workshop_id),
     }
 
 
 def bidding_state(found: Rows, now: datetime) -> str:
     """“open” while it is in any track, “over” afterwards, "" before it has begun and where there is none."""
-    begun = [(at, grace) for opens, at, grace, _ in found["bidding"] if opens is None or opens <= now]
+    begun = [(at, grace) for opens, at, grace in found["bidding"] if opens is None or opens <= now]
     if any(now <= closing(at, grace) for at, grace in begun):
         return "open"
     return "over" if begun else ""
@@ -321,7 +308,7 @@ def people_from(found: Rows, viewer: Viewer) -> list[PersonRow]:
         people[user] = tuple(person)
         lines[user].append(RoleLine(pk, role, f"{Role(role).label} ({track})" if track else str(Role(role).label)))
     reviewers = {row[0]: row[1:] for row in found["reviewers"]}
-    known = _Known(tally(works(found), timezone.now()), dict(found["conflicts"]), nothing_hidden(viewer), *_bids(found))
+    known = _Known(tally(works(found), timezone.now()), dict(found["conflicts"]), nothing_hidden(viewer), _bids(found))
     rows = [_row(user, person, tuple(lines[user]), reviewers.get(user), known) for user, person in people.items()]
     return sorted(rows, key=lambda row: row.order)
 
@@ -334,20 +321,18 @@ class _Known:
     conflicts: dict[int, int]
     shows_all: bool
     bids: Counter[int] | None
-    bids_wanted: int
 
 
-def _bids(found: Rows) -> tuple[Counter[int] | None, int]:
-    """How many bids everybody has placed, and how many are wanted; None before bidding has begun.
+def _bids(found: Rows) -> Counter[int] | None:
+    """How many bids everybody has placed; None before bidding has begun.
 
     Who has bid on nothing but papers that some organizer is kept from has not bid, for every organizer alike: else
     two of them could tell from each other's lists who has bid on them.
     """
     if not bidding_state(found, timezone.now()):
-        return None, 0
+        return None
     some = {user for (user,) in found["bidders"]}
-    wanted = min(found["bidding"][0][-1], sum(n for _, n in found["bid_on"]))
-    return Counter({user: n for user, n in found["bids"] if user in some}), wanted
+    return Counter({user: n for user, n in found["bids"] if user in some})
 
 
 OFFERED = ("user", "pk", "load_max", "senior", "emergency", "n")
@@ -412,7 +397,6 @@ def _row(
         conflicts=known.conflicts.get(user, 0),
         signed_in=signed_in if known.shows_all else None,
         bids=known.bids[user] if offer and known.bids is not None else None,
-        bids_wanted=known.bids_wanted if offer and known.bids is not None else 0,
     )
 
 
