@@ -35,10 +35,12 @@ class Kind:
 
 @dataclass
 class Hooks:
-    """What a higher floor wants to do when a batch of its kind ends its hold or is cancelled, in that transaction."""
+    """What a higher floor wants to do when a batch of its kind ends its hold, is cancelled, or is stopped while it
+    leaves, in that transaction."""
 
     on_release: list[Callable[[Any], None]] = field(default_factory=list)
     on_cancel: list[Callable[[Any], None]] = field(default_factory=list)
+    on_stop: list[Callable[[Any], None]] = field(default_factory=list)
 
 
 _KINDS: dict[str, Kind] = {}
@@ -61,14 +63,22 @@ def all_kinds() -> list[Kind]:
 
 
 def on_batch(
-    kind: str, *, release: Callable[[Any], None] | None = None, cancel: Callable[[Any], None] | None = None
+    kind: str,
+    *,
+    release: Callable[[Any], None] | None = None,
+    cancel: Callable[[Any], None] | None = None,
+    stop: Callable[[Any], None] | None = None,
 ) -> None:
-    """Have ``release(batch)`` or ``cancel(batch)`` called in the transaction that ends the hold or cancels it."""
+    """Have ``release(batch)``, ``cancel(batch)`` or ``stop(batch)`` called in the transaction that ends the hold,
+    cancels the batch, or stops it: its mails that have not left are cancelled by then.
+    """
     hooks = _HOOKS.setdefault(kind, Hooks())
     if release:
         hooks.on_release.append(release)
     if cancel:
         hooks.on_cancel.append(cancel)
+    if stop:
+        hooks.on_stop.append(stop)
 
 
 def hooks_of(kind: str) -> Hooks:

@@ -24,11 +24,12 @@ class ReviewsConfig(AppConfig):
 
         actions.register(ACTIONS)
         merging.register()
-        kinds.on_batch(emails.INVITATION, cancel=invite.end_unsent)
+        kinds.on_batch(emails.INVITATION, cancel=invite.end_unsent, stop=invite.end_unsent)
         kinds.on_batch(emails.OFFER_ACCEPTED, release=volunteer.accept_answered, cancel=volunteer.reopen_unsent)
         kinds.on_batch(emails.OFFER_DECLINED, release=volunteer.decline_answered, cancel=volunteer.reopen_unsent)
         kinds.on_batch(emails_desk.BID_REMINDER, release=remind_bids.leave_out_who_has_bid)
-        kinds.on_batch(emails.EMERGENCY_OFFER, cancel=offer_places.take_back_unsent)
+        unsent = offer_places.take_back_unsent
+        kinds.on_batch(emails.EMERGENCY_OFFER, cancel=unsent, stop=unsent)
         links.on_withdrawn(assign.stand_down)
         links.on_restored(assign.call_back)
         links.on_conflicts_arose(stand_aside.stand_aside)

@@ -162,6 +162,8 @@ def stop_batch(*, batch: Batch, by: models.Model | None) -> Batch:
     move(batch, BatchStatus.STOPPED, BATCH_MOVES, finished_at=timezone.now())
     waiting = batch.messages.filter(status__in=[MessageStatus.HELD, MessageStatus.DUE])
     cancelled = waiting.update(status=MessageStatus.CANCELLED)
+    for follow in hooks_of(batch.kind).on_stop:
+        follow(batch)
     _record("batch.stopped", batch, by, messages=cancelled)
     return batch
 

@@ -263,9 +263,10 @@ def take_back(*, invitation: Invitation, by: User | None) -> Invitation:
 
 
 def end_unsent(batch: Batch) -> None:
-    """A batch of invitations was cancelled: who was to be invited by it has not been; who was only to be reminded has
-    the invitation from before."""
-    for invitation in Invitation.objects.filter(batch_id=batch.pk, status=InvitationStatus.SENT):
+    """A batch of invitations was cancelled, or stopped while it left: whoever was to be invited by a mail that has not
+    left is not; who was only to be reminded has the invitation from before."""
+    unsent = batch.messages.filter(status=MessageStatus.CANCELLED).values("address")
+    for invitation in Invitation.objects.filter(batch_id=batch.pk, status=InvitationStatus.SENT, address__in=unsent):
         if batch.filter.get(REMINDS):
             _unremind(invitation)
             continue

@@ -23,6 +23,7 @@ from accounts.models import User
 from audit.errors import Refused, StaleState
 from notifications.models import Batch
 from notifications.services.batches import confirm_batch, draft_batch
+from notifications.states import MessageStatus
 from reviews import emails
 from reviews.models import Assignment, EmergencyOffer
 from reviews.no_show import signs_of
@@ -30,6 +31,7 @@ from reviews.problem import listed_authors, pairs_of_authors, papers_of_run
 from reviews.rules import open_reviewers
 from reviews.scoring import NEUTRAL, affinity_grid
 from reviews.services.emergency import end_quietly, make_offers
+from reviews.services.letters import letter_of_offer
 from reviews.states import CURRENT, GIVEN_AWAY, REVIEWING, UNDONE, EmergencyStatus, ReviewStatus
 from reviews.work import due_rows, work_rows, works
 from submissions.models import Conflict, Submission
@@ -249,7 +251,9 @@ def offer_places(
 
 
 def take_back_unsent(batch: Batch) -> None:
-    """The bulk mail was cancelled while it was held: nobody was asked, so nobody is told."""
+    """The bulk mail was cancelled, or stopped while it left: whoever was not asked yet is not, and nobody is told."""
     rows = EmergencyOffer.objects.filter(batch_id=batch.pk, status=EmergencyStatus.OPEN)
     for offer in rows.select_related("submission__workshop", "user"):
-        end_quietly(offer)
+        letter = letter_of_offer(offer)
+        if letter is None or letter.status == MessageStatus.CANCELLED:
+            end_quietly(offer)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from audit.errors import Refused
 from audit.models import Entry
 from notifications.models import Batch, Message
-from notifications.services.batches import cancel_batch, confirm_batch
+from notifications.services.batches import cancel_batch, confirm_batch, send_now, stop_batch
 from reviews.guests import read_lines
 from reviews.models import Invitation, Link
 from reviews.services.expire import expire_invitations
@@ -147,6 +147,19 @@ def test_cancelled_list_leaves_nobody_invited(stage: Any) -> None:
     cancel_batch(batch=many(stage), by=stage.olga)
     assert set(Invitation.objects.values_list("status", flat=True)) == {"expired"}
     assert {status for _, status in mails()} == {"cancelled"}
+
+
+def test_stopped_list_leaves_invited_whose_mail_has_left(stage: Any) -> None:
+    batch = many(stage)
+    batch = confirm_batch(batch=batch, by=stage.olga, typed=batch.messages.count(), hold_minutes=10)
+    send_now(batch=batch, by=stage.olga)
+    left = batch.messages.order_by("pk")[0]
+    Message.objects.filter(pk=left.pk).update(status="sent")
+
+    stop_batch(batch=batch, by=stage.olga)
+
+    invited = Invitation.objects.filter(status="sent").values_list("address", flat=True)
+    assert (list(invited), Invitation.objects.filter(status="expired").exists()) == ([left.address], True)
 
 
 def test_invitation_is_taken_back_while_its_mail_waits(stage: Any) -> None:

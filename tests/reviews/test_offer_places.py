@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection, transaction
+from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils import timezone
 from access.viewer import Viewer
 from audit.errors import Refused, StaleState
 from notifications.models import Batch, Message
-from notifications.services.batches import cancel_batch, send_now
+from notifications.services.batches import cancel_batch, send_now, stop_batch
 from reviews.models import Assignment, AssignmentRun, EmergencyOffer, Reviewer
 from reviews.services.assign import decline_assignment
 from reviews.services.emergency import answer_emergency, offer_place
@@ -174,6 +175,20 @@ def test_letters_wait_and_cancelling_them_takes_the_offers_back_without_a_word(s
     cancel_batch(batch=batch, by=stage.olga)
 
     assert set(EmergencyOffer.objects.values_list("status", flat=True)) == {"taken_back"}
+    assert not Message.objects.filter(kind="emergency_taken").exists()
+
+
+def test_stopping_letters_halfway_takes_back_what_nobody_was_asked_yet(stage: Any) -> None:
+    batch = ask(stage)
+    send_now(batch=batch, by=stage.olga)
+    asked = batch.messages.order_by("pk").first()
+    assert asked is not None
+    Message.objects.filter(pk=asked.pk).update(status="sent")
+
+    stop_batch(batch=batch, by=stage.olga)
+
+    states = dict(EmergencyOffer.objects.values_list("status").annotate(n=Count("pk")))
+    assert (states, EmergencyOffer.objects.get(status="open").user) == ({"open": 1, "taken_back": 7}, asked.recipient)
     assert not Message.objects.filter(kind="emergency_taken").exists()
 
 
