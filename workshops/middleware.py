@@ -71,7 +71,7 @@ class WithoutNulMiddleware:
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
         request.GET = _without_nul(request.GET)  # type: ignore[assignment]  # a dictionary of what was typed, too
         if not getattr(view, "csrf_exempt", False):
-            request.POST = _without_nul(request.POST)  # type: ignore[assignment]
+            request.POST = _without_nul(request.POST)  # type: ignore[assignment]  # the same
 
 
 def _without_nul(typed: QueryDict) -> QueryDict:

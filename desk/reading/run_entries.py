@@ -38,15 +38,22 @@ class EntryOf(Func):
         super().__init__(F("people"), Value(user_id))
 
     def as_sqlite(self, compiler: Any, connection: Any, **rest: Any) -> Any:
-        return self._line("value || ''", "json_each({0})", "json_extract(value, '$[0]')", compiler)
+        return self.as_sql(
+            compiler,
+            connection,
+            template="(SELECT value || '' FROM json_each(%(expressions)s LIMIT 1)",
+            arg_joiner=") WHERE json_extract(value, '$[0]') = ",
+            **rest,
+        )
 
     def as_postgresql(self, compiler: Any, connection: Any, **rest: Any) -> Any:
-        return self._line("line", "jsonb_array_elements({0}) AS every(line)", "(line ->> 0)::bigint", compiler)
-
-    def _line(self, line: str, lines: str, key: str, compiler: Any) -> Any:
-        (people, first), (user, second) = (compiler.compile(one) for one in self.get_source_expressions())
-        sql = f"(SELECT {line} FROM {lines.format(people)} WHERE {key} = {user} LIMIT 1)"  # noqa: S608  # names above
-        return sql, [*first, *second]
+        return self.as_sql(
+            compiler,
+            connection,
+            template="(SELECT line FROM jsonb_array_elements(%(expressions)s LIMIT 1)",
+            arg_joiner=") AS every(line) WHERE (line ->> 0)::bigint = ",
+            **rest,
+        )
 
 
 @dataclass(frozen=True)

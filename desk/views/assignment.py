@@ -113,7 +113,7 @@ def run(request: HttpRequest, workshop: Workshop, viewer: Viewer, run: int) -> H
         "query": query,
         "job": row.job,
         "run": row.pk,
-        "is_begun": row.is_begun,  # type: ignore[attr-defined]  # annotated
+        "is_begun": row.is_begun,  # type: ignore[attr-defined]  # find_run annotates it
         "batch": row.batch_id if page.whole else None,
         "filters": _filters(query, page),
         "sides": chips(query, "side", [(key, words, None) for key, words in SIDES.items()]),

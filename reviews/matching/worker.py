@@ -71,7 +71,9 @@ def _do(task: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _tell(phase: str, done: int, total: int) -> None:
-    print(json.dumps({"phase": phase, "done": done, "total": total}), file=sys.stderr, flush=True)  # noqa: T201  the other process reads it
+    """A line of standard error, which the process that waits reads."""
+    sys.stderr.write(json.dumps({"phase": phase, "done": done, "total": total}) + "\n")
+    sys.stderr.flush()
 
 
 if __name__ == "__main__":

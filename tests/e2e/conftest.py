@@ -1,6 +1,5 @@
 """A whole site with its worker and beat, a browser, and the mail that arrived."""
 
-import email
 import email.policy
 import os
 import re
@@ -11,12 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from email.parser import BytesParser
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from tests import servers
 
@@ -25,7 +25,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "var" / "screenshots"
-PHONE, DESKTOP = {"width": 400, "height": 800}, {"width": 1280, "height": 900}
+PHONE, DESKTOP = ViewportSize(width=400, height=800), ViewportSize(width=1280, height=900)
+SCHEMES: tuple[tuple[Literal["light", "dark"], ViewportSize], ...] = (("light", DESKTOP), ("dark", PHONE))
 SERIOUS = {"serious", "critical"}
 PATIENCE = 60  # seconds until a mail must have arrived
 
@@ -56,8 +57,8 @@ class Site:
 
     def _letters(self) -> list[EmailMessage]:
         paths = sorted(self.mail.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
-        policy = email.policy.default
-        return [email.message_from_bytes(path.read_bytes(), policy=policy) for path in paths]  # type: ignore[misc]  # the policy makes EmailMessage
+        parser = BytesParser(policy=email.policy.default)
+        return [parser.parsebytes(path.read_bytes()) for path in paths]
 
 
 def text_of(letter: EmailMessage) -> str:
@@ -158,9 +159,9 @@ class Visitor:
     def looks(self, name: str) -> None:
         """At the page in light on a desktop and in dark on a phone; what is serious, or too wide, is a problem."""
         found = []
-        for scheme, size in (("light", DESKTOP), ("dark", PHONE)):
-            self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # Playwright types it as literals
-            self.page.set_viewport_size(size)  # type: ignore[arg-type]  # Playwright types it as literals
+        for scheme, size in SCHEMES:
+            self.page.emulate_media(color_scheme=scheme)
+            self.page.set_viewport_size(size)
             self.page.wait_for_timeout(50)
             found += [f"{scheme}, {size['width']} pixels: {problem}" for problem in serious(self.page)]
             wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -168,7 +169,7 @@ class Visitor:
                 found.append(f"at {size['width']} pixels the page is {wide} pixels too wide")
             self._picture(f"{name}-{scheme}")
         self.page.emulate_media(color_scheme="light")
-        self.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]  # Playwright types it as literals
+        self.page.set_viewport_size(DESKTOP)
         self.problems += [f"{name}: {problem}" for problem in (*found, *self.complaints)]
         self.complaints.clear()
 
@@ -231,7 +232,7 @@ def visit(live: Site, chromium: Browser) -> Iterator[Callable[[], Visitor]]:
 
 @contextmanager
 def _visitor(live: Site, chromium: Browser) -> Iterator[Visitor]:
-    context = chromium.new_context(viewport=DESKTOP, reduced_motion="reduce")  # type: ignore[arg-type]  # Playwright types it as literals
+    context = chromium.new_context(viewport=DESKTOP, reduced_motion="reduce")
     context.set_default_timeout(20_000)
     visitor = Visitor(live, context, context.new_page())
     visitor.page.on("pageerror", lambda error: visitor.complaints.append(f"error: {error}"))

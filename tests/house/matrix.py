@@ -35,6 +35,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Model
 from django.utils import timezone
 
 from decisions.models import Outcome
@@ -138,12 +139,12 @@ def draft_of(cast: Cast, workshop: Workshop) -> dict[str, Any]:
     return {"slug": cast.workshop.slug, "pk": draft.pk}
 
 
-def settings_of(model: type, lookup: str, place: str) -> Thing:
+def settings_of(model: type[Model], lookup: str, place: str) -> Thing:
     """The first row of a workshop of the cast, as an admin's object_id."""
 
     def first(cast: Cast) -> dict[str, Any]:
         workshop = getattr(cast, place)
-        rows = model.objects.filter(**{lookup: workshop.pk}).order_by("pk")  # type: ignore[attr-defined]  # every model has it
+        rows = model._default_manager.filter(**{lookup: workshop.pk}).order_by("pk")
         return {"object_id": rows.values_list("pk", flat=True)[0]}
 
     return first
