@@ -170,6 +170,13 @@ def test_reminder_names_nobody_who_has_no_role_here(stage: Any, act: str) -> Non
     assert "Zacharias" not in page.content.decode()
 
 
+def test_reminder_of_nobody_says_so_and_promises_no_reasons(stage: Any) -> None:
+    page = browser(stage.olga).get(f"{PEOPLE}acts/?act=remind_bids&line={make_user('Zacharias').pk}").content.decode()
+
+    said = [words in page for words in ("None of those that you selected", "stands below", "Show those who were")]
+    assert said == [True, False, False]
+
+
 def test_reminder_is_refused_where_bidding_is_over_or_there_is_nobody(stage: Any) -> None:
     with pytest.raises(Refused, match="they have bid"):
         remind(stage, "rui")
