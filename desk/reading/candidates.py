@@ -31,7 +31,7 @@ from desk.reading.run_entries import (
     shelf_of,
     shelf_rows,
 )
-from desk.reading.run_lines import PairLine, Seat, free_pairs, rank_words, read_seats
+from desk.reading.run_lines import PairLine, Seat, Signed, free_pairs, rank_words, read_seats
 from desk.reading.run_query import CandidateQuery
 from reviews.board import PaperOfBoard, PersonOfBoard, board_of, said
 from reviews.matching.edits import Board, price_edit
@@ -44,7 +44,7 @@ PAGE = 50
 
 
 @dataclass(frozen=True)
-class Candidate:
+class Candidate(Signed):
     """``why_not``: what keeps them from it, "" for nothing; ``suspected``: only a word is needed.
 
     ``cost``: by how much, at least, the best total falls with them on the paper. ``change``: of the total by the edit
@@ -68,11 +68,6 @@ class Candidate:
     holders: list[int] = field(default_factory=list)
     breaks: list[str] = field(default_factory=list)
     because: Because | None = None
-
-    @property
-    def signed(self) -> str:
-        """How the total changes, with its sign."""
-        return "" if self.change is None else f"{self.change:+.3f}"
 
 
 @dataclass(frozen=True)

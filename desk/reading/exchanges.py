@@ -7,14 +7,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from desk.reading.run_entries import Bars, RunPaperLine
-from desk.reading.run_lines import PairLine
+from desk.reading.run_lines import PairLine, Signed
 from reviews.board import ids
 from reviews.matching.edits import Board
 from reviews.matching.exchanging import Exchange, best_exchanges
 
 
 @dataclass(frozen=True)
-class ExchangeLine:
+class ExchangeLine(Signed):
     """``user`` comes from the paper to which the other goes. ``here`` and ``there``: the totals of both papers, before
     and after; ``change`` of the total, and ``worst``, that of the lowest paper: None for who does not see the whole.
     """
@@ -28,10 +28,6 @@ class ExchangeLine:
     there: tuple[float, float]
     change: float | None
     worst: tuple[float, float] | None
-
-    @property
-    def signed(self) -> str:
-        return "" if self.change is None else f"{self.change:+.3f}"
 
     @property
     def worst_words(self) -> str:

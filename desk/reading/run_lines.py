@@ -39,6 +39,16 @@ PURPOSES = {RunPurpose.REVIEWERS: "", RunPurpose.CHAIRS: "Area chairs", RunPurpo
 EDITED = (Origin.ADDED, Origin.FORBID, Origin.LOCK)
 
 
+class Signed:
+    """What an edit would do to the total, told with its sign; "" for who may not read it."""
+
+    change: float | None
+
+    @property
+    def signed(self) -> str:
+        return "" if self.change is None else f"{self.change:+.3f}"
+
+
 @dataclass(frozen=True)
 class RunLine:
     """``words`` and ``tone``: its state. ``how``: what was asked for."""

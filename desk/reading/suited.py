@@ -21,7 +21,7 @@ from desk.reading.run_entries import (
     past_words,
     shelf_of,
 )
-from desk.reading.run_lines import PairLine, PaperLine, Rows, RunLine, Seat, rank_words, read_rows, run_line
+from desk.reading.run_lines import PairLine, PaperLine, Rows, RunLine, Seat, Signed, rank_words, read_rows, run_line
 from desk.reading.run_query import SuitedQuery
 from reviews.board import board_of, said
 from reviews.matching.edits import Board, price_edit
@@ -32,7 +32,7 @@ PAGE = 20
 
 
 @dataclass(frozen=True)
-class Suited:
+class Suited(Signed):
     """A paper that the person might get. ``out``: whose place it would be, where the paper has all it needs.
 
     ``cost``: by how much, at least, the best total falls with them on it; ``change``: of the total by the edit itself.
@@ -48,10 +48,6 @@ class Suited:
     out: PairLine | None = None
     change: float | None = None
     breaks: tuple[str, ...] = ()
-
-    @property
-    def signed(self) -> str:
-        return "" if self.change is None else f"{self.change:+.3f}"
 
 
 @dataclass(frozen=True)
