@@ -9,6 +9,7 @@ from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
 from accounts.fields import choose_from, mark_needed
+from audit.text import whole_number
 from workshops.form_rules import MOST_ANSWERS, MOST_POINTS, MOST_QUESTIONS, Kind, Problem, key_for
 from workshops.models import Form, Question, Track
 from workshops.presets import FORM_NAMES
@@ -300,13 +301,14 @@ def described(question: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _number(text: Any, otherwise: int) -> int:
-    return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 7 else otherwise
+    number = whole_number(text, digits=6) if isinstance(text, str) else None
+    return otherwise if number is None else number
 
 
 def _small(text: str) -> int | None:
     """A whole number of a few digits, or None."""
-    digits = text.strip().removeprefix("-")
-    return int(text) if digits.isascii() and digits.isdigit() and len(digits) < 5 else None
+    number = whole_number(text.strip().removeprefix("-"), digits=4)
+    return -number if number is not None and text.strip().startswith("-") else number
 
 
 # --- a new form -------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from audit.text import whole_number
 from notifications.channels import is_loopback
 from notifications.inbox import list_inbox, open_letter
 
@@ -65,7 +66,7 @@ def letter(request: HttpRequest, **kwargs: str) -> HttpResponse:
 
 
 def _page_number(text: str) -> int:
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+    return whole_number(text, digits=5) or 1
 
 
 def _url(query: str, page: int) -> str:

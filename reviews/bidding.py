@@ -14,7 +14,7 @@ from django.http import Http404
 
 from access.rights import visible_to
 from access.viewer import Viewer
-from audit.text import fold
+from audit.text import fold, whole_number
 from reviews.models import Affinity, AffinityBook, Bid, Reviewer
 from reviews.reading import Place
 from reviews.rules import open_reviewers
@@ -60,7 +60,7 @@ class BidQuery:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
+    return whole_number(text, digits=8) or 0
 
 
 @dataclass(frozen=True)

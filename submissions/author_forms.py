@@ -7,6 +7,7 @@ from django import forms
 from django.http import QueryDict
 
 from accounts.fields import choose_from, read_by
+from audit.text import whole_number
 from submissions.models import Authorship
 from submissions.services.author_list import Spelled
 from submissions.services.author_requests import LONGEST_REASON
@@ -141,4 +142,5 @@ class ArrangeRows:
 
 
 def _number(text: str | None, otherwise: int) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else otherwise
+    number = whole_number(text, digits=5)
+    return otherwise if number is None else number

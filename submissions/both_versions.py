@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import QueryDict
 
+from audit.text import whole_number
 from submissions.differences import Part, word_parts
 from submissions.form_state import Choices, query_dict
 from submissions.forms import NAMES, TICK, WORDS, AuthorRows, PaperForm
@@ -97,10 +98,10 @@ def _belongs(name: str, field: str) -> bool:
 
 def _base(submission: Submission, mine: QueryDict, choices: Choices) -> QueryDict | None:
     """What the writer's page was drawn from."""
-    number = mine.get("base", "")
-    if not number.isascii() or not number.isdigit():
+    number = whole_number(mine.get("base"), digits=9)
+    if number is None:
         return None
-    revision = submission.revisions.filter(number=int(number[:9])).first()
+    revision = submission.revisions.filter(number=number).first()
     return as_data(revision.snapshot, choices) if revision else None
 
 

@@ -7,6 +7,7 @@ from django import forms
 from django.http import QueryDict
 
 from accounts.fields import choose_from, mark_needed, read_by
+from audit.text import whole_number
 from submissions.models import Authorship, Submission
 from submissions.services.save import MOST_AUTHORS, AuthorData
 from workshops.models import Topic, Track
@@ -345,4 +346,5 @@ def _who(row: Row) -> tuple[str, ...]:
 
 
 def _number(text: str | None, otherwise: int) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else otherwise
+    number = whole_number(text, digits=5)
+    return otherwise if number is None else number

@@ -35,6 +35,7 @@ from accounts.services.publications import (
 )
 from accounts.services.relations import Tie, add_relation
 from audit.errors import Refused
+from audit.text import whole_number
 
 PROFILE = "accounts:profile"
 REMOVED = "removed"
@@ -155,8 +156,7 @@ def _with_one_more(request: HttpRequest) -> BaseFormSet:
 
 
 def _count(request: HttpRequest) -> int:
-    said = request.POST.get(f"{ROWS}-TOTAL_FORMS", "")
-    return min(int(said), MOST_AFFILIATIONS) if said.isdecimal() else 0
+    return min(whole_number(request.POST.get(f"{ROWS}-TOTAL_FORMS")) or 0, MOST_AFFILIATIONS)
 
 
 def _rows(initial: list[dict[str, Any]], *, more: int) -> BaseFormSet:

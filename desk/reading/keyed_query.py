@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from audit.text import whole_number
 from desk.reading.list_query import ListQuery
 
 
@@ -13,8 +14,7 @@ class KeyedQuery(ListQuery):
     before: str = ""
 
     def mended(self) -> Self:
-        known = self.before.isascii() and self.before.isdecimal() and len(self.before) < 19
-        return replace(self, before=self.before if known else "")
+        return replace(self, before="" if whole_number(self.before) is None else self.before)
 
     @property
     def key(self) -> int | None:

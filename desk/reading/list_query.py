@@ -7,6 +7,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from django.http import QueryDict
 
+from audit.text import whole_number
+
 LONGEST_WORDS = 200
 
 
@@ -39,8 +41,8 @@ class ListQuery:
         typed = {field.name: str(given[field.name]) for field in fields(cls) if field.name in given}
         known = {name: text.replace("\x00", "").strip() for name, text in typed.items()}
         page = known.pop("page", "1")
-        number = int(page) if page.isascii() and page.isdecimal() and 0 < len(page) < 8 else 1
-        return cls(**known, page=min(max(number, 1), 10_000))._mended()
+        number = whole_number(page, digits=7) or 1
+        return cls(**known, page=min(number, 10_000))._mended()
 
     @classmethod
     def from_text(cls, text: str) -> Self:
@@ -119,4 +121,4 @@ def pairs_of(data: QueryDict) -> list[tuple[str, str]]:
 
 def number_in(text: str) -> str:
     """A key as it stands in an address; "" for anything else."""
-    return text if text.isascii() and text.isdecimal() and len(text) < 10 else ""
+    return "" if whole_number(text, digits=9) is None else text

@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 
 from access.viewer import Viewer
 from accounts.addresses import fold
+from audit.text import whole_number
 from decisions.states import TOLD, DecisionStatus, OutcomeKind
 from desk.reading.author_list import shown_likenesses
 from desk.reading.paper_query import PaperQuery
@@ -102,7 +103,7 @@ def with_words(papers: Annotated, words: Sequence[str], numbers: Sequence[int | 
 def numbers_meant(words: Iterable[str]) -> list[int | None]:
     """The number of a paper that each word may mean: 17 or #17."""
     digits = (word.removeprefix("#") for word in words)
-    return [int(text) if text.isdecimal() and len(text) < 9 else None for text in digits]
+    return [whole_number(text, digits=8) for text in digits]
 
 
 # --- what a draft lacks: the same questions as submissions.services.submit asks ---

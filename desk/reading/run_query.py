@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from audit.text import whole_number
 from desk.reading.list_query import ListQuery
 
 SIDES = {"papers": "Papers", "people": "People", "figures": "Figures"}
@@ -65,8 +66,7 @@ class CandidateQuery(ListQuery):
     several: ClassVar[dict[str, dict[str, str]]] = {"look": {"free": "Has room", "allowed": "Without a conflict"}}
 
     def mended(self) -> "CandidateQuery":
-        known = self.out.isascii() and self.out.isdecimal() and len(self.out) < 19
-        return replace(self, out=self.out if known else "")
+        return replace(self, out="" if whole_number(self.out) is None else self.out)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from access.registry import right
 from access.rights import visible_to
 from access.viewer import Viewer
 from accounts.models import User
-from audit.text import fold
+from audit.text import fold, whole_number
 from desk.reading.levels import flag, open_line, papers_on_desk, sealed_papers
 from desk.reading.pages import pages_found
 from desk.reading.paper_filters import numbers_meant, with_words
@@ -52,7 +52,7 @@ class SearchQuery:
         return cls(
             q=" ".join(given.get("q", "").replace("\x00", "").split())[:LONGEST],
             only=only if only in LABELS else "",
-            page=max(int(page), 1) if page.isascii() and page.isdecimal() and len(page) < 5 else 1,
+            page=whole_number(page, digits=4) or 1,
         )
 
     @property
@@ -63,7 +63,7 @@ class SearchQuery:
     def number(self) -> int | None:
         """The paper that is meant where a number is all that was typed: 17 or #17."""
         text = self.q.removeprefix("#")
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else None
+        return whole_number(text, digits=8)
 
     @property
     def everywhere(self) -> str:

@@ -18,6 +18,7 @@ from access.rights import visible_to
 from access.viewer import Viewer
 from accounts.addresses import fold
 from accounts.models import Affiliation, Publication
+from audit.text import whole_number
 from reviews.loads import free_papers
 from reviews.models import Offer, OfferedTopic
 from reviews.states import OfferStatus
@@ -48,7 +49,7 @@ class VolunteersQuery:
 
     @property
     def start(self) -> int:
-        return int(self.after) if self.after.isdecimal() and len(self.after) < 7 else 0
+        return whole_number(self.after, digits=6) or 0
 
     def url(self, **changes: str) -> str:
         changes.setdefault("after", "")

@@ -13,6 +13,7 @@ from access.rights import get_or_404, visible_to
 from access.viewer import Viewer
 from accounts.models import User
 from audit.errors import Refused
+from audit.text import whole_number
 from desk.forms_assignment import ProposeForm
 from desk.reading.assignment import overview
 from desk.reading.bench import Bench, read_bench
@@ -275,7 +276,7 @@ def _stop(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> int:
 def _publish(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> int:
     text = request.POST.get("typed", "").strip()
     count = proposals.preview(run=row, by=actor(viewer)).mails
-    typed = int(text) if text.isdecimal() and len(text) < 9 else None
+    typed = whole_number(text, digits=8)
     if count >= TYPED_FROM and typed != count:
         raise Refused(f"Publishing writes {count} mails. Type {count} to confirm it.", field="typed")
     batch = proposals.publish_run(run=row, by=actor(viewer), typed=typed)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from access.rights import get_or_404, may
 from access.viewer import Viewer
 from audit.errors import Refused
+from audit.text import whole_number
 from desk.reading import author_list as reading
 from desk.services.reveal import reveal
 from desk.views.base import actor, desk_page, desk_render
@@ -64,7 +65,7 @@ def answer_request(
     rows = AuthorListRequest.objects.select_related("by", "authorship__user", "submission__workshop")
     asked = get_object_or_404(rows.select_related("submission__track"), submission=found, pk=pk)
     answer = request.POST.get("answer", "")
-    seen = [int(key) for key in request.POST.getlist("seen") if key.isdecimal() and len(key) < 18]
+    seen = [key for text in request.POST.getlist("seen") if (key := whole_number(text)) is not None]
     try:
         if verb == "grant":
             grant_request(request=asked, by=actor(viewer), answer=answer, seen=seen)

@@ -14,6 +14,7 @@ from access.rights import get_or_404
 from access.viewer import Viewer, acting
 from accounts.models import User
 from audit.errors import Refused
+from audit.text import whole_number
 from desk.reading.candidates import find_run_paper, read_candidates
 from desk.reading.list_query import number_in, pairs_of
 from desk.reading.run_query import CandidateQuery, SuitedQuery
@@ -170,10 +171,10 @@ def _pair(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> dict[str,
 
 
 def _key(request: HttpRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+    key = whole_number(request.POST.get(name))
+    if key is None:
         raise Http404
-    return int(text)
+    return key
 
 
 def _person(row: AssignmentRun, key: int) -> User:

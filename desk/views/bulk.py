@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from access.viewer import Viewer
 from audit.errors import Refused
+from audit.text import whole_number
 from desk.forms_papers import FORMS, ActForm
 from desk.reading.paper_query import PaperQuery
 from desk.reading.papers import numbers_in_order
@@ -92,8 +93,8 @@ def _numbers(workshop: Workshop, viewer: Viewer, given: QueryDict, query: PaperQ
     """The papers that were selected, or all that the list finds."""
     if given.get("all") == "1":
         return numbers_in_order(workshop, viewer, query)[: acts.MOST]
-    typed = [text for text in given.getlist("paper") if text.isascii() and text.isdecimal() and len(text) < 10]
-    return list(dict.fromkeys(int(text) for text in typed))[: acts.MOST]
+    typed = (whole_number(text, digits=9) for text in given.getlist("paper"))
+    return list(dict.fromkeys(number for number in typed if number is not None))[: acts.MOST]
 
 
 def _apply(

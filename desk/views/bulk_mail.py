@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from access.viewer import Viewer
+from audit.text import whole_number
 from desk.forms_acts import BATCH_FORMS, MESSAGE_FORMS
 from desk.reading.mail import batches_of, read_mail
 from desk.reading.mail_query import MailQuery
@@ -38,9 +39,10 @@ BATCH_WORDS = {
 
 
 def _key(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+    key = whole_number(text)
+    if key is None:
         raise ValueError(text)
-    return int(text)
+    return key
 
 
 def _found(workshop: Workshop, viewer: Viewer, query: MailQuery) -> list[int]:

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from access.viewer import Viewer
+from audit.text import whole_number
 from desk.forms_acts import PEOPLE_FORMS
 from desk.reading.people import list_people
 from desk.reading.people_query import PeopleQuery
@@ -61,9 +62,10 @@ WORDS = {
 
 
 def _key(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+    key = whole_number(text)
+    if key is None:
         raise ValueError(text)
-    return int(text)
+    return key
 
 
 def _found(workshop: Workshop, viewer: Viewer, query: PeopleQuery) -> list[int]:

@@ -13,6 +13,7 @@ from access.rights import get_or_404, may
 from access.viewer import Viewer
 from accounts.models import User
 from audit.errors import Refused
+from audit.text import whole_number
 from decisions.models import Decision
 from decisions.services.late_conflicts import uphold as uphold_decision
 from desk.forms_conflicts import AllowForm, GuestForm, ReadingForm, WaiverForm
@@ -136,7 +137,7 @@ def answer_request(request: HttpRequest, found: ConflictRequest, viewer: Viewer,
         options["answer"] = request.POST.get("answer", "")
     if verb == "allow":
         hours = request.POST.get("hours", "")
-        options["hours"] = int(hours) if hours.isascii() and hours.isdigit() and len(hours) < 4 else 0
+        options["hours"] = whole_number(hours, digits=3) or 0
     try:
         ANSWERS[found.kind, verb](request=found, by=actor(viewer), **options)
     except Refused as refusal:
@@ -154,7 +155,7 @@ def ask_authors(request: HttpRequest, workshop: Workshop, viewer: Viewer, number
     submission = get_or_404(viewer, "act", papers, number=number)
     user = request.POST.get("user", "")
     rows = Conflict.objects.filter(submission=submission, reason=ConflictReason.BY_AUTHOR).select_related("user")
-    conflict = get_object_or_404(rows, user=int(user) if user.isascii() and user.isdigit() and len(user) < 19 else 0)
+    conflict = get_object_or_404(rows, user=whole_number(user) or 0)
     conflict.submission = submission
     try:
         declared.ask_authors(conflict=conflict, why=request.POST.get("why", ""), by=actor(viewer))

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from access.rights import get_or_404
 from access.viewer import Viewer
 from audit.errors import Refused
+from audit.text import whole_number
 from desk.forms_dates import AnswerForm, ExtendForm, MoveForm, NewDateForm
 from desk.reading import dates as reading
 from desk.reading.levels import papers_on_desk
@@ -87,7 +88,8 @@ def _move(request: HttpRequest, workshop: Workshop, viewer: Viewer, row: Deadlin
 
 def _version(request: HttpRequest, pk: int) -> int:
     text = request.POST.get(f"version-{pk}", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+    number = whole_number(text, digits=8)
+    return -1 if number is None else number
 
 
 def _typed_at(request: HttpRequest) -> datetime:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from access.rights import get_or_404
 from access.viewer import Viewer
 from audit.errors import Refused
+from audit.text import whole_number
 from decisions.models import Outcome
 from decisions.rules import needs_second_person
 from decisions.services.decide import confirm as confirm_one
@@ -35,7 +36,7 @@ def decisions(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpR
     state = request.GET.get("state", "") if request.GET.get("state") in DECISION_STATES else ""
     two = needs_second_person(workshop, len(around["organizers"]))
     number = request.GET.get("page", "1")
-    page = int(number) if number.isdecimal() and len(number) < 6 else 1
+    page = whole_number(number, digits=5) or 1
     board = read_board(workshop, viewer, around, two=two, track=track.name if track else "", state=state, page=page)
     slug = track.slug if track else ""
     context = {

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from access.rights import get_or_404
 from access.viewer import Viewer
 from audit.errors import Refused, StaleState
+from audit.text import whole_number
 from desk.forms_questions import EMPTY, NewForm, QuestionRows, StartForm
 from desk.reading import forms as reading
 from desk.views.base import actor, desk_page, desk_render
@@ -129,7 +130,8 @@ def form_draft(request: HttpRequest, workshop: Workshop, viewer: Viewer, pk: int
 
 def _edit(request: HttpRequest) -> int:
     text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+    number = whole_number(text, digits=8)
+    return -1 if number is None else number
 
 
 def _save(
@@ -182,8 +184,9 @@ def _bring_back(
     request: HttpRequest, workshop: Workshop, viewer: Viewer, draft: FormVersion, number: str
 ) -> HttpResponse:
     """Save again what was saved before; what is there now stays in the history too."""
-    if number.isascii() and number.isdigit() and len(number) < 9:
-        questions = questions_at(draft, int(number))
+    edit = whole_number(number, digits=8)
+    if edit is not None:
+        questions = questions_at(draft, edit)
         try:
             change_questions(version=draft, by=actor(viewer), questions=questions, edit=_edit(request))
         except Refused as refusal:

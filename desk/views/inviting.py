@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from access.rights import visible_to
 from access.viewer import Viewer
 from audit.errors import Refused
+from audit.text import whole_number
 from desk.forms_invite import ExpectedForm, InviteForm, RemindForm
 from desk.reading.levels import papers_on_desk
 from desk.reading.people import INVITED
@@ -206,7 +207,7 @@ def _unanswered_page(
     request: HttpRequest, workshop: Workshop, viewer: Viewer, form: RemindForm, status: int = 200
 ) -> HttpResponse:
     text = request.GET.get("after", "")
-    start = int(text) if text.isdecimal() and len(text) < 7 else 0
+    start = whole_number(text, digits=6) or 0
     found = read_unanswered(workshop, viewer, start, received_at(request))
     context = {
         "found": found,

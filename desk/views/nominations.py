@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from access.rights import get_or_404
 from access.viewer import Viewer
 from audit.errors import Refused
+from audit.text import whole_number
 from desk.reading.nominations import read_nominations
 from desk.views.base import actor, desk_page, desk_render
 from reviews.models import Nomination
@@ -43,10 +44,11 @@ def nominations(request: HttpRequest, workshop: Workshop, viewer: Viewer, number
 
 
 def _named(viewer: Viewer, paper: Submission, text: str) -> Nomination:
-    if not (text.isdecimal() and len(text) < 19):
+    key = whole_number(text)
+    if key is None:
         raise Http404
     rows = Nomination.objects.select_related("submission__workshop", "submission__track").filter(submission=paper)
-    return get_or_404(viewer, "row", rows, pk=int(text))
+    return get_or_404(viewer, "row", rows, pk=key)
 
 
 def _page(

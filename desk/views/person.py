@@ -13,6 +13,7 @@ from access.rights import get_or_404
 from access.viewer import Viewer
 from accounts.models import User
 from audit.errors import Refused
+from audit.text import whole_number
 from desk.forms_people import LoadForm
 from desk.reading.list_query import pairs_of
 from desk.reading.mail import TONES, label_of
@@ -125,10 +126,10 @@ def _add_error(form: forms.Form, refusal: Refused) -> None:
 
 def _membership(request: HttpRequest, workshop: Workshop, viewer: Viewer, user: User) -> Membership:
     rows = Membership.objects.open().select_related("user", "workshop").filter(workshop=workshop, user=user)
-    text = request.POST.get("membership", "")
-    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+    key = whole_number(request.POST.get("membership"))
+    if key is None:
         raise Http404
-    return get_or_404(viewer, "row", rows, pk=int(text))
+    return get_or_404(viewer, "row", rows, pk=key)
 
 
 def _end_role(request: HttpRequest, workshop: Workshop, viewer: Viewer, user: User) -> str:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from access.rights import visible_to
 from access.viewer import Viewer
 from audit.errors import Refused
+from audit.text import whole_number
 from desk.forms_asking import AskPlacesForm
 from desk.reading.holes import KINDS, HoleLine, find_holes
 from desk.services.reveal import reveal
@@ -130,8 +131,8 @@ def _chosen(given: QueryDict, found: Iterable[HoleLine]) -> list[UUID]:
 
 
 def _each(given: QueryDict) -> int:
-    text = given.get("each", "")
-    return min(max(1, int(text)), MOST_EACH) if text.isascii() and text.isdecimal() and len(text) < 3 else EACH
+    wanted = whole_number(given.get("each"), digits=2)
+    return EACH if wanted is None else min(max(1, wanted), MOST_EACH)
 
 
 def _key(text: str) -> UUID | None:

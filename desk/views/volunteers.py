@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from access.rights import get_or_404, visible_to
 from access.viewer import Viewer
 from audit.errors import Refused
+from audit.text import whole_number
 from desk.forms_people import AnswerVolunteersForm
 from desk.reading.volunteers import AUTHORS, PAGE, PARTS, VolunteersQuery, read_volunteers
 from desk.views.base import actor, desk_page, desk_render
@@ -88,9 +89,10 @@ def _asked(request: HttpRequest) -> tuple[str, list[int]]:
 
 
 def _numbers(texts: list[str]) -> list[int]:
-    if not all(text.isdecimal() and len(text) < 19 for text in texts):
+    keys = [key for text in texts if (key := whole_number(text)) is not None]
+    if len(keys) < len(texts):
         raise Http404
-    return [int(text) for text in texts]
+    return keys
 
 
 def _draft(workshop: Workshop, viewer: Viewer, verb: str, keys: list[int], given: dict[str, Any]) -> Batch:

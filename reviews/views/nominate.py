@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from access.rights import get_or_404, visible_to
 from access.viewer import viewer_of
 from audit.errors import Refused
+from audit.text import whole_number
 from reviews.forms_nominate import NominateForm
 from reviews.models import Assignment, Nomination
 from reviews.services.nominate import nominate as propose
@@ -47,11 +48,11 @@ def _mine(request: HttpRequest, pk: UUID) -> Assignment:
 
 
 def _take_back(request: HttpRequest, assignment: Assignment) -> HttpResponse:
-    text = request.POST["take_back"]
-    if not (text.isdecimal() and len(text) < 19):
+    key = whole_number(request.POST["take_back"])
+    if key is None:
         raise Http404
     rows = Nomination.objects.filter(submission=assignment.submission_id)
-    row = get_or_404(viewer_of(request), "own", rows, pk=int(text))
+    row = get_or_404(viewer_of(request), "own", rows, pk=key)
     try:
         take_back_nomination(nomination=row, by=assignment.user)
     except Refused as refusal:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from access.viewer import viewer_of
 from accounts.request import person
 from audit.errors import Refused, StaleState
+from audit.text import whole_number
 from reviews.copies import copy_of
 from reviews.forms import posted_answers
 from reviews.offline import write
@@ -45,7 +46,7 @@ def versions(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _number(request: HttpRequest, name: str) -> int | None:
     text = request.GET.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 10 else None
+    return whole_number(text, digits=9)
 
 
 @login_required
@@ -61,7 +62,7 @@ def restore(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
         save_draft(
             review=row,
             by=person(request),
-            version=int(typed) if typed.isdecimal() and len(typed) < 10 else 0,
+            version=whole_number(typed, digits=9) or 0,
             answers=answers,
         )
     except StaleState:

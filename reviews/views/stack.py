@@ -12,6 +12,7 @@ from access.rights import get_or_404
 from access.viewer import viewer_of
 from accounts.request import person
 from audit.errors import Refused
+from audit.text import whole_number
 from reviews.reading import Place
 from reviews.services.ranking import order_stack
 from reviews.stacks import own_stack
@@ -48,15 +49,16 @@ def order(request: HttpRequest, slug: str) -> HttpResponse:
 def _posted(request: HttpRequest) -> list[str]:
     """The papers by the numbers that stand beside them; where two are alike, as they stand on the page."""
     rows = list(zip(request.POST.getlist("paper"), request.POST.getlist("place"), strict=False))
-    places = [int(place) if place.isdecimal() and len(place) < 5 else 0 for _, place in rows]
+    places = [whole_number(place, digits=4) or 0 for _, place in rows]
     return [key for _, (key, _) in sorted(zip(places, rows, strict=True), key=lambda each: each[0])]
 
 
 def _moved(do: str, length: int) -> tuple[int, int] | None:
-    way, _, number = do.partition("-")
-    if way not in ("up", "down") or not number.isdecimal():
+    way, _, text = do.partition("-")
+    number = whole_number(text, digits=4)
+    if way not in ("up", "down") or number is None:
         return None
-    one = int(number[:4]) - 1
+    one = number - 1
     other = one - 1 if way == "up" else one + 1
     return (one, other) if 0 <= one < length and 0 <= other < length else None
 

@@ -18,6 +18,7 @@ from access.rights import get_or_404, visible_to
 from access.viewer import viewer_of
 from accounts.request import person
 from audit.errors import Refused, StaleState
+from audit.text import whole_number
 from reviews import reading
 from reviews.both_texts import chosen, differences, marks, read_marks
 from reviews.chairing import chair_page
@@ -91,7 +92,7 @@ def _had(request: HttpRequest, pk: UUID) -> Assignment | None:
 
 def _version(request: HttpRequest) -> int:
     text = request.POST.get("version", "")
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
+    return whole_number(text, digits=9) or 0
 
 
 def _tab(request: HttpRequest) -> str:
@@ -126,7 +127,7 @@ def _written(request: HttpRequest, before: reading.ReviewPage, *, submits: bool)
 def _former_form(request: HttpRequest, asked: int | None) -> int:
     """The version of the form that the page was drawn with, where another one is asked by now; else 0."""
     text = request.POST.get("form", "")
-    drawn = int(text) if text.isdecimal() and len(text) < 10 else 0
+    drawn = whole_number(text, digits=9) or 0
     return drawn if drawn != asked else 0
 
 

@@ -17,6 +17,7 @@ from access.viewer import Viewer
 from accounts.limits import within_limit
 from accounts.models import User
 from audit.errors import Refused
+from audit.text import whole_number
 from submissions import form_state
 from submissions.models import Submission
 from submissions.services.save import save_submission
@@ -63,9 +64,16 @@ def _deliver(paper: Submission, user: User, waiting: dict[str, Any]) -> None:
             return
         except (Refused, PermissionDenied):
             log.info("What was typed while signed out is put into the form, not saved.")
-    version = data.get("version", "")
-    number = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else paper.version
+    number = whole_number(data.get("version"), digits=8)
+    if number is None:
+        number = paper.version
     try:
-        keep_working_copy(submission=paper, by=user, typed=waiting["data"], version=number, received_at=at)
+        keep_working_copy(
+            submission=paper,
+            by=user,
+            typed=waiting["data"],
+            version=number,
+            received_at=at,
+        )
     except Refused:
         log.info("What was typed while signed out came after the deadline.")

@@ -18,6 +18,7 @@ from accounts.models import User
 from accounts.request import person
 from accounts.services.prove import owner_of
 from audit.errors import Refused
+from audit.text import whole_number
 from submissions.author_forms import AddAuthorForm, ArrangeRows, MissingForm, NotMeForm, RemoveAuthorForm
 from submissions.author_links import LONGEST_TOKEN, resolve
 from submissions.authors_reading import read_authors
@@ -173,7 +174,7 @@ def _arrange(request: HttpRequest, submission: Submission) -> Forms | None:
             submission=submission,
             by=person(request),
             received_at=received_at(request),
-            version=int(typed_version) if typed_version.isdecimal() else 0,
+            version=whole_number(typed_version) or 0,
             authors=rows.spelled(),
         )
     except Refused as refusal:
@@ -216,7 +217,7 @@ def _remove(request: HttpRequest, submission: Submission) -> Forms | None:
 def _take_back(request: HttpRequest, submission: Submission) -> Forms | None:
     rows = AuthorListRequest.objects.filter(submission=submission).select_related("by", "authorship")
     key = request.POST.get("request", "")
-    asked = get_object_or_404(rows, pk=int(key) if key.isdecimal() and len(key) < 18 else 0)
+    asked = get_object_or_404(rows, pk=whole_number(key) or 0)
     asked.submission = submission
     try:
         author_requests.take_back(request=asked, by=person(request))
@@ -229,7 +230,7 @@ def _take_back(request: HttpRequest, submission: Submission) -> Forms | None:
 
 def _tell_again(request: HttpRequest, submission: Submission) -> Forms | None:
     key = request.POST.get("author", "")
-    whom = get_object_or_404(submission.authorships, pk=int(key) if key.isdecimal() and len(key) < 18 else 0)
+    whom = get_object_or_404(submission.authorships, pk=whole_number(key) or 0)
     try:
         tell_again(authorship=whom, by=person(request))
     except Refused as refusal:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from access.viewer import viewer_of
 from audit.errors import Refused
+from audit.text import whole_number
 from submissions.models import Submission
 from submissions.reading import read_page
 from submissions.services.restore import restore_version
@@ -41,7 +42,7 @@ def versions(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 def _number(request: HttpRequest, name: str) -> int | None:
     text = request.GET.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 10 else None
+    return whole_number(text, digits=9)
 
 
 @for_authors
@@ -56,7 +57,7 @@ def restore(request: HttpRequest, slug: str, number: int, version: int) -> HttpR
             number=version,
             by=actor(request, submission),
             received_at=received_at(request),
-            version=int(typed) if typed.isdecimal() and len(typed) < 10 else 0,
+            version=whole_number(typed, digits=9) or 0,
         )
     except Refused as refusal:
         messages.error(request, refusal.sentence)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from access.viewer import key_of, links_of, viewer_of
 from audit.errors import Refused, StaleState
+from audit.text import whole_number
 from submissions import both_versions, form_state, links
 from submissions.emails import page as page_at
 from submissions.form_state import Typed
@@ -104,7 +105,7 @@ def _keep(request: HttpRequest, submission: Submission, data: QueryDict) -> None
             submission=submission,
             by=actor(request, submission),
             typed=dict(data.lists()),
-            version=int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0,
+            version=whole_number(version, digits=8) or 0,
             received_at=received_at(request),
             browser=browser_mark(request),
         )

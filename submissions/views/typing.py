@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from audit.errors import Refused
+from audit.text import whole_number
 from submissions import both_versions, form_state
 from submissions.models import Submission
 from submissions.services.working_copy import (
@@ -30,15 +31,15 @@ LONGEST = 20_000
 def keep(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Keep what is typed, as it is. It is no save: the paper stays as it was."""
     submission = own_paper(request, slug, number)
-    version = request.POST.get("version", "")
-    if not (version.isascii() and version.isdigit() and len(version) < 9):
+    version = whole_number(request.POST.get("version"), digits=8)
+    if version is None:
         return JsonResponse({"message": "The page is broken: load it again."}, status=422)
     try:
         kept = keep_working_copy(
             submission=submission,
             by=actor(request, submission),
             typed=dict(request.POST.lists()),
-            version=int(version),
+            version=version,
             received_at=received_at(request),
             browser=browser_mark(request),
         )

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from audit.errors import Refused
+from audit.text import whole_number
 from submissions.models import Submission, Upload
 from submissions.services.uploads import (
     MOST_BYTES_A_PIECE,
@@ -76,11 +77,11 @@ def piece(request: HttpRequest, slug: str, number: int, pk: Any) -> HttpResponse
 
 
 def _take(request: HttpRequest, upload: Upload) -> Upload:
-    offset, length = request.headers.get("Upload-Offset", ""), request.headers.get("Content-Length", "")
-    if not offset.isdecimal() or not length.isdecimal() or int(length) > MOST_BYTES_A_PIECE:
+    offset, length = (whole_number(request.headers.get(name)) for name in ("Upload-Offset", "Content-Length"))
+    if offset is None or length is None or length > MOST_BYTES_A_PIECE:
         raise Refused("This piece of the file could not be understood. Choose the file again.", field="file")
     try:
-        content = request.read(int(length))
+        content = request.read(length)
     except UnreadablePostError:
         content = b""
     if len(content) != int(length):
@@ -89,7 +90,7 @@ def _take(request: HttpRequest, upload: Upload) -> Upload:
     upload = take_piece(
         upload=upload,
         by=actor(request, submission),
-        offset=int(offset),
+        offset=offset,
         piece=content,
         received_at=received_at(request),
         sha256=request.headers.get("Piece-Digest", ""),

@@ -232,6 +232,16 @@ def test_pieces_over_http_end_in_the_version_that_the_page_may_go_on_from(stage,
     assert (whole["done"], whole["version"], paper.current.pdf.name) == (True, paper.version, "paper.pdf")
 
 
+@pytest.mark.parametrize("offset", ["", "x", "-1", "9" * 5000])
+def test_piece_whose_place_is_no_number_is_refused_in_words(stage, paper, client, offset) -> None:
+    client.force_login(stage.ada)
+    url = post_begin(client, paper).json()["url"]
+
+    answer = post_piece(client, url, offset, CONTENT[:HALF])
+
+    assert (answer.status_code, "could not be understood" in answer.content.decode()) == (422, True)
+
+
 def test_page_that_is_older_than_somebody_else_s_save_hears_of_no_version(stage, paper, client) -> None:
     client.force_login(stage.ada)
     old = paper.version
