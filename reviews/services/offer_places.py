@@ -223,10 +223,10 @@ def offer_places(
     viewer = acting(by)
     require(viewer, "staff", workshop)
     Workshop.objects.select_for_update().get(pk=workshop.pk)
-    papers = papers_of_run(workshop.pk, None, viewer).filter(assignments__in=list(holes)).order_by("pk").distinct()
-    for paper in papers:
-        Submission.objects.select_for_update().get(pk=paper.pk)  # nobody else asks for it, or gives it, meanwhile
-        find_conflicts(workshop=workshop, by=None, submission=paper)
+    papers = papers_of_run(workshop.pk, None, viewer).filter(assignments__in=list(holes)).values("pk")
+    # Nobody else asks for these papers, or gives them, meanwhile.
+    list(Submission.objects.select_for_update().filter(pk__in=papers).order_by("pk"))
+    find_conflicts(workshop=workshop, by=None)
     places = [place for place in plan_places(workshop=workshop, viewer=viewer, holes=holes, each=each) if place.users]
     letters = sum(len(place.users) for place in places)
     if not places:
