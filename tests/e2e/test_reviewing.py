@@ -10,25 +10,37 @@ from tests.e2e.conftest import Keyboard, Site, Visitor, text_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
-OLIVE, TESS = "olive@desk.test", "tess@readers.test"
-DESK = "/admin/w/reading"
+OLIVE, TESS, REX = "olive@desk.test", "tess@readers.test", "rex@readers.test"
+LOVELY = "A lovely paper about symmetry."
+# A workshop for each test, because any of them may run alone: one whose reviewer is invited, one with a review that is
+# in, and one whose reviewer has a paper before them.
 BEGIN = f"""
 from datetime import timedelta
 from types import SimpleNamespace
 from accounts.services.register import create_person
 from django.utils import timezone
+from reviews.services.assign import assign
 from reviews.services.invite import invite
-from tests.reviews.stage import write
+from reviews.services.reviewers import add_reviewer
+from tests.reviews.stage import SHORT, reviewed, write
 from workshops.services.create import create_workshop
-from workshops.services.deadlines import set_deadline
 now = timezone.now()
-olive = create_person(email={OLIVE!r}, given="Olive", family="Example", by=None, confirmed=True)
-workshop = create_workshop(by=olive, slug="reading", name="Reading", year=now.year, announced=True,
+def person(email, given):
+    return create_person(email=email, given=given, family="Example", by=None, confirmed=True)
+olive, rex = person({OLIVE!r}, "Olive"), person({REX!r}, "Rex")
+def workshop(slug, papers):
+    made = create_workshop(by=olive, slug=slug, name=slug.title(), year=now.year, announced=True,
                            submission_at=now - timedelta(days=1), contact={OLIVE!r})
-stage = SimpleNamespace(workshop=workshop, track=workshop.tracks.get(page_limit=4))
-for number in (1, 2):
-    write(stage, f"Writer{{number}}", f"w{{number}}@writers{{number}}.test")
-invite(workshop=workshop, by=olive, address={TESS!r}, name="Tess Example", undo_seconds=0)
+    stage = SimpleNamespace(workshop=made, track=made.tracks.get(page_limit=4))
+    return made, [write(stage, f"Writer{{n}}", f"w{{n}}@writers{{n}}.test", f"About {{slug}}") for n in range(papers)]
+reading, _ = workshop("reading", 2)
+invite(workshop=reading, by=olive, address={TESS!r}, name="Tess Example", undo_seconds=0)
+def given_to_rex(slug):
+    made, [paper] = workshop(slug, 1)
+    add_reviewer(workshop=made, user=rex, by=olive)
+    return assign(submission=paper, user=rex, by=olive)
+reviewed(given_to_rex("wording"), SHORT | {{"text": {LOVELY!r}}})
+given_to_rex("closing")
 """
 ASSIGN = f"""
 from accounts.models import User
@@ -43,7 +55,7 @@ from datetime import timedelta
 from django.utils import timezone
 from workshops.models import Workshop
 from workshops.services.deadlines import set_deadline
-set_deadline(workshop=Workshop.objects.get(slug="reading"), kind="review", at=timezone.now() - timedelta(hours=2),
+set_deadline(workshop=Workshop.objects.get(slug="closing"), kind="review", at=timezone.now() - timedelta(hours=2),
              hard={hard}, by=User.objects.get(email="olive@desk.test"))
 """
 
@@ -83,7 +95,7 @@ def test_somebody_new_comes_from_the_invitation_to_a_submitted_review_by_keyboar
     tess.goes_to("/desk/")
     tess.looks("keyboard-desk-reviewer")
     keys.follows("main a[href^='/reviews/']")
-    keys.types("form[data-autosave] textarea", "A lovely paper about symmetry.")
+    keys.types("form[data-autosave] textarea", LOVELY)
     for name in ("overall", "confidence"):
         keys.goes_to(f"[name=q-{name}]")
         keys.presses("Space")
@@ -102,7 +114,7 @@ def test_somebody_new_comes_from_the_invitation_to_a_submitted_review_by_keyboar
 
 
 def test_form_is_changed_after_a_review_that_keeps_the_words_it_answered(olive: Visitor) -> None:
-    olive.goes_to(f"{DESK}/forms/")
+    olive.goes_to("/admin/w/wording/forms/")
     olive.looks("forms")
     olive.page.get_by_role("link", name="Extended Abstract").click()
     olive.page.get_by_text("Change the form: begin version 2").click()
@@ -122,27 +134,26 @@ def test_form_is_changed_after_a_review_that_keeps_the_words_it_answered(olive: 
     olive.reads("1 review")
     olive.looks("form-two-versions")
 
-    olive.goes_to(f"{DESK}/papers/1/")
+    olive.goes_to("/admin/w/wording/papers/1/")
     page = olive.page.locator("main").inner_text()
     olive.looks("paper-of-two-forms")
-    assert "A lovely paper about symmetry." in page
+    assert LOVELY in page
     assert ("What should its authors hear from you?" in page, "Would you read it again?" in page) == (False, False)
 
 
 def test_after_a_hard_deadline_the_review_is_closed_and_the_text_is_kept(
     begun: Site, visit: Callable[[], Visitor]
 ) -> None:
-    tess = visit()
-    tess.signs_in(TESS)
-    tess.goes_to("/desk/")
-    tess.page.locator("main a[href^='/reviews/']").nth(1).click()
-    tess.reads("Would you read it again?")
-    tess.page.locator("form[data-autosave] textarea").first.fill("Nearly finished when the clock struck.")
+    rex = visit()
+    rex.signs_in(REX)
+    rex.goes_to("/desk/")
+    rex.presses("About closing")
+    rex.page.locator("form[data-autosave] textarea").first.fill("Nearly finished when the clock struck.")
     begun.run(MOVE.format(hard=True))
-    tess.presses("Submit the review")
-    tess.reads("Reviews were open until")
-    tess.complaints.clear()  # the answer stands on the console
-    tess.looks("review-after-a-hard-deadline")
+    rex.presses("Submit the review")
+    rex.reads("Reviews were open until")
+    rex.complaints.clear()  # the answer stands on the console
+    rex.looks("review-after-a-hard-deadline")
 
-    assert "Nearly finished when the clock struck." in tess.page.content()
-    assert tess.problems == []
+    assert "Nearly finished when the clock struck." in rex.page.content()
+    assert rex.problems == []
