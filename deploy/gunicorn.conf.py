@@ -3,6 +3,7 @@
 BIND, PORT, WEB_PROCESSES and WEB_THREADS come from the environment (docs/operating.md).
 """
 
+import gc
 import os
 from typing import Any
 
@@ -36,3 +37,9 @@ limit_request_line = 8190
 control_socket_disable = True
 accesslog = "-"
 access_log_format = "%(t)s %(m)s %(U)s %(s)s %(b)s bytes %(M)s ms"
+
+
+def when_ready(server: Any) -> None:
+    """What the whole site is made of is looked through once: its processes never search it for garbage again."""
+    gc.collect()
+    gc.freeze()
