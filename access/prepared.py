@@ -110,7 +110,7 @@ class _SomeViewer(Viewer):
 
 
 class _Keys(Expression):
-    """Stands for a set of whole numbers, behind ``__in``: one parameter, however many they are."""
+    """Stands for a set of whole numbers, behind ``__in``. The statement holds each set once, as a table beside it."""
 
     def __init__(self, *slots: Slot) -> None:
         super().__init__()
@@ -120,13 +120,11 @@ class _Keys(Expression):
         return _Keys(*self.slots, *other.slots)
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
-        if connection.vendor == "postgresql":
-            return "(SELECT unnest(%s::bigint[]))", [_Hole(self.slots)]
-        return "(SELECT value FROM json_each(%s))", [_Hole(self.slots)]
+        return "(SELECT key FROM %s)", [_Set(self.slots)]
 
 
 @dataclass(frozen=True)
-class _Hole:
+class _Set:
     slots: tuple[Slot, ...]
 
 
@@ -181,61 +179,81 @@ def _instant(place: int) -> datetime:
 # --- statements -------------------------------------------------------------------------------------------------------
 
 
+class _Sets:
+    """The sets of keys of a statement, each a table of one column that stands before the rest of it."""
+
+    def __init__(self) -> None:
+        self.names: dict[tuple[Slot, ...], str] = {}
+
+    def name(self, found: _Set) -> str:
+        return self.names.setdefault(found.slots, f"keys{len(self.names)}")
+
+    def tables(self) -> list[str]:
+        rows = "unnest(%s::bigint[])" if connection.vendor == "postgresql" else "value FROM json_each(%s)"
+        return [f"{name}(key) AS (SELECT {rows})" for name in self.names.values()]
+
+    def filled(self, values: tuple[Any, ...]) -> list[str]:
+        return [_array(set().union(*(_keys(values[place], name) for place, name in slots))) for slots in self.names]
+
+
+def _array(keys: set[int]) -> str:
+    written = ",".join(map(str, keys))
+    return f"{{{written}}}" if connection.vendor == "postgresql" else f"[{written}]"
+
+
 class _Statement:
     """A compiled queryset, and at which of its parameters which argument goes."""
 
-    def __init__(self, queryset: QuerySet, places: dict[Any, Slot]) -> None:
-        self.queryset = queryset
+    def __init__(self, queryset: QuerySet, places: dict[Any, Slot], sets: _Sets) -> None:
+        self.queryset, self.sets = queryset, sets
         self.compiler: Any = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
         try:
             self.sql, params = self.compiler.as_sql()
         except EmptyResultSet:  # no row can ever be found
             self.sql, params = "", ()
-        self.params = list(params)
-        if connection.vendor == "sqlite":
-            self._write_constants(places)
-        self.holes: list[tuple[int, tuple[Slot, ...]]] = []
+        self._write_constants(list(params), places)
+        self.holes: list[tuple[int, Slot]] = []
         for index, param in enumerate(self.params):
-            if isinstance(param, _Hole):
-                self.holes.append((index, param.slots))
-            elif isinstance(param, str | int | datetime | UUID) and (slot := places.get(param)):
-                self.holes.append((index, (slot,)))
+            if isinstance(param, str | int | datetime | UUID) and (slot := places.get(param)):
+                self.holes.append((index, slot))
             elif isinstance(param, date) or (isinstance(param, str) and A_DAY.match(param)):
                 raise ValueError(f"{param} would stay in a statement that is made once; take it from an argument.")
 
-    def _write_constants(self, places: dict[Any, Slot]) -> None:
-        """Put what is the same each time into the text.
+    def _write_constants(self, params: list[Any], places: dict[Any, Slot]) -> None:
+        """Put what is the same each time into the text: numbers, words, and the names of sets.
 
         SQLite compares a parameter with the conditions of indexes that hold some rows only, and then reads the whole
-        statement anew whenever a value is bound to it, which takes it longer than the answer.
+        statement anew whenever a value is bound to it, which takes it longer than the answer. For PostgreSQL, psycopg
+        quotes hundreds of parameters at each request.
         """
-        rest = iter(self.params)
-        kept = []
+        rest = iter(params)
+        self.params: list[Any] = []
 
         def written(found: re.Match[str]) -> str:
             if found[0] == "%%":
                 return found[0]
             param = next(rest)
+            if isinstance(param, _Set):
+                return self.sets.name(param)
             if isinstance(param, str | int) and not A_DAY.match(str(param)) and param not in places:
                 return _literal(param)
-            kept.append(param)
+            self.params.append(param)
             return found[0]
 
         self.sql = PLACES.sub(written, self.sql)
-        self.params = kept
 
-    def filled(self, values: tuple[Any, ...], known: dict[Any, Any]) -> list[Any]:
-        """The parameters. ``known``: what was made of these values already."""
+    def filled(self, values: tuple[Any, ...]) -> list[Any]:
+        """The parameters."""
         params = list(self.params)
-        for index, slots in self.holes:
-            is_set = isinstance(params[index], _Hole)
-            if (is_set, slots) not in known:
-                known[is_set, slots] = _filled(values, slots, params[index])
-            params[index] = known[is_set, slots]
+        for index, (place, name) in self.holes:
+            params[index] = _filled(values[place], name)
         return params
 
     def rows(self, values: tuple[Any, ...]) -> list[Any]:
-        return self.read(as_sql=lambda *args, **rest: (self.sql, self.filled(values, {}))) if self.sql else []
+        if not self.sql:
+            return []
+        params = [*self.sets.filled(values), *self.filled(values)]
+        return self.read(as_sql=lambda *args, **rest: (_with(self.sets.tables(), self.sql), params))
 
     def read(self, **instead: Any) -> list[Any]:
         """What the queryset gives, with this in the place of methods of its compiler."""
@@ -245,15 +263,22 @@ class _Statement:
 
 
 def _literal(value: str | int) -> str:
-    """A constant as SQLite reads it, in a text whose signs of percent are doubled."""
+    """A constant as the database reads it, in a text whose signs of percent are doubled."""
+    if isinstance(value, bool) and connection.vendor == "postgresql":
+        return str(value).lower()
     return str(int(value)) if isinstance(value, int) else "'" + value.replace("'", "''").replace("%", "%%") + "'"
+
+
+def _with(tables: list[str], sql: str) -> str:
+    return f"WITH {', '.join(tables)} {sql}" if tables else sql
 
 
 class _Several:
     """Compiled querysets with one statement for all: each row comes as JSON, beside the number of its queryset."""
 
     def __init__(self, querysets: dict[str, QuerySet], places: dict[Any, Slot]) -> None:
-        self.parts = {name: _Statement(_unordered(rows), places) for name, rows in querysets.items()}
+        self.sets = _Sets()
+        self.parts = {name: _Statement(_unordered(rows), places, self.sets) for name, rows in querysets.items()}
         self.asked = [part for part in self.parts.values() if part.sql]
         array = "json_build_array(%s)::text" if connection.vendor == "postgresql" else "json_array(%s)"
         tables, selects = [], []
@@ -261,15 +286,15 @@ class _Several:
             names = ", ".join(f"c{column}" for column in range(len(part.compiler.select)))
             tables.append(f"p{number}({names}) AS ({part.sql})")
             selects.append(f"SELECT {number}, {array % names} FROM p{number}")  # noqa: S608  # names that stand above
-        self.sql = f"WITH {', '.join(tables)} {' UNION ALL '.join(selects)}"
+        self.sql = _with([*self.sets.tables(), *tables], " UNION ALL ".join(selects))
         self.readers = {id(part): _readers(part) for part in self.asked}
 
     def rows(self, values: tuple[Any, ...]) -> dict[str, list[Any]]:
         texts: dict[int, list[str]] = {id(part): [] for part in self.asked}
         if self.asked:
-            known: dict[Any, Any] = {}
+            params = [*self.sets.filled(values), *(param for part in self.asked for param in part.filled(values))]
             with connection.cursor() as cursor:
-                cursor.execute(self.sql, [param for part in self.asked for param in part.filled(values, known)])
+                cursor.execute(self.sql, params)
                 for number, text in cursor.fetchall():
                     texts[id(self.asked[number])].append(text)
         return {name: self._read(part, texts[id(part)]) if part.sql else [] for name, part in self.parts.items()}
@@ -351,7 +376,7 @@ def _statement(build: Build, vendor: str, kinds: tuple[Any, ...], how: Any) -> _
         elif not isinstance(one, _Keys) and one is not None and not isinstance(one, bool):
             places |= {_adapted(one): (place, ""), str(one): (place, "text"), _within(str(one)): (place, "within")}
     made = build(*stand_ins, **dict(how))
-    return _Several(made, places) if isinstance(made, dict) else _Statement(made, places)
+    return _Several(made, places) if isinstance(made, dict) else _Statement(made, places, _Sets())
 
 
 def _adapted(value: Any) -> Any:
@@ -370,12 +395,7 @@ def _within(text: str) -> str:
     return f"%{connection.ops.prep_for_like_query(text)}%"
 
 
-def _filled(values: tuple[Any, ...], slots: tuple[Slot, ...], hole: Any) -> Any:
-    if isinstance(hole, _Hole):
-        keys = list(set().union(*(_keys(values[place], name) for place, name in slots)))
-        return keys if connection.vendor == "postgresql" else json.dumps(keys)
-    [(place, name)] = slots
-    value = values[place]
+def _filled(value: Any, name: str) -> Any:
     if name == "text":
         return str(value)
     if name == "within":
