@@ -12,6 +12,11 @@ class ReadersBoundField(BoundField):
         return getattr(self.field, "readers", "")
 
     @property
+    def is_optional(self) -> bool:
+        """May stay empty for good: what a draft may leave out is `needed` in the end."""
+        return not (self.field.required or getattr(self.field, "needed", False))
+
+    @property
     def aria_describedby(self) -> str | None:
         described = super().aria_describedby
         if described is None or not (self.readers and self.auto_id and not self.is_hidden):
