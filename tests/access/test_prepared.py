@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -115,6 +115,36 @@ def test_rows_come_as_the_queryset_gives_them(cast: Cast) -> None:
     assert len(asked) == 0
     assert of_these([], paper.number) == []
     assert of_these([paper.pk], paper.number + 1) == []
+
+
+WORDS = "50 % of 'it' is \\ %s \"so\" 1999-12"
+
+
+@prepared
+def constants(viewer: Viewer) -> QuerySet:
+    rows = Submission.objects.filter(title=WORDS, authorships__corresponding=True).order_by("pk")
+    return rows.values_list(Value(WORDS), Value(True), Value(-7), "number")
+
+
+@pytest.mark.both
+def test_constants_stay_as_they_are(cast: Cast) -> None:
+    Submission.objects.filter(pk=cast.paper.pk).update(title=WORDS)
+    assert constants(Viewer(cast.olga)) == [(WORDS, True, -7, cast.paper.number)]
+
+
+@prepared
+def of_either(one: list[int], other: list[int], viewer: Viewer) -> dict[str, QuerySet]:
+    rows = Submission.objects.values_list("pk", flat=True)
+    return {"one": rows.filter(pk__in=one), "other": rows.filter(pk__in=other), "not": rows.exclude(pk__in=one)}
+
+
+@pytest.mark.both
+def test_each_set_of_keys_stands_for_itself_however_many_there_are(cast: Cast) -> None:
+    keys = sorted(Submission.objects.values_list("pk", flat=True))
+    for one, other in ([keys[:1], []], [[], keys], [keys[1:], keys[:1]]):
+        found = of_either(one, other, Viewer(cast.olga))
+        rest = [key for key in keys if key not in one]
+        assert [sorted(found[name]) for name in ("one", "other", "not")] == [one, other, rest]
 
 
 def test_an_instant_is_that_of_the_call(cast: Cast) -> None:
