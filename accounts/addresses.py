@@ -3,7 +3,10 @@
 import unicodedata
 
 import idna
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
+from audit.errors import Refused
 from audit.text import fold as fold  # people look for it here
 
 # Providers where a shared domain says nothing about a shared institution.
@@ -33,6 +36,16 @@ def normalise_email(address: str) -> str:
         return f"{local}@{idna.encode(domain, uts46=True).decode()}"
     except idna.IDNAError:
         return text
+
+
+def checked_address(text: str) -> str:
+    """The address as it is stored. Raises Refused, naming the field ``address``."""
+    address = normalise_email(text)
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise Refused(f"“{text.strip()}” is not an e-mail address.", field="address") from None
+    return address
 
 
 def domain_of(address: str) -> str:

@@ -39,8 +39,8 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
         return super().clean_email()
 
 
-class SignupForm(allauth_forms.SignupForm):
-    """An address and a name; the address is confirmed by a code, and codes are all that is needed later too."""
+class NamedForm(forms.Form):
+    """The base of both forms that make an account: an address and a name, which may be one word."""
 
     given = forms.CharField(
         label="Given names", max_length=120, required=False, widget=forms.TextInput({"autocomplete": "given-name"})
@@ -54,16 +54,8 @@ class SignupForm(allauth_forms.SignupForm):
     )
     field_order = ("email", "given", "family")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields.pop("password1", None)
-        self.fields["email"].label = "E-mail address"
-        self.fields[
-            "email"
-        ].help_text = "We send a code to it. Best the one on your papers: it is how they are tied to your account."
-
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         if not cleaned.get("given") and not cleaned.get("family") and not self.errors:
             self.add_error("family", NAMELESS)
         return cleaned
@@ -73,6 +65,18 @@ class SignupForm(allauth_forms.SignupForm):
 
     def clean_family(self) -> str:
         return clean_person_name(self.cleaned_data["family"], "family")
+
+
+class SignupForm(NamedForm, allauth_forms.SignupForm):
+    """An address and a name; the address is confirmed by a code, and codes are all that is needed later too."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("password1", None)
+        self.fields["email"].label = "E-mail address"
+        self.fields[
+            "email"
+        ].help_text = "We send a code to it. Best the one on your papers: it is how they are tied to your account."
 
     def try_save(self, request: HttpRequest) -> Any:
         """As allauth's; who was a moment slower than somebody with the same address gets the same answer as later."""
@@ -230,8 +234,3 @@ class PublicationsForm(forms.Form):
         widget=forms.Textarea({"rows": 8, "spellcheck": "false"}),
         error_messages={"required": "Paste your BibTeX here, or write one title a line."},
     )
-
-
-def add_refusal(form: forms.Form, refused: Refused) -> None:
-    """Put what a service said beside its field, or above the form."""
-    form.add_error(refused.field if refused.field in form.fields else None, refused.sentence)

@@ -10,10 +10,9 @@ from django import forms
 from django.http import HttpRequest
 
 from accounts.fields import mark_needed
-from accounts.forms import clean_person_name
+from accounts.forms import NamedForm
 from accounts.models import UnconfirmedAddress, User
 from accounts.services.addresses import MOST, note_unconfirmed
-from accounts.services.profile import NAMELESS
 
 LONGEST_NAME = 60
 
@@ -55,20 +54,8 @@ class RenamePasskeyForm(passkey_forms.EditWebAuthnForm):
         self.fields["name"] = _name_of_a_passkey(required=True)
 
 
-class ElsewhereSignupForm(elsewhere_forms.SignupForm):
+class ElsewhereSignupForm(NamedForm, elsewhere_forms.SignupForm):
     """An account here for somebody who came from an account elsewhere: what that one did not tell us."""
-
-    given = forms.CharField(
-        label="Given names", max_length=120, required=False, widget=forms.TextInput({"autocomplete": "given-name"})
-    )
-    family = forms.CharField(
-        label="Family name",
-        max_length=120,
-        required=False,
-        help_text="Leave one of the two empty if you have one name only.",
-        widget=forms.TextInput({"autocomplete": "family-name"}),
-    )
-    field_order = ("email", "given", "family")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -76,18 +63,6 @@ class ElsewhereSignupForm(elsewhere_forms.SignupForm):
         self.initial |= {"given": person.given, "family": person.family}
         self.fields["email"].label = "E-mail address"
         self.fields["email"].help_text = "We send a code to it. Best the one on your papers."
-
-    def clean_given(self) -> str:
-        return clean_person_name(self.cleaned_data["given"], "given")
-
-    def clean_family(self) -> str:
-        return clean_person_name(self.cleaned_data["family"], "family")
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if not cleaned.get("given") and not cleaned.get("family") and not self.errors:
-            self.add_error("family", NAMELESS)
-        return cleaned
 
 
 class DisconnectForm(elsewhere_forms.DisconnectForm):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
+from django.forms import Form
 
 
 class Refused(Exception):
@@ -34,3 +35,8 @@ def refuse_invalid(row: Model, **options: Any) -> None:
     except ValidationError as problem:
         field, sentences = next(iter(problem.message_dict.items()))
         raise Refused(sentences[0], field="" if field == NON_FIELD_ERRORS else field) from None
+
+
+def add_refusal(form: Form, refusal: Refused) -> None:
+    """Put what a service said beside its field, or above the form."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)

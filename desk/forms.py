@@ -73,24 +73,25 @@ class AssignForm(forms.Form):
         choose_from(self.fields["user"], choices)
 
 
-class HandlerForm(forms.Form):
+class SomebodyForm(forms.Form):
+    """The base: one of the people given, as ``user``."""
+
+    user = forms.TypedChoiceField(label="Person", coerce=int)
+
+    def __init__(self, *args: Any, people: People, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choose_from(self.fields["user"], [("", "Choose"), *people])
+
+
+class HandlerForm(SomebodyForm):
     user = forms.TypedChoiceField(label="Handler", coerce=int, help_text="Organizers without a conflict.")
     reason = text_box("Why", readers=ORGANIZERS_READ)
 
-    def __init__(self, *args: Any, people: People, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choose_from(self.fields["user"], [("", "Choose"), *people])
 
-
-class ConflictForm(forms.Form):
+class ConflictForm(SomebodyForm):
     """Declare a conflict by hand."""
 
-    user = forms.TypedChoiceField(label="Person", coerce=int)
     why = text_box("Why", required=True, readers=ORGANIZERS_READ)
-
-    def __init__(self, *args: Any, people: People, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choose_from(self.fields["user"], [("", "Choose"), *people])
 
 
 class SettleForm(forms.Form):

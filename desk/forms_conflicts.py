@@ -1,24 +1,17 @@
 """What is typed where conflicts leave a paper without somebody to handle it."""
 
-from typing import Any
-
 from django import forms
 
-from accounts.fields import choose_from
-from desk.forms import People, text_box
+from desk.forms import SomebodyForm, text_box
 from submissions.services.break_glass import LONGEST
 
 ORGANIZERS_READ = "Every organizer who is no author of the paper reads this."
 ALL_READ = "All organizers read this, in a mail and in the log."
 
 
-class WaiverForm(forms.Form):
+class WaiverForm(SomebodyForm):
     user = forms.TypedChoiceField(label="Who would handle it", coerce=int)
     reason = text_box("Why", required=True, readers=ORGANIZERS_READ)
-
-    def __init__(self, *args: Any, people: People, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choose_from(self.fields["user"], [("", "Choose"), *people])
 
 
 class GuestForm(forms.Form):

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.fields import choose_from
 from desk.forms import AUTHORS_READ, ORGANIZERS_READ, text_box
+from desk.forms_acts import ActForm
 from desk.services.bulk import Options
 from submissions.services.save import AuthorData
 from workshops.fields import AoeDateTimeField
@@ -17,16 +18,14 @@ from workshops.models import Track
 TOLD = "The authors will read this, by mail."
 
 
-class ActForm(forms.Form):
-    """The base: an act that asks for nothing. ``seen`` is to how many papers the page said that it is done."""
-
-    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+class PapersForm(ActForm):
+    """The base: an act that asks for nothing."""
 
     def options(self, track: Track | None) -> Options:
         return Options(track=track)
 
 
-class DeskRejectForm(ActForm):
+class DeskRejectForm(PapersForm):
     to_authors = text_box("The reason, for the authors", required=True, rows=4, readers=AUTHORS_READ)
     reason = text_box("Why, for the organizers", readers=ORGANIZERS_READ)
 
@@ -34,7 +33,7 @@ class DeskRejectForm(ActForm):
         return Options(to_authors=self.cleaned_data["to_authors"], reason=self.cleaned_data["reason"])
 
 
-class TransferForm(ActForm):
+class TransferForm(PapersForm):
     reason = text_box("Why", required=True, readers=TOLD)
     agreed = forms.BooleanField(
         label="The authors of all of them have said that they agree",
@@ -46,7 +45,7 @@ class TransferForm(ActForm):
         return Options(track=track, reason=self.cleaned_data["reason"], agreed=self.cleaned_data["agreed"])
 
 
-class ExtendForm(ActForm):
+class ExtendForm(PapersForm):
     until = AoeDateTimeField(label="Open them until")
     reason = text_box("Why", required=True, readers=TOLD)
 
@@ -54,7 +53,7 @@ class ExtendForm(ActForm):
         return Options(until=self.cleaned_data["until"], reason=self.cleaned_data["reason"])
 
 
-class RemindForm(ActForm):
+class RemindForm(PapersForm):
     again = forms.BooleanField(
         label="Also those who were reminded of the same paper within the last day", required=False
     )
@@ -63,9 +62,9 @@ class RemindForm(ActForm):
         return Options(again=self.cleaned_data["again"])
 
 
-FORMS: dict[str, type[ActForm]] = {
+FORMS: dict[str, type[PapersForm]] = {
     "desk_reject": DeskRejectForm,
-    "undecide": ActForm,
+    "undecide": PapersForm,
     "transfer": TransferForm,
     "extend": ExtendForm,
     "remind": RemindForm,

@@ -25,7 +25,7 @@ from notifications.models import Template
 from notifications.rendering import scope_of
 from workshops.instants import aoe
 from workshops.models import Deadline, Form, FormVersion, Question, Topic, Track, Workshop, WorkshopLink
-from workshops.reading import NAMES
+from workshops.reading import NAMES, in_order
 from workshops.services.deadlines import SETTABLE
 from workshops.states import DeadlineKind, FormStatus
 
@@ -96,13 +96,13 @@ def read_document(workshop: Workshop) -> Document:
     """What is set now. One query."""
     rows: dict[str, list[Any]] = _rows(workshop.pk, scope_of(workshop.pk))
     [row] = rows["workshop"]
-    tracks = _in_order(rows["tracks"])
+    tracks = in_order(rows["tracks"])
     slugs: dict[int | None, str] = {None: "", **{track.pk: track.slug for track in tracks}}
     return {
         "workshop": {(): _values(row, WORKSHOP)},
         "tracks": {(row.slug,): _values(row, SECTIONS[0].fields) for row in tracks},
-        "topics": {(row.name,): {"position": row.position} for row in _in_order(rows["topics"])},
-        "links": {(row.label, row.url): {"position": row.position} for row in _in_order(rows["links"])},
+        "topics": {(row.name,): {"position": row.position} for row in in_order(rows["topics"])},
+        "links": {(row.label, row.url): {"position": row.position} for row in in_order(rows["links"])},
         "forms": _forms(rows, slugs),
         "outcomes": {
             (slugs[row.track_id], row.key): {
@@ -111,7 +111,7 @@ def read_document(workshop: Workshop) -> Document:
                 "offers_track": slugs[row.offers_track_id],
                 "position": row.position,
             }
-            for row in _in_order(rows["outcomes"])
+            for row in in_order(rows["outcomes"])
         },
         "deadlines": {
             (row.kind, slugs[row.track_id]): _values(row, SETTABLE)
@@ -124,10 +124,6 @@ def read_document(workshop: Workshop) -> Document:
     }
 
 
-def _in_order(rows: Iterable[Any]) -> list[Any]:
-    return sorted(rows, key=lambda row: (row.position, row.pk))
-
-
 def _values(row: models.Model, names: Iterable[str]) -> Values:
     return {name: getattr(row, name) for name in names}
 
@@ -135,7 +131,7 @@ def _values(row: models.Model, names: Iterable[str]) -> Values:
 def _forms(rows: Mapping[str, list[Any]], slugs: Mapping[int | None, str]) -> Rows:
     """Of each purpose, a form for all tracks stands before those of single tracks."""
     questions: dict[int, list[Values]] = defaultdict(list)
-    for question in _in_order(rows["questions"]):
+    for question in in_order(rows["questions"]):
         questions[question.version_id].append(_values(question, NAMES))
     found: Rows = {}
     for version in sorted(rows["versions"], key=_place):

@@ -24,7 +24,7 @@ from reviews.reading import (
     place_of,
     questions_by_version,
 )
-from reviews.scores import OverallScore, Scores, overall_score, scores_in
+from reviews.scores import OverallScore, Scores, number_in, overall_score, scores_in
 from reviews.states import CURRENT, REVIEWING, AssignmentKind, ReviewStatus
 from submissions.models import Authorship, Submission
 from workshops.deadlines import window
@@ -164,9 +164,9 @@ def _review(part: Mapping[str, Any], questions: list[QuestionData]) -> ReviewFor
     return ReviewForChair(
         handle=f"Reviewer {part['handle']}",
         name=name_of(part, "user__"),
-        score=_number(answers.get("overall")),
+        score=number_in(answers.get("overall")),
         overall=overall_score(questions, answers),
-        confidence=_number(answers.get("confidence")),
+        confidence=number_in(answers.get("confidence")),
         answers=answers_in_words(questions, answers),
         at=part["review__submitted_at"],
     )
@@ -182,10 +182,6 @@ def _authors(submission_id: int) -> tuple[str, ...]:
         Authorship.objects.filter(submission=submission_id).order_by("position").values("given", "particle", "family")
     )
     return tuple(name_of(row) for row in rows)
-
-
-def _number(value: object) -> int | None:
-    return int(value) if isinstance(value, int | str) and str(value).lstrip("-").isdecimal() else None
 
 
 def area_chairs(papers: Collection[int]) -> dict[int, int]:

@@ -6,10 +6,7 @@ import re
 from dataclasses import dataclass
 from email.utils import parseaddr
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-
-from accounts.addresses import fold, normalise_email
+from accounts.addresses import checked_address, fold
 from audit.errors import Refused
 
 LARGEST_FILE = 1_000_000
@@ -46,16 +43,6 @@ class Guest:
     name: str
     address: str
     load: int | None = None
-
-
-def checked_address(text: str) -> str:
-    """The address as it is stored. Raises Refused, naming the field ``address``."""
-    address = normalise_email(text)
-    try:
-        validate_email(address)
-    except ValidationError:
-        raise Refused(f"“{text.strip()}” is not an e-mail address.", field="address") from None
-    return address
 
 
 def read_lines(lines: str) -> tuple[list[Guest], list[Problem]]:

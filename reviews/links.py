@@ -1,9 +1,9 @@
 """Signed links from mails: what a token opens, and what to say when it opens nothing. Reading changes nothing."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
+from access.viewer import key_of
 from reviews.models import Invitation, Link
 from reviews.states import InvitationStatus
 from workshops.instants import aoe
@@ -20,17 +20,13 @@ class Found:
     sentence: str = ""
 
 
-def hash_of(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def resolve(token: str, *, at: datetime) -> Found:
     """What this token opens at this instant. One query. An answered invitation stays open, to be read again."""
     if not token:
         return Found(sentence="Open the link in your invitation mail; this page does not know which one you mean.")
     link = (
         Link.objects.select_related("invitation__workshop", "invitation__track", "invitation__user")
-        .filter(token_hash=hash_of(token), purpose=PURPOSE)
+        .filter(token_hash=key_of(token), purpose=PURPOSE)
         .first()
     )
     if link is None or link.invitation is None:

@@ -29,6 +29,11 @@ def overall_score(questions: Iterable[QuestionData], answers: Mapping[str, Any])
     return OverallScore(value, scale_code(asked), asked.low, asked.high)
 
 
+def number_in(value: object) -> int | None:
+    """What was answered to a scale, as a number; None for what is none."""
+    return int(value) if isinstance(value, int | str) and str(value).lstrip("-").isdecimal() else None
+
+
 @dataclass(frozen=True)
 class Scores:
     """The overall scores of a paper. ``low`` and ``high`` are the ends of their scale, or of ``otherwise``."""

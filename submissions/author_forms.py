@@ -7,7 +7,7 @@ from django import forms
 from django.http import QueryDict
 
 from accounts.fields import choose_from, read_by
-from audit.text import whole_number
+from audit.text import small_number
 from submissions.models import Authorship
 from submissions.services.author_list import Spelled
 from submissions.services.author_requests import LONGEST_REASON
@@ -108,7 +108,7 @@ class ArrangeRows:
     def __init__(self, rows: Sequence[Authorship], data: QueryDict | None = None, *, bound: bool = False) -> None:
         places = list(range(len(rows)))
         if data is not None:
-            places.sort(key=lambda place: _number(data.get(f"{self.prefix}-{place}-ORDER"), len(rows) + place))
+            places.sort(key=lambda place: small_number(data.get(f"{self.prefix}-{place}-ORDER"), len(rows) + place))
         self.rows = [(rows[place], self._form(rows[place], place, data, bound)) for place in places]
 
     def _form(self, row: Authorship, place: int, data: QueryDict | None, bound: bool) -> SpelledForm:
@@ -139,8 +139,3 @@ class ArrangeRows:
 
     def __len__(self) -> int:
         return len(self.rows)
-
-
-def _number(text: str | None, otherwise: int) -> int:
-    number = whole_number(text, digits=5)
-    return otherwise if number is None else number

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from audit.text import counted
 from submissions.models import File, Finding
 from workshops.models import Track
 from workshops.states import Blinding
@@ -56,10 +57,6 @@ class Said:
         return self.severity == INFO
 
 
-def _plural(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one}" if number == 1 else f"{number} {many or one + 's'}"
-
-
 def _them(data: Data) -> str:
     return "it" if data["count"] == 1 else "them"
 
@@ -75,16 +72,16 @@ def _authors(data: Data) -> str:
 
 
 def _references(data: Data) -> str:
-    counted = _plural(data["counted"], "page")
-    said = f"We count {counted} before the references, which begin on page {data['page']}"
+    pages = counted(data["counted"], "page")
+    said = f"We count {pages} before the references, which begin on page {data['page']}"
     return said + (f"; the appendix begins on page {data['appendix']}." if data.get("appendix") else ".")
 
 
 def _over(data: Data) -> str:
     if "counted" not in data:
-        return f"The PDF has {_plural(data['pages'], 'page')} and the track's limit is {data['limit']}."
+        return f"The PDF has {counted(data['pages'], 'page')} and the track's limit is {data['limit']}."
     return (
-        f"The paper has {_plural(data['counted'], 'page')} before its references, which begin on page {data['begin']}, "
+        f"The paper has {counted(data['counted'], 'page')} before its references, which begin on page {data['begin']}, "
         f"and the track's limit is {data['limit']}."
     )
 
@@ -148,12 +145,12 @@ _WORDS: dict[str, tuple[Callable[[Data], str], Callable[[Data], str]]] = {
     ),
     "over_limit": (_over, _over_mend),
     "unread_pages": (
-        lambda d: f"The text of {_plural(d['count'], 'page')} could not be read in time, so we did not look at it.",
+        lambda d: f"The text of {counted(d['count'], 'page')} could not be read in time, so we did not look at it.",
         lambda d: "If reading it takes long on your computer too, save its drawing as a picture.",
     ),
     "odd_paper": (
         lambda d: (
-            f"{_plural(d['count'], 'page')} {'has' if d['count'] == 1 else 'have'} an unusual size "
+            f"{counted(d['count'], 'page')} {'has' if d['count'] == 1 else 'have'} an unusual size "
             f"({d['millimetres'][0]} × {d['millimetres'][1]} mm)."
         ),
         lambda d: "Papers are printed on A4 or US Letter: use the track's style files, and set that size.",
@@ -163,7 +160,7 @@ _WORDS: dict[str, tuple[Callable[[Data], str], Callable[[Data], str]]] = {
         lambda d: "If it was put together from parts, export them in one size.",
     ),
     "empty_pages": (
-        lambda d: f"{_plural(d['count'], 'page')} {'is' if d['count'] == 1 else 'are'} empty.",
+        lambda d: f"{counted(d['count'], 'page')} {'is' if d['count'] == 1 else 'are'} empty.",
         lambda d: "Please look whether something is missing there.",
     ),
     "no_text": (
@@ -171,7 +168,7 @@ _WORDS: dict[str, tuple[Callable[[Data], str], Callable[[Data], str]]] = {
         lambda d: "Please look: a PDF with real text can be searched, and read aloud to people who need that.",
     ),
     "fonts": (
-        lambda d: f"The PDF does not carry {_plural(d['count'], 'font')} that it uses: {', '.join(d['fonts'])}.",
+        lambda d: f"The PDF does not carry {counted(d['count'], 'font')} that it uses: {', '.join(d['fonts'])}.",
         lambda d: "Elsewhere it may look different or lose letters. Export it again with “embed all fonts”.",
     ),
     "hidden_text": (
@@ -220,11 +217,11 @@ _WORDS: dict[str, tuple[Callable[[Data], str], Callable[[Data], str]]] = {
         lambda d: "Reviewers get it under another name, so there is nothing you must do.",
     ),
     "picture_metadata": (
-        lambda d: f"{_plural(d['count'], 'picture')} carried data of the camera or program that made {_them(d)}.",
+        lambda d: f"{counted(d['count'], 'picture')} carried data of the camera or program that made {_them(d)}.",
         lambda d: _NOTHING_TO_DO,
     ),
     "earlier_versions": (
-        lambda d: f"The PDF still holds {_plural(d['count'], 'earlier version')} of itself, with what stood there.",
+        lambda d: f"The PDF still holds {counted(d['count'], 'earlier version')} of itself, with what stood there.",
         lambda d: "Reviewers get a copy without them, so there is nothing you must do.",
     ),
     # what does not belong into a paper
@@ -233,7 +230,7 @@ _WORDS: dict[str, tuple[Callable[[Data], str], Callable[[Data], str]]] = {
         lambda d: "Reviewers get a copy without these restrictions.",
     ),
     "attachments": (
-        lambda d: f"The PDF carries {_plural(d['count'], 'attached file')}.",
+        lambda d: f"The PDF carries {counted(d['count'], 'attached file')}.",
         lambda d: "Reviewers get a copy without attachments. What they should see belongs on the pages.",
     ),
     "portfolio": (
@@ -245,7 +242,7 @@ _WORDS: dict[str, tuple[Callable[[Data], str], Callable[[Data], str]]] = {
         lambda d: _NOTHING_TO_DO,
     ),
     "actions": (
-        lambda d: f"The PDF starts programs, opens files or sends data ({_plural(d['count'], 'action')}).",
+        lambda d: f"The PDF starts programs, opens files or sends data ({counted(d['count'], 'action')}).",
         lambda d: "Reviewers get a copy that does none of this, so there is nothing you must do.",
     ),
     "media": (
@@ -257,11 +254,11 @@ _WORDS: dict[str, tuple[Callable[[Data], str], Callable[[Data], str]]] = {
         lambda d: "Reviewers do not see what stands in its fields: print it to a new PDF and upload that.",
     ),
     "comments": (
-        lambda d: f"The PDF carries {_plural(d['count'], 'comment or mark', 'comments or marks')}.",
+        lambda d: f"The PDF carries {counted(d['count'], 'comment or mark', 'comments or marks')}.",
         lambda d: "Reviewers get a copy without them, so there is nothing you must do.",
     ),
     "local_links": (
-        lambda d: f"{_plural(d['count'], 'link')} {'leads' if d['count'] == 1 else 'lead'} to files on a computer.",
+        lambda d: f"{counted(d['count'], 'link')} {'leads' if d['count'] == 1 else 'lead'} to files on a computer.",
         lambda d: "Nobody else could follow them. Reviewers get a copy without them.",
     ),
     # supplements
@@ -270,7 +267,7 @@ _WORDS: dict[str, tuple[Callable[[Data], str], Callable[[Data], str]]] = {
         lambda d: "Put what belongs to the paper into one ZIP file, and upload that.",
     ),
     "zip_as_it_is": (
-        lambda d: f"Reviewers get this archive as it is, with {_plural(d['count'], 'file')} in it.",
+        lambda d: f"Reviewers get this archive as it is, with {counted(d['count'], 'file')} in it.",
         lambda d: "Make sure that nothing in it says who you are: names in files, paths, comments and licences.",
     ),
     "zip_identity": (

@@ -7,7 +7,7 @@ from django import forms
 from django.http import QueryDict
 
 from accounts.fields import choose_from, mark_needed, read_by
-from audit.text import whole_number
+from audit.text import small_number
 from submissions.models import Authorship, Submission
 from submissions.services.save import MOST_AUTHORS, AuthorData
 from workshops.models import Topic, Track
@@ -204,11 +204,11 @@ class AuthorRows:
     @classmethod
     def typed(cls, post: QueryDict, *, bound: bool = True) -> "AuthorRows":
         """As typed: in the order of their ORDER fields, without the rows that were taken out."""
-        total = min(_number(post.get(f"{cls.prefix}-TOTAL_FORMS"), 0), MOST_AUTHORS + 20)
+        total = min(small_number(post.get(f"{cls.prefix}-TOTAL_FORMS"), 0), MOST_AUTHORS + 20)
         kept = [place for place in range(total) if not post.get(f"{cls.prefix}-{place}-DELETE")]
-        kept.sort(key=lambda place: _number(post.get(f"{cls.prefix}-{place}-ORDER"), total + place))
+        kept.sort(key=lambda place: small_number(post.get(f"{cls.prefix}-{place}-ORDER"), total + place))
         rows = [{name: post.get(f"{cls.prefix}-{place}-{name}", "") for name in (*NAMES, TICK)} for place in kept]
-        chosen = _number(post.get("corresponding"), -1)
+        chosen = small_number(post.get("corresponding"), -1)
         return cls(rows, kept.index(chosen) if chosen in kept else None, bound=bound)
 
     @classmethod
@@ -228,7 +228,7 @@ class AuthorRows:
         blank = dict.fromkeys((*NAMES, TICK), "")
         if verb == "add" and not self.rows:
             return AuthorRows([blank], 0)
-        place, rows = _number(text, -1), list(range(len(self.rows)))
+        place, rows = small_number(text, -1), list(range(len(self.rows)))
         if verb == "remove" and place in rows:
             rows.remove(place)
         elif verb in ("up", "down") and place in rows:
@@ -343,8 +343,3 @@ def _who(row: Row) -> tuple[str, ...]:
     if email := row["email"].strip().lower():
         return (email,)
     return tuple(" ".join(row[name].split()).casefold() for name in ("given", "particle", "family"))
-
-
-def _number(text: str | None, otherwise: int) -> int:
-    number = whole_number(text, digits=5)
-    return otherwise if number is None else number

@@ -19,7 +19,7 @@ from access.admin import ConflictAwareAdmin, ConflictAwareInline, RemovableInlin
 from access.rights import visible_to
 from access.viewer import viewer_of
 from accounts.request import person
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 from workshops.banners import BadPicture, redrawn
 from workshops.editions import follows
 from workshops.fields import AoeDateTimeField
@@ -202,7 +202,7 @@ class DeadlineForm(forms.ModelForm):
             try:
                 try_out(set_deadline, by=None, **self.values())
             except Refused as refusal:
-                self.add_error(refusal.field if refusal.field in self.fields else None, refusal.sentence)
+                add_refusal(self, refusal)
         return cleaned
 
     def values(self) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Forms as the higher floors read them: plain data, so that a reviewer's page carries no rows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,3 +68,8 @@ def questions_of(version_id: int) -> tuple[QuestionData, ...]:
     """The questions of a version in their order. One query."""
     rows: list[tuple[Any, ...]] = _question_rows(version_id)
     return tuple(QuestionData(**dict(zip(NAMES, row, strict=True))) for row in rows)
+
+
+def in_order(rows: Iterable[Any]) -> list[Any]:
+    """Rows that have a ``position``, by it."""
+    return sorted(rows, key=lambda row: (row.position, row.pk))

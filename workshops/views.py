@@ -1,6 +1,5 @@
 """The public pages of a workshop."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +23,7 @@ from workshops.instants import AOE
 from workshops.links import public_links
 from workshops.middleware import received_at
 from workshops.models import Deadline, InvitedTalk, PublicOrganizer, Topic, Track, Workshop, WorkshopLink
+from workshops.reading import in_order
 from workshops.states import DeadlineKind
 
 AN_HOUR = 3600
@@ -44,7 +44,7 @@ def public(request: HttpRequest, slug: str) -> HttpResponse:
     workshop = get_or_404(viewer, "public", Workshop, slug=slug)
     now = received_at(request)
     rows: dict[str, list[Any]] = _shown(viewer, workshop.pk)
-    tracks, deadlines = _in_order(rows["tracks"]), rows["deadlines"]
+    tracks, deadlines = in_order(rows["tracks"]), rows["deadlines"]
     dates = dates_of(tracks, deadlines)
     last_day = workshop.ends or workshop.starts
     context = {
@@ -53,9 +53,9 @@ def public(request: HttpRequest, slug: str) -> HttpResponse:
         "dates": dates,
         "notified": next((date for date in dates if date.kind == DeadlineKind.NOTIFICATION), None),
         "is_over": last_day is not None and last_day < now.astimezone(AOE).date(),
-        "organizers": _in_order(rows["organizers"]),
-        "talks": _in_order(rows["talks"]),
-        "links": _in_order(rows["links"]),
+        "organizers": in_order(rows["organizers"]),
+        "talks": in_order(rows["talks"]),
+        "links": in_order(rows["links"]),
         "more": public_links(workshop),
         "editions": editions_of(workshop),
         "prepares": _prepares(viewer, workshop),
@@ -74,10 +74,6 @@ def _shown(viewer: Viewer, workshop_id: int) -> dict[str, QuerySet]:
         "links": WorkshopLink,
     }
     return {name: visible_to(viewer, "row", model).filter(workshop=workshop_id) for name, model in parts.items()}
-
-
-def _in_order(rows: Iterable[Any]) -> list[Any]:
-    return sorted(rows, key=lambda row: (row.position, row.pk))
 
 
 @require_safe

@@ -10,12 +10,11 @@ from django.views.decorators.http import require_http_methods
 from access.rights import get_or_404
 from access.viewer import viewer_of
 from accounts import merge_proof
-from accounts.forms import add_refusal
 from accounts.forms_security import MergeAddressForm, MergeCodeForm, MergeForm
 from accounts.models import User
 from accounts.second_factor import has_second_factor
 from accounts.services.merge import merge_accounts, preview
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 
 MERGE, CODE, LOOK = "accounts:merge", "accounts:merge_code", "accounts:merge_look"
 

@@ -21,7 +21,6 @@ from accounts.forms import (
     ProfileForm,
     PublicationsForm,
     RelationForm,
-    add_refusal,
     affiliations_of,
     typed_affiliations,
 )
@@ -34,7 +33,7 @@ from accounts.services.publications import (
     remove_publication,
 )
 from accounts.services.relations import Tie, add_relation
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 from audit.text import whole_number
 
 PROFILE = "accounts:profile"

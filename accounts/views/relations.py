@@ -9,11 +9,11 @@ from django.views.decorators.http import require_POST
 
 from access.rights import get_or_404
 from access.viewer import viewer_of
-from accounts.forms import RelationForm, add_refusal
+from accounts.forms import RelationForm
 from accounts.models import Relation, User
 from accounts.services.relations import add_relation, change_relation, remove_relation
 from accounts.views.profile import PROFILE, REMOVED, profile_page
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 
 
 @login_required

@@ -88,15 +88,15 @@ def preview(
         viewer, workshop.pk, track.pk if track else None, desk_rejections=desk_rejections
     )
     papers, authors_of = _papers(rows), _authors(rows["authors"])
-    waiting = [paper for paper in papers if (d := _decision(paper)) is None or d.status not in TOLD]
-    tentative = [p for p in waiting if (d := _decision(p)) and d.status == DecisionStatus.TENTATIVE]
+    waiting = [paper for paper in papers if (d := decision_of(paper)) is None or d.status not in TOLD]
+    tentative = [p for p in waiting if (d := decision_of(p)) and d.status == DecisionStatus.TENTATIVE]
     told_now = (DecisionStatus.CONFIRMED, DecisionStatus.TENTATIVE) if alone else (DecisionStatus.CONFIRMED,)
-    confirmed = [p for p in waiting if (d := _decision(p)) and d.status in told_now]
+    confirmed = [p for p in waiting if (d := decision_of(p)) and d.status in told_now]
     ready = [paper for paper in confirmed if paper.decision.release_id is None]
     authors = [author for paper in ready for author in authors_of[paper.pk]]
     return ReleasePreview(
         ready=ready,
-        undecided=[paper for paper in waiting if _decision(paper) is None],
+        undecided=[paper for paper in waiting if decision_of(paper) is None],
         unconfirmed=[] if alone else tentative,
         seconded_by_nobody=tentative if alone else [],
         few_reviews=[p for p in ready if _needs_reviews(p) and p.n_reviews < p.track.reviews_enough],  # type: ignore[attr-defined]  # annotated
@@ -140,7 +140,7 @@ def _needs_reviews(paper: Submission) -> bool:
     return bool(paper.decision.outcome.kind != OutcomeKind.DESK_REJECT)
 
 
-def _decision(paper: Submission) -> Decision | None:
+def decision_of(paper: Submission) -> Decision | None:
     return getattr(paper, "decision", None)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.urls import reverse
 
+from audit.text import counted
 from decisions.states import DecisionStatus
 from desk.reading.facts import ASKED, AUTHORS, CONFLICTS, DAYS, NOMINATIONS, PairFacts, PaperFacts, Season
 from desk.reading.forecast import forecast_from
@@ -83,10 +84,6 @@ def _url(slug: str, need: Need) -> str:
     return f"{reverse(f'desk:{need.page}', args=args)}{need.query}"
 
 
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one}" if number == 1 else f"{number} {many or one + 's'}"
-
-
 def _mine(season: Season, *statuses: str) -> list[PaperFacts]:
     """The papers that the viewer may act on, in these states."""
     return [paper for paper in season.papers if paper.acts and paper.status in statuses]
@@ -113,7 +110,7 @@ def _without_handler(season: Season) -> Need | None:
         FIRST,
         "bad",
         len(numbers),
-        f"{_count(len(numbers), 'paper has', 'papers have')} no handler",
+        f"{counted(len(numbers), 'paper has', 'papers have')} no handler",
         f"Nobody is responsible for {_numbers(numbers)}. Where none is free it takes a waiver or a guest chair.",
         "conflicts",
         action="appoint",
@@ -135,8 +132,8 @@ def _few_reviewers(season: Season) -> Need | None:
         "reviewers",
         "bad" if until and until - season.now < A_WEEK else "warn",
         places,
-        f"{_count(len(papers), 'paper has', 'papers have')} fewer reviewers than wanted",
-        f"{_count(places, 'place')} to fill.",
+        f"{counted(len(papers), 'paper has', 'papers have')} fewer reviewers than wanted",
+        f"{counted(places, 'place')} to fill.",
         "assignment",
         at=until,
     )
@@ -147,7 +144,7 @@ def _late(season: Season) -> Need | None:
     papers = [paper for paper in _mine(season, *ALIVE) if paper.late_since]
     if not papers:
         return None
-    text = f"{_count(len(papers), 'paper has', 'papers have')} a late save to decide on"
+    text = f"{counted(len(papers), 'paper has', 'papers have')} a late save to decide on"
     detail = "Its authors wait to hear whether it counts." if len(papers) == 1 else "Their authors wait to hear."
     since = _first(paper.late_since for paper in papers)
     return Need("late", "warn", len(papers), text, detail, "papers", "?look=late", since)
@@ -157,7 +154,7 @@ def _alike(season: Season) -> Need | None:
     number = sum(paper.acts and paper.alike for paper in season.papers)
     if not number:
         return None
-    text = f"{_count(number, 'paper looks', 'papers look')} like another one"
+    text = f"{counted(number, 'paper looks', 'papers look')} like another one"
     return Need(
         "alike", "info", number, text, "Ask their authors, or say that they are different.", "papers", "?look=alike"
     )
@@ -168,7 +165,7 @@ def _incomplete(season: Season) -> Need | None:
     papers = [paper for paper in _mine(season, SubmissionStatus.DRAFT) if paper.track not in season.closed]
     if not papers:
         return None
-    text = f"{_count(len(papers), 'paper is', 'papers are')} not complete"
+    text = f"{counted(len(papers), 'paper is', 'papers are')} not complete"
     until = _first(season.window(paper, DeadlineKind.SUBMISSION).at for paper in papers)
     detail = "Their authors can be reminded before the deadline."
     return Need("incomplete", "info", len(papers), text, detail, "incomplete", at=until)
@@ -178,7 +175,7 @@ def _suspected(season: Season) -> Need | None:
     rows = season.waits(CONFLICTS)
     if not rows:
         return None
-    text = f"{_count(len(rows), 'suspected conflict')} to settle"
+    text = f"{counted(len(rows), 'suspected conflict')} to settle"
     detail = f"On {_numbers(sorted(season.number(row.paper) for row in rows))}."
     return Need("conflicts", "warn", len(rows), text, detail, "papers", "?look=conflicts")
 
@@ -188,7 +185,7 @@ def _asked(season: Season) -> Need | None:
     number = len(season.waits(ASKED))
     if not number:
         return None
-    text = f"{_count(number, 'question', 'questions')} about conflicts of organizers"
+    text = f"{counted(number, 'question', 'questions')} about conflicts of organizers"
     return Need("asked", "warn", number, text, "Somebody waits for your answer.", "conflicts")
 
 
@@ -199,11 +196,11 @@ def _about_authors(season: Season) -> list[Need]:
     others = [row.since for row in rows if row.kind not in DISPUTES]
     needs = []
     if disputes:
-        text = f"{_count(len(disputes), 'dispute')} about lists of authors"
+        text = f"{counted(len(disputes), 'dispute')} about lists of authors"
         detail = "The list is locked until it is answered."
         needs.append(Need("disputes", "warn", len(disputes), text, detail, "papers", "?look=authors", disputes[0]))
     if others:
-        text = f"{_count(len(others), 'request')} about lists of authors"
+        text = f"{counted(len(others), 'request')} about lists of authors"
         detail = "Conflicts are computed before one is granted."
         needs.append(Need("authors", "warn", len(others), text, detail, "papers", "?look=authors", others[0]))
     return needs
@@ -231,9 +228,9 @@ def _overdue(season: Season) -> Need | None:
     ]
     if not late:
         return None
-    text = f"{_count(len(late), 'review is', 'reviews are')} overdue"
+    text = f"{counted(len(late), 'review is', 'reviews are')} overdue"
     people = len({user for _, user in late})
-    detail = f"From {_count(people, 'person', 'people')}. Write to the reviewers, or ask somebody else."
+    detail = f"From {counted(people, 'person', 'people')}. Write to the reviewers, or ask somebody else."
     return Need("overdue", "bad", len(late), text, detail, "reviews", "?look=overdue", min(late)[0])
 
 
@@ -247,7 +244,7 @@ def _silent(season: Season) -> Need | None:
     silent = sum(no_show_sign(mine, season.now) is not None for mine in tasks.values())
     if not silent:
         return None
-    text = f"{_count(silent, 'reviewer')} may not deliver"
+    text = f"{counted(silent, 'reviewer')} may not deliver"
     detail = "Nothing is acknowledged, opened or written by now. Write to them, or find others for all of their papers."
     return Need("silent", "warn", silent, text, detail, "people", "?look=silent")
 
@@ -267,7 +264,7 @@ def _over(season: Season) -> Need | None:
     over = [(number, limit) for number, limit in limits if limit is not None and number > limit]
     if not over:
         return None
-    text = f"{_count(len(over), 'reviewer has', 'reviewers have')} more papers than they take"
+    text = f"{counted(len(over), 'reviewer has', 'reviewers have')} more papers than they take"
     detail = f"Among them {max(over)[0]} of {max(over)[1]}. Ask them, or give a paper to somebody else."
     return Need("over", "warn", len(over), text, detail, "people", "?look=full")
 
@@ -278,8 +275,8 @@ def _unanswered(season: Season) -> Need | None:
     if not waiting:
         return None
     people = len({pair.user for _, pair in waiting})
-    text = f"{_count(people, 'reviewer has', 'reviewers have')} not said that they take their papers"
-    detail = f"{_count(len(waiting), 'review')}, asked for more than three days ago and not begun."
+    text = f"{counted(people, 'reviewer has', 'reviewers have')} not said that they take their papers"
+    detail = f"{counted(len(waiting), 'review')}, asked for more than three days ago and not begun."
     since = _first(pair.since for _, pair in waiting)
     return Need("unanswered", "warn", people, text, detail, "people", "?role=reviewer", since)
 
@@ -289,7 +286,7 @@ def _more_days(season: Season) -> Need | None:
     rows = season.waits(DAYS)
     if not rows:
         return None
-    text = f"{_count(len(rows), 'reviewer asks', 'reviewers ask')} for more days"
+    text = f"{counted(len(rows), 'reviewer asks', 'reviewers ask')} for more days"
     detail = f"For {_numbers(season.number(row.paper) for row in rows)}. One click grants them; they are told by mail."
     return Need("more_days", "warn", len(rows), text, detail, "more_days", at=rows[0].since)
 
@@ -299,7 +296,7 @@ def _proposed(season: Season) -> Need | None:
     rows = season.waits(NOMINATIONS)
     if not rows:
         return None
-    text = f"{_count(len(rows), 'external reviewer is', 'external reviewers are')} proposed"
+    text = f"{counted(len(rows), 'external reviewer is', 'external reviewers are')} proposed"
     detail = f"For {_numbers(season.number(row.paper) for row in rows)}. Nobody is written to before you answer."
     number = season.number(rows[0].paper)
     return Need("nominations", "warn", len(rows), text, detail, "nominations", at=rows[0].since, paper=number)
@@ -310,8 +307,8 @@ def _invited(season: Season) -> Need | None:
     if not sent:
         return None
     old = sum(season.now - at > A_WEEK for at in sent)
-    detail = f"{_count(old, 'is', 'are')} older than a week." if old else "None is older than a week."
-    text = f"{_count(len(sent), 'invitation')} without an answer"
+    detail = f"{counted(old, 'is', 'are')} older than a week." if old else "None is older than a week."
+    text = f"{counted(len(sent), 'invitation')} without an answer"
     return Need("invitations", "info", len(sent), text, detail, "unanswered", at=min(sent))
 
 
@@ -341,7 +338,7 @@ def _volunteers(season: Season) -> Need | None:
     made = season.offers
     if not made:
         return None
-    text = f"{_count(len(made), 'person offers', 'people offer')} to review"
+    text = f"{counted(len(made), 'person offers', 'people offer')} to review"
     return Need("volunteers", "info", len(made), text, "They wait for an answer.", "volunteers", at=min(made))
 
 
@@ -354,7 +351,7 @@ def _bad_mail(season: Season) -> Need | None:
         return None
     states = Counter(status for status, _ in found)
     parts = [
-        _count(states[state], words, words)
+        counted(states[state], words, words)
         for state, words in ((MessageStatus.FAILED, "failed"), (MessageStatus.IN_DOUBT, "in doubt"))
         if states[state]
     ]
@@ -392,7 +389,7 @@ def _undecided(season: Season) -> Need | None:
     if not papers:
         return None
     until = _first(season.window(paper, DeadlineKind.NOTIFICATION).at for paper in papers)
-    text = f"{_count(len(papers), 'paper', 'papers')} can be decided"
+    text = f"{counted(len(papers), 'paper', 'papers')} can be decided"
     tone = "warn" if until and until - season.now < A_WEEK else "info"
     return Need("undecided", tone, len(papers), text, "Their reviews are in.", "decisions", "?state=none", until)
 
@@ -402,9 +399,9 @@ def _unconfirmed(season: Season, two: bool) -> Need | None:
     if not waiting:
         return None
     own = sum(paper.decided_by == season.viewer.id for paper in waiting) if two else 0
-    text = f"{_count(len(waiting), 'decision')} to confirm"
+    text = f"{counted(len(waiting), 'decision')} to confirm"
     detail = (
-        f"{_count(own, 'is', 'are')} yours and {'waits' if own == 1 else 'wait'} for another organizer." if own else ""
+        f"{counted(own, 'is', 'are')} yours and {'waits' if own == 1 else 'wait'} for another organizer." if own else ""
     )
     until = _first(season.window(paper, DeadlineKind.NOTIFICATION).at for paper in waiting)
     return Need("decisions", "info", len(waiting), text, detail, "decisions", "?state=tentative", until)
@@ -414,6 +411,6 @@ def _rejections_to_tell(season: Season) -> Need | None:
     number = sum(paper.acts and paper.holds_rejection for paper in season.papers)
     if not number:
         return None
-    text = f"{_count(number, 'desk rejection')} confirmed and not told"
+    text = f"{counted(number, 'desk rejection')} confirmed and not told"
     detail = "They can be told now, while the other papers are still reviewed."
     return Need("rejections", "info", number, text, detail, "release", "?only=desk_reject")

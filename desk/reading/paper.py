@@ -28,7 +28,7 @@ from reviews.loads import load_rows
 from reviews.models import Assignment, Review, Reviewer
 from reviews.reading import Answer, answers_in_words, by_version, question_rows
 from reviews.rules import open_reviewers
-from reviews.scores import OverallScore, overall_score
+from reviews.scores import OverallScore, number_in, overall_score
 from reviews.states import CURRENT, REVIEWING, AssignmentKind, AssignmentStatus, ReviewStatus
 from submissions.findings import Said, shown
 from submissions.models import AuthorListRequest, Conflict, File, Finding, Handler, Submission
@@ -288,17 +288,13 @@ def _review(review: Review, questions: dict[int, list[QuestionData]], names: boo
         name=review.assignment.user.name if names else "",
         status=review.status,
         status_label=review.get_status_display(),
-        score=_number(answers.get("overall")),
+        score=number_in(answers.get("overall")),
         overall=overall_score(asked, answers),
-        confidence=_number(answers.get("confidence")),
+        confidence=number_in(answers.get("confidence")),
         answers=told,
         confidential=kept if names else (),
         at=review.submitted_at,
     )
-
-
-def _number(value: object) -> int | None:
-    return int(value) if isinstance(value, int | str) and str(value).lstrip("-").isdecimal() else None
 
 
 def assignments_of(rows: Rows) -> list[AssignmentPart]:

@@ -18,6 +18,7 @@ from accounts.models import User
 from audit.errors import Refused, StaleState
 from decisions.models import Decision, Outcome
 from decisions.services.decide import clear, decide
+from decisions.services.release import decision_of
 from decisions.states import TOLD, OutcomeKind
 from desk.reading.levels import flag, level
 from notifications.models import Batch
@@ -164,7 +165,7 @@ def _look_desk_reject(papers: Sequence[Submission], options: Options) -> _Look:
     )
     why_not = {}
     for paper in papers:
-        decision = _decision(paper)
+        decision = decision_of(paper)
         if paper.status != SubmissionStatus.SUBMITTED:
             why_not[paper.pk] = f"It is {paper.get_status_display().lower()}, so there is nothing to reject."
         elif decision is not None:
@@ -183,7 +184,7 @@ def _desk_reject(paper: Submission, by: User, options: Options) -> None:
 def _look_undecide(papers: Sequence[Submission], options: Options) -> _Look:
     why_not = {}
     for paper in papers:
-        decision = _decision(paper)
+        decision = decision_of(paper)
         if decision is None or decision.outcome.kind != OutcomeKind.DESK_REJECT:
             why_not[paper.pk] = "It is not desk-rejected."
         elif decision.status in TOLD:
@@ -194,13 +195,9 @@ def _look_undecide(papers: Sequence[Submission], options: Options) -> _Look:
 
 
 def _undecide(paper: Submission, by: User, options: Options) -> None:
-    decision = _decision(paper)
+    decision = decision_of(paper)
     assert decision is not None
     clear(decision=decision, by=by)
-
-
-def _decision(paper: Submission) -> Decision | None:
-    return getattr(paper, "decision", None)
 
 
 def _state(decision: Decision) -> str:
@@ -255,7 +252,7 @@ def _look_remind(papers: Sequence[Submission], options: Options) -> _Look:
 
 
 def _undo_desk_reject(paper: Submission, by: User) -> int:
-    decision = _decision(paper)
+    decision = decision_of(paper)
     if decision is None or decision.outcome.kind != OutcomeKind.DESK_REJECT:
         return 0
     clear(decision=decision, by=by)

@@ -12,7 +12,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
 from access.viewer import Viewer
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
+from audit.text import whole_number
 from desk.forms_acts import ActForm
 from desk.reading.list_query import ListQuery
 from desk.services import acts
@@ -133,7 +134,7 @@ def _apply(
     try:
         done = acts.apply(bulk.acts[name], asked, seen=form.cleaned_data["seen"])
     except Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        add_refusal(form, refusal)
         return None
     if done.batch is not None:
         messages.success(request, "The mails are written. Look at them, then confirm: nothing has left yet.")
@@ -168,6 +169,14 @@ def undo_page(request: HttpRequest, workshop: Workshop, viewer: Viewer, bulk: Bu
     if left := len(before) - done:
         messages.warning(request, f"{bulk.count(left)} could not be changed back.")
     return back_to(workshop, query)
+
+
+def row_key(text: str) -> int:
+    """A line of a list by the key of its row. Raises ValueError for what is none."""
+    key = whole_number(text)
+    if key is None:
+        raise ValueError(text)
+    return key
 
 
 def renewed(form: ActForm, takes: int) -> ActForm:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from access.rights import get_or_404
 from access.viewer import Viewer
 from accounts.models import User
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 from desk.forms_asking import AskForm
 from desk.reading.paper import Candidate, askable
 from desk.services.reveal import reveal
@@ -58,7 +58,7 @@ def ask_several(request: HttpRequest, workshop: Workshop, viewer: Viewer, number
                 due_at=given["due_at"],
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+            add_refusal(form, refusal)
         else:
             count = len(made)
             messages.success(

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from access.rights import get_or_404, visible_to
 from access.viewer import Viewer
 from accounts.models import User
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 from audit.text import whole_number
 from desk.forms_assignment import ProposeForm
 from desk.reading.assignment import overview
@@ -56,7 +56,7 @@ def assignment(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> Http
                 keep=find_run(workshop, viewer, kept) if kept else None,
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+            add_refusal(form, refusal)
         else:
             return redirect("desk:run", workshop.slug, made.pk)
     context = {"found": found, "form": form, "tracks": tracks, "asks": bool(form.is_bound or request.GET.get("from"))}

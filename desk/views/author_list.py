@@ -13,18 +13,13 @@ from audit.errors import Refused
 from audit.text import whole_number
 from desk.reading import author_list as reading
 from desk.services.reveal import reveal
-from desk.views.base import actor, desk_page, desk_render
+from desk.views.base import acted_on, actor, desk_page, desk_render
 from submissions.models import AuthorListRequest, Submission
 from submissions.services.author_requests import grant_request, refuse_request
 from submissions.services.find_likeness import settle_likeness
 from submissions.services.withdraw import undo_withdrawal
 from submissions.services.withdraw import withdraw as withdraw_paper
 from workshops.models import Workshop
-
-
-def _acted_on(workshop: Workshop, viewer: Viewer, number: int) -> Submission:
-    papers = Submission.objects.of(workshop.pk).select_related("track", "workshop")
-    return get_or_404(viewer, "act", papers, number=number)
 
 
 @require_safe
@@ -61,7 +56,7 @@ def answer_request(
     """Grant or refuse. What was typed stays where it is turned away."""
     if verb not in ("grant", "refuse"):
         raise Http404
-    found = _acted_on(workshop, viewer, number)
+    found = acted_on(workshop, viewer, number)
     rows = AuthorListRequest.objects.select_related("by", "authorship__user", "submission__workshop")
     asked = get_object_or_404(rows.select_related("submission__track"), submission=found, pk=pk)
     answer = request.POST.get("answer", "")
@@ -84,7 +79,7 @@ def answer_request(
 @desk_page
 def settle_twin(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int, pk: int) -> HttpResponse:
     """They are two papers."""
-    found = _acted_on(workshop, viewer, number)
+    found = acted_on(workshop, viewer, number)
     pairs = reading.shown_likenesses(viewer).select_related("first", "second")
     pair = get_object_or_404(pairs, pk=pk)
     if found.pk not in (pair.first_id, pair.second_id):
@@ -100,7 +95,7 @@ def settle_twin(request: HttpRequest, workshop: Workshop, viewer: Viewer, number
 @desk_page
 def withdraw(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
     """Withdraw the paper for its authors, with a reason that they read."""
-    found = _acted_on(workshop, viewer, number)
+    found = acted_on(workshop, viewer, number)
     try:
         withdraw_paper(submission=found, by=actor(viewer), reason=request.POST.get("reason", ""))
     except Refused as refusal:
@@ -114,7 +109,7 @@ def withdraw(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: i
 @desk_page
 def bring_back(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
     """Take a withdrawal back, however long ago it was."""
-    found = _acted_on(workshop, viewer, number)
+    found = acted_on(workshop, viewer, number)
     try:
         undo_withdrawal(submission=found, by=actor(viewer))
     except Refused as refusal:

@@ -10,9 +10,10 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from access.prepared import prepared
-from access.rights import visible_to
+from access.rights import get_or_404, visible_to
 from access.viewer import Viewer, viewer_of
 from accounts.models import User
+from submissions.models import Submission
 from workshops.models import Workshop
 
 DeskView = Callable[..., HttpResponse]
@@ -38,6 +39,12 @@ def desk_page(view: DeskView) -> DeskView:
 @prepared
 def _organized(viewer: Viewer) -> QuerySet[Workshop]:
     return visible_to(viewer, "staff", Workshop).order_by("-year", "slug")
+
+
+def acted_on(workshop: Workshop, viewer: Viewer, number: int) -> Submission:
+    """The paper of this number, for whoever may act on it; 404 to others."""
+    papers = Submission.objects.of(workshop.pk).select_related("track", "workshop")
+    return get_or_404(viewer, "act", papers, number=number)
 
 
 def actor(viewer: Viewer) -> User:

@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from access.viewer import Viewer
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 from audit.text import whole_number
-from desk.forms_papers import FORMS, ActForm
+from desk.forms_papers import FORMS, PapersForm
 from desk.reading.paper_query import PaperQuery
 from desk.reading.papers import numbers_in_order
 from desk.services import bulk as acts
+from desk.views.acts import renewed
 from desk.views.base import actor, desk_page, desk_render
 from workshops.models import Track, Workshop
 
@@ -78,7 +79,7 @@ def bulk(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpRespon
         "explained": EXPLAINED[act],
         "button": BUTTONS[act].format(_papers(len(plan.takes))),
         "plan": plan,
-        "form": _renewed(form, len(plan.takes)),
+        "form": renewed(form, len(plan.takes)),
         "numbers": numbers,
         "list": query.as_text(),
         "track": track,
@@ -104,7 +105,7 @@ def _apply(
     act: str,
     numbers: list[int],
     track: Track | None,
-    form: ActForm,
+    form: PapersForm,
     query: PaperQuery,
 ) -> HttpResponse | None:
     """Where to go when it is done; None when it was refused, with the sentence in the form."""
@@ -118,7 +119,7 @@ def _apply(
             options=form.options(track),
         )
     except Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        add_refusal(form, refusal)
         return None
     if done.batch is not None:
         messages.success(request, "The reminders are written. Look at them, then confirm: nothing has left yet.")
@@ -158,18 +159,6 @@ def undoable(request: HttpRequest, workshop: Workshop) -> dict[str, Any] | None:
 
 def _papers(number: int) -> str:
     return "1 paper" if number == 1 else f"{number} papers"
-
-
-def _renewed(form: ActForm, takes: int) -> ActForm:
-    """The form says to how many it is done as the page is drawn, whatever an older page has said."""
-    if form.is_bound:
-        data = QueryDict(mutable=True)
-        data.update(form.data)
-        data["seen"] = str(takes)
-        form.data = data
-    else:
-        form.initial["seen"] = takes
-    return form
 
 
 def _track_chips(

@@ -4,13 +4,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from access.viewer import Viewer
-from audit.text import whole_number
 from desk.forms_acts import BATCH_FORMS, MESSAGE_FORMS
 from desk.reading.mail import batches_of, read_mail
 from desk.reading.mail_query import MailQuery
 from desk.services.acts import MOST
 from desk.services.mail_acts import BATCH_ACTS, MESSAGE_ACTS
-from desk.views.acts import Bulk, Words, act_page
+from desk.views.acts import Bulk, Words, act_page, row_key
 from desk.views.base import desk_page
 from workshops.models import Workshop
 
@@ -38,13 +37,6 @@ BATCH_WORDS = {
 }
 
 
-def _key(text: str) -> int:
-    key = whole_number(text)
-    if key is None:
-        raise ValueError(text)
-    return key
-
-
 def _found(workshop: Workshop, viewer: Viewer, query: MailQuery) -> list[int]:
     return [line.pk for line in read_mail(workshop, viewer, query, most=MOST).lines]
 
@@ -63,7 +55,7 @@ MESSAGES = Bulk(
     words=MESSAGE_WORDS,
     acts=MESSAGE_ACTS,
     forms=MESSAGE_FORMS,
-    key=_key,
+    key=row_key,
     found=_found,
 )
 BATCHES = Bulk(
@@ -76,7 +68,7 @@ BATCHES = Bulk(
     words=BATCH_WORDS,
     acts=BATCH_ACTS,
     forms=BATCH_FORMS,
-    key=_key,
+    key=row_key,
     found=_found_batches,
 )
 

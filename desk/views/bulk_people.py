@@ -4,12 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from access.viewer import Viewer
-from audit.text import whole_number
 from desk.forms_acts import PEOPLE_FORMS
 from desk.reading.people import list_people
 from desk.reading.people_query import PeopleQuery
 from desk.services.people_acts import ACTS
-from desk.views.acts import Bulk, Words, act_page, undo_page
+from desk.views.acts import Bulk, Words, act_page, row_key, undo_page
 from desk.views.base import desk_page
 from workshops.models import Workshop
 
@@ -61,13 +60,6 @@ WORDS = {
 }
 
 
-def _key(text: str) -> int:
-    key = whole_number(text)
-    if key is None:
-        raise ValueError(text)
-    return key
-
-
 def _found(workshop: Workshop, viewer: Viewer, query: PeopleQuery) -> list[int]:
     return [row.pk for row in list_people(workshop, viewer, query, everything=True).people]
 
@@ -82,7 +74,7 @@ PEOPLE = Bulk(
     words=WORDS,
     acts=ACTS,
     forms=PEOPLE_FORMS,
-    key=_key,
+    key=row_key,
     found=_found,
 )
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from access.rights import get_or_404, may
 from access.viewer import Viewer
 from accounts.models import User
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 from audit.text import whole_number
 from decisions.models import Decision
 from decisions.services.late_conflicts import uphold as uphold_decision
@@ -69,7 +69,7 @@ def handling(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: i
         try:
             _ask(asked, found.paper, actor(viewer), form.cleaned_data)
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+            add_refusal(form, refusal)
         else:
             messages.success(request, ASKED[asked])
             return redirect("desk:handling", workshop.slug, number)

@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from access.rights import get_or_404
 from access.viewer import Viewer
 from audit.errors import Refused
 from audit.text import whole_number
@@ -16,10 +15,10 @@ from desk.forms_dates import AnswerForm, ExtendForm, MoveForm, NewDateForm
 from desk.reading import dates as reading
 from desk.reading.levels import papers_on_desk
 from desk.services.move_dates import held_moves, move_dates, readers, undo_move, values_of
-from desk.views.base import actor, desk_page, desk_render
+from desk.views.base import acted_on, actor, desk_page, desk_render
 from notifications.models import Batch
 from notifications.rendering import render, scope_of
-from submissions.models import Revision, Submission
+from submissions.models import Revision
 from submissions.services.answer_late import answer_late
 from submissions.services.extend import end_extension, extend_paper
 from workshops.emails import DEADLINE_MOVED
@@ -142,11 +141,6 @@ def undo(request: HttpRequest, workshop: Workshop, viewer: Viewer, pk: int) -> H
 # --- one paper: each asks for the right to act first ---
 
 
-def _acted_on(workshop: Workshop, viewer: Viewer, number: int) -> Submission:
-    papers = Submission.objects.of(workshop.pk).select_related("track", "workshop")
-    return get_or_404(viewer, "act", papers, number=number)
-
-
 def _said(form: ExtendForm | AnswerForm) -> str:
     return " ".join(f"{form[name].label}: {errors[0]}" for name, errors in form.errors.items())
 
@@ -154,7 +148,7 @@ def _said(form: ExtendForm | AnswerForm) -> str:
 @require_POST
 @desk_page
 def extend(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
-    paper = _acted_on(workshop, viewer, number)
+    paper = acted_on(workshop, viewer, number)
     form = ExtendForm(request.POST)
     if not form.is_valid():
         messages.error(request, _said(form))
@@ -171,7 +165,7 @@ def extend(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int
 @require_POST
 @desk_page
 def end(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int, pk: int) -> HttpResponse:
-    paper = _acted_on(workshop, viewer, number)
+    paper = acted_on(workshop, viewer, number)
     known = Extension.objects.of(Extension.Root.SUBMISSION, paper.pk)
     extension = get_object_or_404(known, pk=pk)
     try:
@@ -186,7 +180,7 @@ def end(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int, p
 @require_POST
 @desk_page
 def answer(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int, revision: int) -> HttpResponse:
-    paper = _acted_on(workshop, viewer, number)
+    paper = acted_on(workshop, viewer, number)
     row = get_object_or_404(Revision.objects.select_related("submission"), submission=paper, number=revision)
     form = AnswerForm(request.POST)
     if not form.is_valid():

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from access.viewer import Viewer
 from accounts.models import User
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 from desk.forms_edition import NewEditionForm
 from desk.views.base import actor, desk_page, desk_render
 from workshops.models import Deadline, Workshop
@@ -45,7 +45,7 @@ def new_edition(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> Htt
                 **{name: form.cleaned_data[name] for name in OURS},
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+            add_refusal(form, refusal)
         else:
             messages.success(request, f"{new} has begun. Nobody outside sees it yet.")
             return redirect("desk:guide", new.slug)

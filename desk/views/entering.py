@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from access.rights import visible_to
 from access.viewer import Viewer
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 from desk.forms_papers import EnterForm
 from desk.reading.incomplete import read_incomplete
 from desk.views.base import actor, desk_page, desk_render
@@ -64,7 +64,7 @@ def _enter(form: EnterForm, workshop: Workshop, viewer: Viewer) -> Submission | 
             reason=typed["reason"],
         )
     except Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        add_refusal(form, refusal)
         return None
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from access.rights import get_or_404
 from access.viewer import Viewer
-from audit.errors import Refused, StaleState
+from audit.errors import Refused, StaleState, add_refusal
 from audit.text import whole_number
 from desk.forms_questions import EMPTY, NewForm, QuestionRows, StartForm
 from desk.reading import forms as reading
@@ -61,7 +61,7 @@ def new_form(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpRe
                 questions=_start(viewer, form.cleaned_data["start"]),
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+            add_refusal(form, refusal)
         else:
             return redirect("desk:form_draft", workshop.slug, draft.pk)
     status = 422 if form.errors else 200

@@ -18,7 +18,7 @@ from access.rights import get_or_404
 from access.viewer import Viewer, viewer_of
 from accounts.models import User
 from accounts.services.prove import owner_of
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 from decisions.models import Decision
 from decisions.services import decide as deciding
 from decisions.states import TOLD, DecisionStatus
@@ -70,7 +70,7 @@ def call(request: HttpRequest) -> HttpResponse:
             else:
                 decline_call(request=found, answer=said["answer"])
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+            add_refusal(form, refusal)
         else:
             return redirect("desk:guest_call")
     known = owner_of(found.address)
@@ -174,7 +174,7 @@ def decide(request: HttpRequest, submission: Submission, viewer: Viewer) -> Http
         try:
             deciding.decide(submission=submission, outcome=form.chosen, by=actor(viewer), **values)
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+            add_refusal(form, refusal)
         else:
             messages.success(request, f"{form.chosen.label}. The organizers tell the authors, with all others.")
             return _back(submission)
@@ -205,7 +205,7 @@ def assign(request: HttpRequest, submission: Submission, viewer: Viewer) -> Http
         try:
             assign_reviewer(submission=submission, user=user, by=actor(viewer), override=form.cleaned_data["override"])
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+            add_refusal(form, refusal)
         else:
             messages.success(request, f"{user.name} has the paper now.")
             return _back(submission)

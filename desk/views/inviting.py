@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from access.rights import visible_to
 from access.viewer import Viewer
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 from audit.text import whole_number
 from desk.forms_invite import ExpectedForm, InviteForm, RemindForm
 from desk.reading.levels import papers_on_desk
@@ -59,15 +59,11 @@ def _with_its_people(request: HttpRequest, form: InviteForm, tracks: list[Any]) 
     try:
         found = lines_of_csv(form.cleaned_data["file"].read())
     except Refused as refusal:
-        _add(form, refusal)
+        add_refusal(form, refusal)
         return form
     data = request.POST.copy()
     data["lines"] = "\n".join(filter(None, (form.cleaned_data["lines"].strip(), found)))
     return InviteForm(data, tracks=tracks)
-
-
-def _add(form: Any, refusal: Refused) -> None:
-    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
 
 
 def _send(request: HttpRequest, workshop: Workshop, viewer: Viewer, form: InviteForm) -> HttpResponse:
@@ -85,7 +81,7 @@ def _send(request: HttpRequest, workshop: Workshop, viewer: Viewer, form: Invite
             again=given["again"],
         )
     except Refused as refusal:
-        _add(form, refusal)
+        add_refusal(form, refusal)
         return _invite_page(request, workshop, viewer, form, status=422)
     if invited:
         messages.success(request, _said(len(invited), held=batch is not None))
@@ -190,7 +186,7 @@ def unanswered(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> Http
     try:
         batch = remind_invited(workshop=workshop, by=actor(viewer), invitations=list(chosen), impatient=impatient)
     except Refused as refusal:
-        _add(form, refusal)
+        add_refusal(form, refusal)
         return _unanswered_page(request, workshop, viewer, form, status=422)
     messages.info(request, "Nothing has been sent yet. Look at the mails, then confirm them at the top.")
     return redirect("desk:batch", workshop.slug, batch.pk)

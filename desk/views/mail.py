@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from access.rights import get_or_404, may
 from access.viewer import Viewer
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 from audit.models import Root
 from desk.mail_forms import ConfirmForm, WordsForm
 from desk.reading.list_query import pairs_of
@@ -237,7 +237,7 @@ def _confirm(request: HttpRequest, workshop: Workshop, viewer: Viewer, row: Batc
                 batch=row, by=viewer.person, typed=given.get("typed"), hold_minutes=given["hold_minutes"]
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+            add_refusal(form, refusal)
         else:
             messages.success(request, "Confirmed. It leaves at the end of its hold; until then you can cancel it.")
             return redirect("desk:batch", workshop.slug, row.pk)
@@ -254,7 +254,7 @@ def _change_words(request: HttpRequest, workshop: Workshop, viewer: Viewer, row:
                 batch=row, by=viewer.person, subject=given["subject"], text=given["text"].replace("\r\n", "\n")
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+            add_refusal(form, refusal)
         else:
             messages.success(request, "Every message was written again with these words.")
             return redirect("desk:batch", workshop.slug, row.pk)
@@ -266,7 +266,7 @@ def _saved(form: WordsForm, workshop: Workshop, viewer: Viewer, kind: str) -> bo
     try:
         save_template(kind=kind, scope=scope_of(workshop.pk), by=viewer.person, **given)
     except Refused as refusal:
-        form.add_error(refusal.field or None, refusal.sentence)
+        add_refusal(form, refusal)
         return False
     return True
 

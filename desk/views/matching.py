@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from access.viewer import Viewer
-from audit.errors import Refused, StaleState
+from audit.errors import Refused, StaleState, add_refusal
 from desk.forms_matching import AffinityForm, ScoresForm
 from desk.reading.matching import Matching, read_matching
 from desk.reading.people_query import PeopleQuery
@@ -88,7 +88,7 @@ def _choose(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpRes
                 imported=given.get("imported", found.book.imported),
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+            add_refusal(form, refusal)
         else:
             messages.success(request, "Kept. The next proposal is made with it.")
             return redirect("desk:matching", workshop.slug)

@@ -12,10 +12,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from access.rights import get_or_404
 from access.viewer import Viewer
 from accounts.models import User
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 from decisions.models import Decision
 from decisions.rules import needs_no_second, needs_second_person
 from decisions.services import decide as deciding
@@ -32,7 +31,7 @@ from desk.reading.list_query import pairs_of
 from desk.reading.paper_query import LIST, PaperQuery
 from desk.reading.papers import authors_of, beside, numbers_in_order, scales_from
 from desk.services.reveal import reveal
-from desk.views.base import actor, desk_page, desk_render
+from desk.views.base import acted_on, actor, desk_page, desk_render
 from reviews.models import Assignment
 from reviews.scores import scores_in
 from reviews.services.assign import assign as assign_reviewer
@@ -69,7 +68,7 @@ def paper(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int)
 def _form_alone(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int, name: str) -> HttpResponse:
     if name not in ACTS:
         raise Http404
-    found = _acted_on(workshop, viewer, number)
+    found = acted_on(workshop, viewer, number)
     form = form_of(name, reading.read_offered(viewer, found, name))
     return render(request, "desk/_paper_act_form.html", {"fold": folds(workshop.slug, number, {name: form})[name]})
 
@@ -206,25 +205,16 @@ def _folds(
 # --- what is done on it: each asks for the right to act first ---
 
 
-def _acted_on(workshop: Workshop, viewer: Viewer, number: int) -> Submission:
-    papers = Submission.objects.of(workshop.pk).select_related("track", "workshop")
-    return get_or_404(viewer, "act", papers, number=number)
-
-
 def _form(found: Submission, viewer: Viewer, name: str, request: HttpRequest) -> Form:
     """What was typed into the form of an act, which offers here what it does on the page."""
     return form_of(name, reading.read_offered(viewer, found, name), request.POST)
-
-
-def _refused(form: Form, refusal: Refused) -> None:
-    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
 
 
 @require_POST
 @desk_page
 def accept(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
     """Count a complete draft whose address nobody confirmed in time."""
-    found = _acted_on(workshop, viewer, number)
+    found = acted_on(workshop, viewer, number)
     try:
         accept_draft(submission=found, by=actor(viewer))
         messages.success(request, f"Paper {number} is submitted.")
@@ -236,14 +226,14 @@ def accept(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int
 @require_POST
 @desk_page
 def decide(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
-    found = _acted_on(workshop, viewer, number)
+    found = acted_on(workshop, viewer, number)
     form = cast(DecisionForm, _form(found, viewer, "decide", request))
     if form.is_valid():
         values = {name: form.cleaned_data[name] for name in ("reason", "to_authors", "version")}
         try:
             deciding.decide(submission=found, outcome=form.chosen, by=actor(viewer), **values)
         except Refused as refusal:
-            _refused(form, refusal)
+            add_refusal(form, refusal)
         else:
             messages.success(request, f"Paper {number}: {form.chosen.label}. The authors do not know it yet.")
             return redirect("desk:paper", workshop.slug, number)
@@ -256,7 +246,7 @@ def change_decision(request: HttpRequest, workshop: Workshop, viewer: Viewer, nu
     """Confirm, take the confirmation back, or make the paper undecided again."""
     if verb not in VERBS:
         raise Http404
-    found = _acted_on(workshop, viewer, number)
+    found = acted_on(workshop, viewer, number)
     rows = Decision.objects.select_related("submission__workshop")
     decision = get_object_or_404(rows, submission=found)
     try:
@@ -271,14 +261,14 @@ def change_decision(request: HttpRequest, workshop: Workshop, viewer: Viewer, nu
 @require_POST
 @desk_page
 def assign(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
-    found = _acted_on(workshop, viewer, number)
+    found = acted_on(workshop, viewer, number)
     form = _form(found, viewer, "assign", request)
     if form.is_valid():
         user = get_object_or_404(User, pk=form.cleaned_data["user"])
         try:
             assign_reviewer(submission=found, user=user, by=actor(viewer), override=form.cleaned_data["override"])
         except Refused as refusal:
-            _refused(form, refusal)
+            add_refusal(form, refusal)
         else:
             messages.success(request, f"{user.name} has paper {number} now.")
             return redirect("desk:paper", workshop.slug, number)
@@ -288,7 +278,7 @@ def assign(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int
 @require_POST
 @desk_page
 def unassign(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int, pk: UUID) -> HttpResponse:
-    found = _acted_on(workshop, viewer, number)
+    found = acted_on(workshop, viewer, number)
     assignment = get_object_or_404(Assignment, pk=pk, submission=found)
     try:
         remove_assignment(assignment=assignment, by=actor(viewer), reason=request.POST.get("reason", "").strip())
@@ -302,14 +292,14 @@ def unassign(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: i
 @require_POST
 @desk_page
 def handle(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
-    found = _acted_on(workshop, viewer, number)
+    found = acted_on(workshop, viewer, number)
     form = _form(found, viewer, "handle", request)
     if form.is_valid():
         user = get_object_or_404(User, pk=form.cleaned_data["user"])
         try:
             appoint_handler(submission=found, user=user, by=actor(viewer), reason=form.cleaned_data["reason"])
         except Refused as refusal:
-            _refused(form, refusal)
+            add_refusal(form, refusal)
         else:
             messages.success(request, f"{user.name} handles paper {number} now.")
             return redirect("desk:paper", workshop.slug, number)
@@ -319,7 +309,7 @@ def handle(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int
 @require_POST
 @desk_page
 def declare_conflict(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
-    found = _acted_on(workshop, viewer, number)
+    found = acted_on(workshop, viewer, number)
     form = _form(found, viewer, "declare", request)
     if form.is_valid():
         user = get_object_or_404(User, pk=form.cleaned_data["user"])
@@ -328,7 +318,7 @@ def declare_conflict(request: HttpRequest, workshop: Workshop, viewer: Viewer, n
         try:
             set_conflict(submission=found, user=user, reason=reason, state=state, by=actor(viewer), why=why)
         except Refused as refusal:
-            _refused(form, refusal)
+            add_refusal(form, refusal)
         else:
             messages.success(request, f"{user.name} has a conflict with paper {number} now.")
             return _back(workshop, viewer, number, user)
@@ -345,7 +335,7 @@ def _back(workshop: Workshop, viewer: Viewer, number: int, user: User) -> HttpRe
 @require_POST
 @desk_page
 def settle_conflict(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int) -> HttpResponse:
-    found = _acted_on(workshop, viewer, number)
+    found = acted_on(workshop, viewer, number)
     form = SettleForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Choose “holds” or “waive” for the conflict.")

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from access.rights import get_or_404
 from access.viewer import Viewer
 from accounts.models import User
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 from audit.text import whole_number
 from desk.forms_people import LoadForm
 from desk.reading.list_query import pairs_of
@@ -113,15 +112,11 @@ def _load(request: HttpRequest, workshop: Workshop, viewer: Viewer, user: User) 
         try:
             change_reviewer(reviewer=row, by=actor(viewer), **form.cleaned_data)
         except Refused as refusal:
-            _add_error(form, refusal)
+            add_refusal(form, refusal)
         else:
             messages.success(request, f"Saved: {user.name} reviews at most {row.load_max} papers.")
             return redirect("desk:person", workshop.slug, user.pk)
     return _page(request, workshop, viewer, user.pk, form, status=422)
-
-
-def _add_error(form: forms.Form, refusal: Refused) -> None:
-    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
 
 
 def _membership(request: HttpRequest, workshop: Workshop, viewer: Viewer, user: User) -> Membership:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from access.prepared import prepared
 from access.viewer import Viewer
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 from decisions.emails import kind_for
 from decisions.rules import nearest_pinned
 from decisions.services.release import Letter, ReleasePreview, address_of, preview, start_release
@@ -52,7 +52,7 @@ def release(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpRes
                 alone=_why_alone(request) if alone and plan.seconded_by_nobody else "",
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+            add_refusal(form, refusal)
         else:
             return redirect("desk:batch", workshop.slug, started.batch_id)
     context = _context(around, plan, track, reasons, only) | {"form": form, "only": only}

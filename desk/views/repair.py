@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from access.rights import visible_to
 from access.viewer import Viewer
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 from audit.text import whole_number
 from desk.forms_asking import AskPlacesForm
 from desk.reading.holes import KINDS, HoleLine, find_holes
@@ -115,7 +115,7 @@ def _ask(
             seen=asked["seen"],
         )
     except Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        add_refusal(form, refusal)
         return None
     messages.success(
         request, "They are asked when the hold is over. Until then you can look at each mail, and cancel all of it."

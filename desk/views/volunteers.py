@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from access.rights import get_or_404, visible_to
 from access.viewer import Viewer
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 from audit.text import whole_number
 from desk.forms_people import AnswerVolunteersForm
 from desk.reading.volunteers import AUTHORS, PAGE, PARTS, VolunteersQuery, read_volunteers
@@ -69,7 +69,7 @@ def answer_volunteers(request: HttpRequest, workshop: Workshop, viewer: Viewer) 
         try:
             batch = _draft(workshop, viewer, verb, keys, form.cleaned_data)
         except Refused as refused:
-            form.add_error(refused.field if refused.field in form.fields else None, refused.sentence)
+            add_refusal(form, refused)
         else:
             messages.info(request, "Nothing has been sent yet. Look at the mails, then confirm them at the top.")
             return redirect("desk:batch", workshop.slug, batch.pk)

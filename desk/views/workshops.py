@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from access.rights import visible_to
 from access.viewer import viewer_of
 from accounts.request import person
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 from desk.forms import NewWorkshopForm
 from desk.services.new_workshop import create
 from desk.views.base import operator_page
@@ -28,7 +28,7 @@ def new_workshop(request: HttpRequest) -> HttpResponse:
         try:
             workshop = create(by=person(request), **form.cleaned_data)
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+            add_refusal(form, refusal)
         else:
             messages.success(request, f"{workshop} has begun. You organize it, and nobody else sees it yet.")
             return redirect("desk:guide", workshop.slug)

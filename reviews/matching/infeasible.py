@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from audit.text import counted
 from reviews.matching import feasibility, reasons
 from reviews.matching.market import Market
 from reviews.matching.problem import Problem
@@ -68,7 +69,7 @@ def _by_rules(problem: Problem, ways: tuple[Remedy, ...]) -> tuple[Reason, ...]:
         if way.kind in SENTENCES:
             papers = sorted({change.paper_id for change in way.changes if change.paper_id})
             people = sorted({change.reviewer_id for change in way.changes if change.reviewer_id})
-            who = _count(len(papers), "paper") if papers else _count(len(people), "reviewer")
+            who = counted(len(papers), "paper") if papers else counted(len(people), "reviewer")
             missing = sum(change.by for change in way.changes)
             sentence = f"{who} {SENTENCES[way.kind]}: {missing} {'is' if missing == 1 else 'are'} missing."
             found.append(_rule(papers, people, missing, 0, sentence, way))
@@ -92,10 +93,6 @@ def _rule(
     return Reason("rule", tuple(papers), tuple(people), needed, available, needed - available, sentence, ways)
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def explain_probability(market: Market, most: float) -> Infeasible:
     """Assignments exist, but not with every pair at most so likely: which papers lack, and the probability needed."""
     low, high = math.ceil(100 * most), 100
@@ -109,7 +106,7 @@ def explain_probability(market: Market, most: float) -> Infeasible:
     missing = math.ceil(float(lacking.sum()) - 1e-6)
     needed = int(market.demand.sum())
     way = reasons.remedy("raise_probability", [Change(None, None, high, "raise_probability")])
-    those = _count(len(papers), "paper")
+    those = counted(len(papers), "paper")
     sentence = f"With no pair more likely than {100 * most:.0f} %, {those} cannot have every review."
     ways = (way,) if way else ()
     reason = Reason("probability", tuple(sorted(papers)), (), needed, needed - missing, missing, sentence, ways)

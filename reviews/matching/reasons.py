@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from audit.text import counted
 from reviews.matching.problem import Bar, Problem
 from reviews.matching.result import Change, Reason, ReasonKind, Remedy, RemedyKind
 
@@ -63,7 +64,7 @@ def too_few_papers(gap: Gap) -> Reason:
     """Reviewers whose minimum is more than the papers they may review can offer."""
     one = len(gap.left) == 1
     need = f"{_these(len(gap.left), 'reviewer')} {'needs' if one else 'need'} at least {_needed(gap, 'paper')}"
-    offer = f"the papers that {'this reviewer' if one else 'they'} may review offer {_count(gap.available, 'place')}"
+    offer = f"the papers that {'this reviewer' if one else 'they'} may review offer {counted(gap.available, 'place')}"
     remedies = (
         remedy("lower_minimum", [Change(None, reviewer, by, "lower_minimum") for reviewer, by in gap.cut]),
         _lift([Change(paper, reviewer, 1, kind) for reviewer, paper, kind in gap.lifted]),
@@ -112,7 +113,7 @@ def _over_demand(problem: Problem, paper: int, reviewers: list[int]) -> Reason:
     gap = Gap(
         (one.id,), tuple(problem.reviewers[r].id for r in reviewers), len(reviewers), one.demand, True, (), (), ()
     )
-    sentence = f"This paper needs {_count(one.demand, 'review')} but has {_count(gap.needed, 'locked reviewer')}"
+    sentence = f"This paper needs {counted(one.demand, 'review')} but has {counted(gap.needed, 'locked reviewer')}"
     remedies = (remedy("remove_locks", [Change(one.id, None, gap.missing, "remove_locks")]),)
     return _reason("locks_over_demand", gap, gap.left, gap.right, f"{sentence}: {gap.missing} too many.", remedies)
 
@@ -121,7 +122,7 @@ def _over_maximum(problem: Problem, reviewer: int, papers: list[int]) -> Reason:
     one = problem.reviewers[reviewer]
     ids = tuple(problem.papers[p].id for p in papers)
     gap = Gap(ids, (one.id,), len(ids), one.max, True, (), (), ())
-    sentence = f"This reviewer may have {_count(one.max, 'paper')} but has {_count(gap.needed, 'locked paper')}"
+    sentence = f"This reviewer may have {counted(one.max, 'paper')} but has {counted(gap.needed, 'locked paper')}"
     kinds: tuple[RemedyKind, ...] = ("raise_maximum", "remove_locks")
     remedies = tuple(remedy(kind, [Change(None, one.id, gap.missing, kind)]) for kind in kinds)
     return _reason("locks_over_maximum", gap, gap.left, gap.right, f"{sentence}: {gap.missing} too many.", remedies)
@@ -163,25 +164,26 @@ def remedy(kind: RemedyKind, changes: list[Change]) -> Remedy | None:
 
 def _step(kind: RemedyKind, changes: list[Change]) -> str:
     total = sum(change.by for change in changes)
+    people = counted(len(changes), "reviewer")
     sentences: dict[RemedyKind, str] = {
-        "raise_maximum": f"Raise the maximum of {_count(len(changes), 'reviewer')} by {_count(total, 'place')} in all.",
-        "lower_demand": f"Lower the demand of {_count(len(changes), 'paper')} by {_count(total, 'review')} in all.",
-        "lower_minimum": f"Lower the minimum of {_count(len(changes), 'reviewer')} by {_count(total, 'paper')} in all.",
-        "waive_conflicts": f"Waive {_count(total, 'conflict')}.",
-        "settle_suspected": f"Settle {_count(total, 'suspected conflict')} as none.",
-        "allow_forbidden": f"Allow {_count(total, 'forbidden pair')}.",
-        "lower_seniors": f"Ask for {_count(total, 'senior reviewer')} less, over {_count(len(changes), 'paper')}.",
-        "lower_author_minimum": f"Ask {_count(len(changes), 'author')} for {_count(total, 'paper')} less in all.",
-        "allow_same_institution": f"Allow two reviewers of one institution for {_count(len(changes), 'paper')}.",
-        "allow_mutual_review": f"Allow people to review each other’s papers in {_count(total, 'case')}.",
+        "raise_maximum": f"Raise the maximum of {people} by {counted(total, 'place')} in all.",
+        "lower_demand": f"Lower the demand of {counted(len(changes), 'paper')} by {counted(total, 'review')} in all.",
+        "lower_minimum": f"Lower the minimum of {people} by {counted(total, 'paper')} in all.",
+        "waive_conflicts": f"Waive {counted(total, 'conflict')}.",
+        "settle_suspected": f"Settle {counted(total, 'suspected conflict')} as none.",
+        "allow_forbidden": f"Allow {counted(total, 'forbidden pair')}.",
+        "lower_seniors": f"Ask for {counted(total, 'senior reviewer')} less, over {counted(len(changes), 'paper')}.",
+        "lower_author_minimum": f"Ask {counted(len(changes), 'author')} for {counted(total, 'paper')} less in all.",
+        "allow_same_institution": f"Allow two reviewers of one institution for {counted(len(changes), 'paper')}.",
+        "allow_mutual_review": f"Allow people to review each other’s papers in {counted(total, 'case')}.",
         "raise_probability": f"Raise the highest probability to {total} %.",
-        "remove_locks": f"Remove {_count(total, 'lock')}.",
+        "remove_locks": f"Remove {counted(total, 'lock')}.",
     }
     return sentences[kind]
 
 
 def _needed(gap: Gap, noun: str) -> str:
-    return _count(gap.needed, f"more {noun}" if gap.locked else noun)
+    return counted(gap.needed, f"more {noun}" if gap.locked else noun)
 
 
 def _places(gap: Gap, it: str) -> str:
@@ -189,15 +191,13 @@ def _places(gap: Gap, it: str) -> str:
     if not count:
         return f"no {'other ' if gap.locked else ''}reviewer may review {it}"
     who = "the reviewer" if count == 1 else f"the {count} reviewers"
-    return f"{who} who may review {it} {'has' if count == 1 else 'have'} {_count(gap.available, 'place')} left for {it}"
+    return (
+        f"{who} who may review {it} {'has' if count == 1 else 'have'} {counted(gap.available, 'place')} left for {it}"
+    )
 
 
 def _these(count: int, noun: str) -> str:
     return f"This {noun}" if count == 1 else f"These {count} {noun}s"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _are(number: int, state: str) -> str:

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.services.prove import prove_address
+from accounts.services.prove import owner_of, prove_address
 from audit.errors import Refused
 from audit.models import Root
 from audit.transitions import move
@@ -13,7 +13,7 @@ from notifications.services.enqueue import enqueue
 from reviews import emails
 from reviews.links import ended
 from reviews.models import Assignment, Invitation
-from reviews.services.invite import account_of, log_invitation
+from reviews.services.invite import log_invitation
 from reviews.services.nominate import assign_nominated
 from reviews.services.reviewers import change_reviewer, check_load, enrol
 from reviews.states import INVITATION_MOVES, InvitationStatus
@@ -58,7 +58,7 @@ def answer_invitation(
             reason=reason.strip(),
             answered_at=timezone.now(),
         )
-        log_invitation("invitation.declined", invitation, account_of(invitation.address))
+        log_invitation("invitation.declined", invitation, owner_of(invitation.address))
     invitation.links.filter(used_at=None).update(used_at=timezone.now())
     _confirm(invitation, accept)
     return invitation
@@ -67,7 +67,7 @@ def answer_invitation(
 def _accept(invitation: Invitation, load: int | None, user: User | None, name: tuple[str, str]) -> None:
     wanted = load or invitation.load or USUAL_LOAD
     check_load(wanted)
-    person = account_of(invitation.address) or user or _owner(invitation, name)
+    person = owner_of(invitation.address) or user or _owner(invitation, name)
     move(
         invitation,
         InvitationStatus.ACCEPTED,

@@ -10,6 +10,7 @@ from access.viewer import acting
 from accounts.addresses import normalise_email
 from accounts.models import User
 from accounts.services.profile import update_profile
+from accounts.services.prove import owner_of
 from accounts.services.register import create_person
 from audit.errors import Refused
 from notifications.models import Batch
@@ -18,7 +19,7 @@ from reviews import emails
 from reviews.importing.records import PersonRow
 from reviews.models import Reviewer
 from reviews.services.import_rows import CHANGED, NEW, SAME, Done, each
-from reviews.services.invite import account_of, invite
+from reviews.services.invite import invite
 from reviews.services.reviewers import LARGEST_LOAD, add_reviewer, change_reviewer
 from workshops.models import Membership, Topic, Track, Workshop
 from workshops.services.roles import give_role
@@ -144,7 +145,7 @@ class _Importing:
 def find_person(address: str) -> User | None:
     """Whoever has confirmed this address, or has an account under it that nobody has used yet."""
     known = normalise_email(address)
-    return account_of(known) or User.objects.filter(email=known).first()
+    return owner_of(known) or User.objects.filter(email=known).first()
 
 
 def _names(track: Track) -> set[str]:

@@ -11,8 +11,9 @@ from django.db.models import Max
 from django.utils import timezone
 
 from access.rights import require
-from access.viewer import acting
+from access.viewer import acting, key_of
 from accounts.models import User
+from accounts.services.prove import owner_of
 from audit.errors import Refused, StaleState
 from audit.models import Root
 from audit.services.record import record
@@ -25,7 +26,7 @@ from notifications.services.messages import cancel_message
 from notifications.states import MessageStatus
 from reviews import emails
 from reviews.guests import Guest, Problem, checked_address, read_lines
-from reviews.links import PURPOSE, hash_of
+from reviews.links import PURPOSE
 from reviews.models import Invitation, Link
 from reviews.services.reviewers import check_load
 from reviews.states import INVITATION_MOVES, InvitationStatus
@@ -91,7 +92,7 @@ def invite(
         track=track,
         address=address,
         name=name.strip(),
-        user=account_of(address),
+        user=owner_of(address),
         load=load,
         emergency=emergency,
         note=note.strip(),
@@ -102,12 +103,6 @@ def invite(
     _write(invitation, batch=batch, undo_seconds=undo_seconds)
     log_invitation("invitation.sent", invitation, by)
     return invitation
-
-
-def account_of(address: str) -> User | None:
-    """The person who has confirmed this address."""
-    row = EmailAddress.objects.filter(email=address, verified=True).select_related("user").first()
-    return row.user if row else None
 
 
 def _check_new(workshop: Workshop, role: str, address: str) -> None:
@@ -297,7 +292,7 @@ def make_link(invitation: Invitation) -> str:
     """A new token for this invitation. Only its hash is stored; earlier links stay alive."""
     token = secrets.token_urlsafe(32)
     Link.objects.create(
-        token_hash=hash_of(token), purpose=PURPOSE, invitation=invitation, expires_at=invitation.expires_at
+        token_hash=key_of(token), purpose=PURPOSE, invitation=invitation, expires_at=invitation.expires_at
     )
     return token
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from access.rights import require
 from access.viewer import acting
 from accounts.models import User
+from accounts.services.prove import owner_of
 from audit.errors import Refused
 from audit.models import Root
 from audit.services.record import record
@@ -16,7 +17,7 @@ from reviews.guests import checked_address
 from reviews.models import Assignment, Invitation, Nomination
 from reviews.rules import check_not_assigned, check_under_review, open_reviewers
 from reviews.services.assign import assign
-from reviews.services.invite import account_of, invite, send_again
+from reviews.services.invite import invite, send_again
 from reviews.states import NOMINATION_MOVES, AssignmentKind, InvitationStatus, NominationStatus
 from submissions.models import Conflict, Submission
 from submissions.services.conflicts import conflicts_foreseen
@@ -41,7 +42,7 @@ def nominate(*, assignment: Assignment, by: User, name: str, address: str, why: 
     if not name:
         raise Refused("Write their name.", field="name")
     address = checked_address(address)
-    if account_of(address) == by:
+    if owner_of(address) == by:
         raise Refused("This is an address of your own. Write the other person’s.", field="address")
     if not why:
         raise Refused("Say in a sentence what they know of the subject.", field="why")
@@ -102,7 +103,7 @@ def approve_nomination(*, nomination: Nomination, by: User, override: str = "") 
     require(acting(by), "act", paper)
     check_under_review(paper)
     _check_conflicts(nomination, override.strip())
-    person = account_of(nomination.address)
+    person = owner_of(nomination.address)
     if person is not None:
         check_not_assigned(paper, person)
     move(

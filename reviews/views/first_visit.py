@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from access.rights import get_or_404
 from access.viewer import viewer_of
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 from reviews.first_visit import FirstVisitPage, first_visit_page
 from reviews.forms_first_visit import ROWS, FirstVisitForm, TieFormSet
 from reviews.models import Reviewer
@@ -72,7 +72,7 @@ def _add(form: FirstVisitForm, rows: Any, refusal: Refused) -> None:
         row = _ties(rows)[int(refusal.field.split(".")[1])][0]
         row.add_error("who", refusal.sentence)
     else:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        add_refusal(form, refusal)
 
 
 def _told(request: HttpRequest, workshop: Workshop, form: FirstVisitForm, problems: list[str]) -> HttpResponse:

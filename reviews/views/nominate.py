@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from access.rights import get_or_404, visible_to
 from access.viewer import viewer_of
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 from audit.text import whole_number
 from reviews.forms_nominate import NominateForm
 from reviews.models import Assignment, Nomination
@@ -35,7 +35,7 @@ def nominate(request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             made = propose(assignment=assignment, by=assignment.user, **form.cleaned_data)
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+            add_refusal(form, refusal)
         else:
             messages.success(request, f"{made.name} is proposed. The organizers look before anybody is written to.")
             return redirect("reviews:nominate", pk)

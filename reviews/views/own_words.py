@@ -28,7 +28,7 @@ from reviews.views.writing import own_assignment
 def versions(request: HttpRequest, pk: UUID) -> HttpResponse:
     """All versions of one's review, and what differs between the two that the address names (``from`` and ``to``)."""
     text = text_of_own_or_lost(viewer_of(request), pk)
-    old, new = _number(request, "from"), _number(request, "to")
+    old, new = (whole_number(request.GET.get(name), digits=9) for name in ("from", "to"))
     asked = old is not None and new is not None
     numbers = [line.number for line in text.versions]
     context = {
@@ -42,11 +42,6 @@ def versions(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_restore": text.status in CURRENT,
     }
     return render(request, "reviews/versions.html", context)
-
-
-def _number(request: HttpRequest, name: str) -> int | None:
-    text = request.GET.get(name, "")
-    return whole_number(text, digits=9)
 
 
 @login_required
@@ -84,7 +79,7 @@ def copy(request: HttpRequest, pk: UUID) -> HttpResponse:
     answers = text.stored
     if request.method == "POST":
         answers = posted_answers(request.POST, text.questions)
-    elif (number := _number(request, "version")) is not None:
+    elif (number := whole_number(request.GET.get("version"), digits=9)) is not None:
         answers = answers_of_version(text, number)
     made = copy_of(viewer_of(request), text, answers)
     return as_file(write(made), made.name, "text/markdown")

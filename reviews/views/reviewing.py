@@ -8,7 +8,6 @@ from allauth.account.models import EmailAddress
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,15 +18,15 @@ from access.rights import get_or_404
 from access.viewer import viewer_of
 from accounts.models import User
 from accounts.request import person
+from accounts.services.prove import owner_of
 from accounts.services.publications import add_publications
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 from reviews import reading
 from reviews.forms import AnswerForm, PublicationsForm, ReviewingForm
 from reviews.links import LONGEST_TOKEN, Found, ended, resolve
 from reviews.models import Invitation, Reviewer
 from reviews.services.answer import answer_invitation, may_step_back
 from reviews.services.assign import accept_assignments
-from reviews.services.invite import account_of
 from reviews.services.reviewers import change_reviewer
 from reviews.states import InvitationStatus
 from workshops.middleware import received_at
@@ -37,10 +36,6 @@ from workshops.states import Role
 TOKEN = "invitation"  # noqa: S105 (a key of the session)
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 SHOWN_PROBLEMS = 10
-
-
-def _add(form: Form, refusal: Refused) -> None:
-    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
 
 
 def _person(request: HttpRequest) -> User:
@@ -77,7 +72,7 @@ def invitation(request: HttpRequest) -> HttpResponse:
         try:
             return _answered(request, found.invitation, form)
         except Refused as refusal:
-            _add(form, refusal)
+            add_refusal(form, refusal)
     return _invitation_page(request, found.invitation, form, status=422)
 
 
@@ -99,7 +94,7 @@ def _find(request: HttpRequest) -> Found:
 
 
 def _answer_form(request: HttpRequest, invitation: Invitation, data: Any = None) -> AnswerForm:
-    ask_name = account_of(invitation.address) is None and not request.user.is_authenticated
+    ask_name = owner_of(invitation.address) is None and not request.user.is_authenticated
     initial = {"answer": request.GET.get("answer", ""), "load": None}
     return AnswerForm(data, initial=initial, name=invitation.name, ask_name=ask_name)
 
@@ -107,7 +102,7 @@ def _answer_form(request: HttpRequest, invitation: Invitation, data: Any = None)
 def _answered(request: HttpRequest, invitation: Invitation, form: AnswerForm) -> HttpResponse:
     given = form.cleaned_data
     accept = given["answer"] != AnswerForm.NO
-    known = account_of(invitation.address)
+    known = owner_of(invitation.address)
     signed_in = _person(request) if request.user.is_authenticated else None
     done = answer_invitation(
         invitation=invitation,
@@ -185,7 +180,7 @@ def _offer(request: HttpRequest, workshop: Workshop, form: ReviewingForm) -> boo
             topics=Topic.objects.filter(workshop=workshop, pk__in=chosen),
         )
     except Refused as refusal:
-        _add(form, refusal)
+        add_refusal(form, refusal)
         return False
     return True
 
@@ -207,7 +202,7 @@ def publications(request: HttpRequest, slug: str) -> HttpResponse:
             text=form.cleaned_data["text"],
         )
     except Refused as refusal:
-        _add(form, refusal)
+        add_refusal(form, refusal)
         return _profile_page(request, page, publications_form=form, status=422)
     if added:
         messages.success(request, f"Added {added} publication{'' if added == 1 else 's'}.")

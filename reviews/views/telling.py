@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 from reviews.forms import AuthorsKnownForm, ConflictForm, DaysForm, DeclineForm
 from reviews.models import Assignment
 from reviews.services.assign import decline_assignment
@@ -19,10 +19,6 @@ from reviews.services.own_conflict import note_authors_known, take_note_back, te
 from reviews.states import AssignmentKind
 from reviews.views.writing import chair_response, own_assignment, review_response
 from workshops.instants import both
-
-
-def _add(form: Form, refusal: Refused) -> None:
-    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
 
 
 def _by(request: HttpRequest) -> Any:
@@ -42,7 +38,7 @@ def decline(request: HttpRequest, pk: UUID) -> HttpResponse:
                 assignment=assignment, by=_by(request), reason=given["reason"], hand_over=given["hand_over"]
             )
         except Refused as refusal:
-            _add(form, refusal)
+            add_refusal(form, refusal)
         else:
             return _gone(request, assignment, "Thank you for saying so.")
     if assignment.kind == AssignmentKind.AREA_CHAIR:
@@ -69,7 +65,7 @@ def conflict(request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             tell_conflict(assignment=assignment, by=_by(request), why=form.cleaned_data["why"])
         except Refused as refusal:
-            _add(form, refusal)
+            add_refusal(form, refusal)
         else:
             contact = assignment.submission.workshop.contact
             ask = (
@@ -93,7 +89,7 @@ def authors_known(request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             note_authors_known(assignment=assignment, by=_by(request), **form.cleaned_data)
         except Refused as refusal:
-            _add(form, refusal)
+            add_refusal(form, refusal)
         else:
             messages.success(request, "Noted for the organizers. Nothing changes for you: please go on.")
             return redirect("reviews:review", pk)
@@ -114,7 +110,7 @@ def more_days(request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             asked = ask_for_days(assignment=assignment, by=_by(request), **form.cleaned_data)
         except Refused as refusal:
-            _add(form, refusal)
+            add_refusal(form, refusal)
         else:
             messages.success(request, f"You have asked for time until {both(asked.until)}. The answer comes by mail.")
             return redirect("reviews:review", pk)

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +15,7 @@ from access.rights import get_or_404
 from access.viewer import viewer_of
 from accounts.models import User
 from accounts.services.publications import add_publications
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 from reviews.forms_volunteer import VolunteerForm
 from reviews.models import Offer
 from reviews.services.volunteer import offer_to_review, take_back_offer
@@ -73,7 +72,7 @@ def _offer(request: HttpRequest, workshop: Workshop, page: VolunteerPage, form: 
             topics=Topic.objects.filter(workshop=workshop, pk__in=given.get("topics", [])),
         )
     except Refused as refused:
-        _add(form, refused)
+        add_refusal(form, refused)
         return _page(request, page, form, status=422)
     request.session.pop(TYPED, None)
     messages.success(request, "Thank you. The organizers see your offer, and answer by mail.")
@@ -95,10 +94,6 @@ def _add_publications(person: User, text: str) -> list[str]:
     except Refused as refused:
         return [refused.sentence]
     return [sentence for sentence in problems if not sentence.endswith("is in the list already.")]
-
-
-def _add(form: Form, refused: Refused) -> None:
-    form.add_error(refused.field if refused.field in form.fields else None, refused.sentence)
 
 
 @login_required

@@ -7,14 +7,12 @@ compared again when they accept. They see and decide that paper, and nothing els
 import secrets
 from datetime import timedelta
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
 from access.rights import may, require
-from access.viewer import acting
-from accounts.addresses import domain_of, institution_of, normalise_email
+from access.viewer import acting, key_of
+from accounts.addresses import checked_address, domain_of, institution_of
 from accounts.models import User
 from accounts.services.prove import owner_of, prove_address
 from audit.errors import Refused
@@ -22,7 +20,6 @@ from audit.models import Root
 from audit.transitions import move
 from notifications.services.enqueue import enqueue
 from submissions import emails
-from submissions.author_links import hash_of
 from submissions.levels import level_of
 from submissions.models import Authorship, Conflict, ConflictRequest, Submission
 from submissions.services.conflicts import conflicts_of
@@ -76,7 +73,7 @@ def _check_may_call(submission: Submission, by: User) -> None:
 
 
 def _call(submission: Submission, address: str, name: str, reason: str, by: User | None) -> ConflictRequest:
-    address = _checked(address)
+    address = checked_address(address)
     if not name.strip():
         raise Refused("Write their name, for the first line of the mail.", field="name")
     if submission.conflict_requests.open().filter(kind=AskedKind.GUEST, address=address).exists():
@@ -88,7 +85,7 @@ def _call(submission: Submission, address: str, name: str, reason: str, by: User
         kind=AskedKind.GUEST,
         address=address,
         name=name.strip(),
-        token_hash=hash_of(token),
+        token_hash=key_of(token),
         reason=written(reason),
         by=by,
         until=timezone.now() + LASTS,
@@ -96,15 +93,6 @@ def _call(submission: Submission, address: str, name: str, reason: str, by: User
     _mail(request, token)
     log_request("guest.called", request, by)
     return request
-
-
-def _checked(text: str) -> str:
-    address = normalise_email(text)
-    try:
-        validate_email(address)
-    except ValidationError:
-        raise Refused(f"“{text.strip()}” is not an e-mail address.", field="address") from None
-    return address
 
 
 def _check_no_conflict(submission: Submission, address: str) -> None:
@@ -161,7 +149,7 @@ def resolve(token: str) -> ConflictRequest | None:
     """The call that this token opens; None for one that opens nothing. One query. Reading changes nothing."""
     if not token:
         return None
-    calls = ConflictRequest.objects.filter(kind=AskedKind.GUEST, token_hash=hash_of(token))
+    calls = ConflictRequest.objects.filter(kind=AskedKind.GUEST, token_hash=key_of(token))
     return calls.select_related("submission__workshop", "submission__track", "user", "by").first()
 
 

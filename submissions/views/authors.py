@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -17,7 +16,7 @@ from access.viewer import viewer_of
 from accounts.models import User
 from accounts.request import person
 from accounts.services.prove import owner_of
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 from audit.text import whole_number
 from submissions.author_forms import AddAuthorForm, ArrangeRows, MissingForm, NotMeForm, RemoveAuthorForm
 from submissions.author_links import LONGEST_TOKEN, resolve
@@ -39,10 +38,6 @@ SAME_ANSWER = (
     "Whether there is one is not public."
 )
 SAME_ANSWER_BACK = "If you had sent something about that number, it is taken back."
-
-
-def _refused(form: Form, refusal: Refused) -> None:
-    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
 
 
 # --- is this you? -----------------------------------------------------------------------------------------------------
@@ -191,7 +186,7 @@ def _add(request: HttpRequest, submission: Submission) -> Forms | None:
                 submission=submission, by=person(request), author=form.author(), reason=form.cleaned_data["reason"]
             )
         except Refused as refusal:
-            _refused(form, refusal)
+            add_refusal(form, refusal)
         else:
             messages.success(request, "The organizers are asked. Nothing is changed until they have answered.")
             return None
@@ -207,7 +202,7 @@ def _remove(request: HttpRequest, submission: Submission) -> Forms | None:
                 submission=submission, by=person(request), authorship=whom, reason=form.cleaned_data["reason"]
             )
         except Refused as refusal:
-            _refused(form, refusal)
+            add_refusal(form, refusal)
         else:
             messages.success(request, "The organizers are asked. Nothing is changed until they have answered.")
             return None
@@ -267,7 +262,7 @@ def missing_author(request: HttpRequest, slug: str) -> HttpResponse:
             try:
                 _say_missing(workshop, person(request), form.cleaned_data, back=back)
             except Refused as refusal:
-                _refused(form, refusal)
+                add_refusal(form, refusal)
             else:
                 messages.success(request, SAME_ANSWER_BACK if back else SAME_ANSWER)
                 return redirect("submissions:missing_author", slug)

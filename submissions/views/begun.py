@@ -15,7 +15,7 @@ from access.rights import visible_to
 from access.viewer import PUBLIC, Viewer, follow_link, key_of, viewer_of
 from accounts.limits import within_limit
 from accounts.request import person
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 from submissions.forms import AddressForm
 from submissions.models import Authorship, Submission
 from submissions.services import claim_paper
@@ -96,7 +96,7 @@ def address(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             try:
                 return _ask(request, submission, form)
             except Refused as refusal:
-                form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+                add_refusal(form, refusal)
     return paper_page(request, own_paper(request, slug, number), address=form)
 
 

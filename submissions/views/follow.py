@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from access.viewer import viewer_of
 from accounts.request import person
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 from submissions.forms import WithdrawForm
 from submissions.reading import AuthorPage, read_page
 from submissions.services.withdraw import undo_withdrawal
@@ -41,7 +41,7 @@ def withdraw(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         try:
             withdraw_paper(submission=submission, by=person(request), reason=form.cleaned_data["reason"])
         except Refused as refusal:
-            form.add_error(refusal.field or None, refusal.sentence)
+            add_refusal(form, refusal)
         else:
             messages.success(request, f"Paper #{number} is withdrawn.")
             return redirect("submissions:paper", slug, number)

@@ -25,7 +25,7 @@ def versions(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     submission = own_paper(request, slug, number)
     page = read_page(submission, viewer_id=viewer_of(request).id, now=received_at(request))
     listed = versions_of(submission)
-    old, new = _number(request, "from"), _number(request, "to")
+    old, new = (whole_number(request.GET.get(name), digits=9) for name in ("from", "to"))
     asked = old is not None and new is not None
     context = {
         "submission": submission,
@@ -38,11 +38,6 @@ def versions(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "new": new if asked else (listed[0].change.number if listed else None),
     }
     return render(request, "submissions/versions.html", context)
-
-
-def _number(request: HttpRequest, name: str) -> int | None:
-    text = request.GET.get(name, "")
-    return whole_number(text, digits=9)
 
 
 @for_authors

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from access.viewer import key_of, links_of, viewer_of
-from audit.errors import Refused, StaleState
+from audit.errors import Refused, StaleState, add_refusal
 from audit.text import whole_number
 from submissions import both_versions, form_state, links
 from submissions.emails import page as page_at
@@ -94,7 +94,7 @@ def _save_words(request: HttpRequest, submission: Submission, typed: Typed) -> N
         if refusal.field == "authors":
             typed.rows.error = refusal.sentence
         else:
-            typed.form.add_error(refusal.field if refusal.field in typed.form.fields else None, refusal.sentence)
+            add_refusal(typed.form, refusal)
 
 
 def _keep(request: HttpRequest, submission: Submission, data: QueryDict) -> None:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from access.rights import get_or_404, visible_to
 from access.viewer import follow_link, viewer_of
 from accounts.limits import within_limit
-from audit.errors import Refused
+from audit.errors import Refused, add_refusal
 from submissions.forms import StartForm
 from submissions.models import Submission
 from submissions.services.admission import may_begin_late
@@ -42,7 +42,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
             paper = _begin(request, workshop, form)
             return redirect("submissions:paper", workshop.slug, paper.number)
         except Refused as refusal:
-            form.add_error(refusal.field or None, refusal.sentence)
+            add_refusal(form, refusal)
     return _start_page(request, workshop, tracks, form)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from audit.text import counted
 from reviews.matching import EPSILON, MAX_PROBABILITY, Infeasible, ProblemError, Solution, SolverFailed, solve
 from reviews.matching.lines import line_of
 from reviews.matching.result import MODES
@@ -120,12 +121,12 @@ def worst_papers(problem: "Problem", answer: Solution) -> list[dict[str, Any]]:
 def _summary(problem: "Problem", answer: Solution) -> list[str]:
     proof, counts = (
         answer.certificate,
-        f"{_count(len(answer.pairs), 'review')} of {_count(len(problem.papers), 'paper')}",
+        f"{counted(len(answer.pairs), 'review')} of {counted(len(problem.papers), 'paper')}",
     )
     over = f"{proof.bound:.10g} over all {proof.pairs_priced} allowed pairs"
     lines = [
         f"Solved ({answer.mode}): {counts}, total {answer.total:.10g}.",
-        f"Largest total {proof.optimum:.10g}, bound {over}, gap {proof.gap:.2g}, {_count(proof.rounds, 'round')}.",
+        f"Largest total {proof.optimum:.10g}, bound {over}, gap {proof.gap:.2g}, {counted(proof.rounds, 'round')}.",
     ]
     if fair := answer.fairness:
         share = answer.total / proof.optimum if proof.optimum else 1.0
@@ -137,7 +138,7 @@ def _summary(problem: "Problem", answer: Solution) -> list[str]:
         expected = f"Expected total {lottery.expected_total:.10g}"
         lines.append(f"{expected}; likeliest pair {highest:.4g}; seed {lottery.seed}.")
     if unknown := sum(pair.unknown for pair in answer.pairs):
-        lines.append(f"{_count(unknown, 'pair')} without a score, counted as the paper's median.")
+        lines.append(f"{counted(unknown, 'pair')} without a score, counted as the paper's median.")
     return lines
 
 
@@ -165,7 +166,3 @@ def _remedy(remedy: Any) -> str:
 
 def _ids(ids: tuple[str, ...]) -> str:
     return ", ".join(ids[:NAMED]) + (f" … and {len(ids) - NAMED} more" if len(ids) > NAMED else "")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
