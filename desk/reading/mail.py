@@ -41,6 +41,8 @@ BATCH_TONES = {
     BatchStatus.DONE: "good",
 }
 OPEN = (BatchStatus.DRAFT, BatchStatus.HELD, BatchStatus.SENDING, BatchStatus.PAUSED)
+BEFORE_IT_LEAVES = (BatchStatus.DRAFT, BatchStatus.HELD)
+WAITING = (MessageStatus.HELD, MessageStatus.DUE)
 LINE = ("pk", "kind", "status", "subject", "address", "due_at", "sent_at", "created_at", "root_type", "root_id")
 
 
@@ -56,6 +58,11 @@ class MailLine:
     paper: int | None
     at: datetime
     waits: bool
+
+    @property
+    def may_be_chosen(self) -> bool:
+        """Something is done with several of its kind: those that wait are cancelled, those that failed sent again."""
+        return self.status in (*WAITING, MessageStatus.FAILED)
 
 
 @dataclass(frozen=True)
@@ -177,6 +184,11 @@ class BatchLine:
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
+
+    @property
+    def may_be_chosen(self) -> bool:
+        """Several like it can be cancelled at once. What is leaving has its own page to be stopped on."""
+        return self.status in BEFORE_IT_LEAVES
 
     @property
     def moves_by_itself(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from access.rights import visible_to
 from audit.errors import Refused
 from audit.models import Root
-from desk.reading.mail import label_of, read_batches, visible_messages
+from desk.reading.mail import BEFORE_IT_LEAVES, WAITING, label_of, read_batches, visible_messages
 from desk.services.acts import Act, Done, LeftOut, Plan, Stage, Take
 from notifications.models import Batch, Message
 from notifications.services.batches import cancel_batch
@@ -19,8 +19,6 @@ from notifications.states import BatchStatus, MessageStatus
 from submissions.models import Submission
 
 NOT_YOURS = "You do not act for its paper."
-WAITING = (MessageStatus.HELD, MessageStatus.DUE)
-BEFORE_IT_LEAVES = (BatchStatus.DRAFT, BatchStatus.HELD)
 OVER = (BatchStatus.STOPPED, BatchStatus.CANCELLED)
 
 

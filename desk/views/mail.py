@@ -1,6 +1,6 @@
 """Mail on the organizers' desk: what left and what waits, bulk mail, single messages, the words of each kind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,8 @@ from desk.reading.list_query import pairs_of
 from desk.reading.mail import (
     MOST,
     TONES,
+    BatchLine,
+    MailLine,
     MailPage,
     batches_of,
     label_of,
@@ -32,6 +34,7 @@ from desk.reading.mail import (
 from desk.reading.mail_query import MailQuery
 from desk.reading.saved_views import own_views
 from desk.services.reveal import reveal
+from desk.views.acts import Words as ActWords
 from desk.views.base import actor, desk_page, desk_render
 from desk.views.bulk_mail import BATCH_WORDS, MESSAGE_WORDS
 from desk.views.lists import Options, chips, file_of, files, row_of, views_of, wanted_file
@@ -72,20 +75,26 @@ def mail(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpRespon
         return _file(name, workshop, viewer, query)
     recent = list(batches_of(workshop).order_by("-pk")[:RECENT])
     page = read_mail(workshop, viewer, query)
+    batches = read_batches(workshop, viewer, recent)
     context = {
         "query": query,
         "page": page,
-        "batches": read_batches(workshop, viewer, recent),
+        "batches": batches,
         "views": views_of(request, query, READY_MADE, own_views(workshop, viewer, query.name)),
         "filters": [row_of("State", chips(query, "status", STATES))],
         "kinds": [(kind.name, kind.label) for kind in workshop_kinds()],
         "kept": query.kept(),
-        "acts": [(key, words.bar) for key, words in MESSAGE_WORDS.items()],
-        "batch_acts": [(key, words.bar) for key, words in BATCH_WORDS.items()],
+        "acts": _bar(MESSAGE_WORDS, page.lines),
+        "batch_acts": _bar(BATCH_WORDS, batches),
         **files(query),
         **_pages(query, page),
     }
     return desk_render(request, "desk/mail/mail.html", workshop, viewer, "mail", context)
+
+
+def _bar(words: dict[str, ActWords], lines: Iterable[MailLine | BatchLine]) -> list[tuple[str, str]]:
+    """What can be done with several of the lines; nothing where none of them may be chosen."""
+    return [(key, act.bar) for key, act in words.items()] if any(line.may_be_chosen for line in lines) else []
 
 
 @require_safe

@@ -1,5 +1,6 @@
 """Mail on the desk: each organizer sees what they may, nothing leaves by itself, old pages do nothing."""
 
+import re
 from typing import Any
 
 import pytest
@@ -303,6 +304,36 @@ def test_several_bulk_mails_are_cancelled_before_they_leave(cast: Cast, batch: B
         "done",
     ]
     assert set(Message.objects.filter(batch__in=[batch, held]).values_list("status", flat=True)) == {"cancelled"}
+
+
+def test_only_what_something_can_be_done_with_has_a_box(cast: Cast, batch: Batch) -> None:
+    Message.objects.exclude(batch=batch).delete()
+    waits, failed, sent = list(batch.messages.order_by("pk"))
+    Message.objects.filter(pk=failed.pk).update(status=MessageStatus.FAILED)
+    Message.objects.filter(pk=sent.pk).update(status=MessageStatus.SENT)
+    rows = [draft_batch(workshop_id=cast.workshop.pk, kind="assignment_not_needed", by=cast.olga) for _ in range(5)]
+    for row, status in zip(rows, ("held", "sending", "paused", "done", "cancelled"), strict=True):
+        Batch.objects.filter(pk=row.pk).update(status=status)
+
+    page = signed_in(cast.olga).get(address(cast)).content.decode()
+    bulk, _, mails = page.partition('id="log"')
+
+    assert boxes(bulk) == [rows[0].pk, batch.pk]
+    assert boxes(mails) == [failed.pk, waits.pk]
+
+
+def test_lists_without_anything_to_do_offer_no_act(cast: Cast, batch: Batch) -> None:
+    Message.objects.exclude(batch=batch).delete()
+    batch.messages.update(status=MessageStatus.SENT)
+    Batch.objects.filter(pk=batch.pk).update(status=BatchStatus.DONE)
+
+    page = signed_in(cast.olga).get(address(cast)).content.decode()
+
+    assert (boxes(page), "data-select-all" in page, "Look first" in page) == ([], False, False)
+
+
+def boxes(page: str) -> list[int]:
+    return [int(pk) for pk in re.findall(r'name="line" value="(\d+)"', page)]
 
 
 def test_a_kind_that_is_none_finds_nothing_though_it_looks_like_a_day(cast: Cast) -> None:
