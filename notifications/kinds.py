@@ -16,6 +16,8 @@ class Kind:
     ``secret``: the body holds a code or a link; it is wiped as soon as it is sent, and never shown to organizers.
     ``resend_in_doubt``: a message that may come twice (a reminder) is sent again under the same Message-ID when in
     doubt; everything else waits for a person.
+    ``reminds``: asks for what is missing; nobody gets two of these in a day, whatever their kinds (see
+    ``MessageQuerySet.reminders``).
     ``essential``: cannot be unsubscribed from.
     ``typed``: bulk mail of this kind is confirmed by typing its number, however few it goes to (a release).
     ``site_only``: its words are the site's; a workshop does not edit them.
@@ -27,6 +29,7 @@ class Kind:
     priority: Priority = Priority.NORMAL
     secret: bool = False
     resend_in_doubt: bool = False
+    reminds: bool = False
     essential: bool = True
     bulk: bool = False
     typed: bool = False
@@ -51,6 +54,11 @@ _REHEARSALS: list[Callable[[str, int], bool]] = []
 def register(kinds: Iterable[Kind]) -> None:
     for kind in kinds:
         _KINDS[kind.name] = kind
+
+
+def reminders() -> list[str]:
+    """The names of the kinds that remind somebody of something."""
+    return [kind.name for kind in _KINDS.values() if kind.reminds]
 
 
 def kind_of(name: str) -> Kind:

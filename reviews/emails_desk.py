@@ -25,6 +25,7 @@ register(
             priority=Priority.BULK,
             bulk=True,
             resend_in_doubt=True,
+            reminds=True,
         ),
         Kind(
             name=BID_REMINDER,
@@ -39,6 +40,7 @@ register(
             priority=Priority.BULK,
             bulk=True,
             resend_in_doubt=True,
+            reminds=True,
         ),
         Kind(
             name=REVIEW_EXTENDED,

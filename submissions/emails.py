@@ -133,6 +133,7 @@ register(
                 "until": "24 Nov 2026, 23:59 AoE (25 Nov 2026, 11:59 UTC)",
             },
             resend_in_doubt=True,
+            reminds=True,
         ),
         Kind(
             name=CONFIRM_ADDRESS,
@@ -192,6 +193,7 @@ register(
             | {"lacks": ["The abstract is missing."], "until": "24 Nov 2026, 23:59 AoE (25 Nov 2026, 11:59 UTC)"},
             bulk=True,
             resend_in_doubt=True,
+            reminds=True,
         ),
     ]
 )

@@ -13,9 +13,10 @@ from access.viewer import Viewer
 from audit.models import Root
 from desk.reading.levels import flag, papers_on_desk, sealed_papers
 from notifications.models import Message
+from notifications.querysets import DAY
 from notifications.states import MessageStatus
 from submissions.models import Authorship, Submission
-from submissions.services.remind import PAUSE, REMINDERS
+from submissions.services.remind import REMINDERS
 from submissions.services.submit import missing
 from submissions.states import AuthorshipStatus, SubmissionStatus
 from workshops.deadlines import windows_by_track
@@ -41,7 +42,7 @@ class Draft:
 
     @property
     def reminded_lately(self) -> bool:
-        return self.reminded_at is not None and timezone.now() - self.reminded_at < PAUSE
+        return self.reminded_at is not None and timezone.now() - self.reminded_at < DAY
 
 
 @dataclass(frozen=True)

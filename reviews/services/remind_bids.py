@@ -20,14 +20,14 @@ from notifications.services.enqueue import enqueue
 from notifications.services.messages import cancel_message
 from notifications.states import MessageStatus
 from reviews import emails, emails_desk
-from reviews.loads import bidders
+from reviews.loads import bidders, shared_papers
 from reviews.rules import open_reviewers
 from workshops.deadlines import bidding_until
 from workshops.instants import both
 from workshops.models import Membership, Workshop
 
 PAUSE = timedelta(days=3)
-"""Nobody is reminded twice within it, unless that is wished."""
+"""Nobody is reminded to bid twice within it, unless that is wished."""
 CLOSED = "Bidding is not open, so there is nothing to remind anybody of."
 
 
@@ -42,7 +42,8 @@ class BidReminder:
 def plan_bid_reminders(*, workshop: Workshop, people: Sequence[int], again: bool = False) -> list[BidReminder]:
     """By name. The answer is the same for every organizer (see ``bidders``). A fixed number of queries.
 
-    Who has no role here is not mentioned. ``again``: also those who were reminded within three days.
+    Who has no role here is not mentioned. ``again``: also those who were reminded to bid within three days, or of
+    something else within a day.
     """
     here = Membership.objects.open().filter(workshop=workshop, user__in=list(people))
     found = list(User.objects.filter(pk__in=here.values("user")).order_by("family", "given", "pk"))
@@ -66,9 +67,12 @@ def plan_bid_reminders(*, workshop: Workshop, people: Sequence[int], again: bool
 
 
 def _reminded(workshop: Workshop, people: list[int]) -> set[Any]:
-    waits = Q(status__in=(MessageStatus.HELD, MessageStatus.DUE)) | Q(created_at__gt=timezone.now() - PAUSE)
-    rows = Message.objects.about(Root.WORKSHOP, workshop.pk).filter(waits, kind=emails_desk.BID_REMINDER)
-    rows = rows.filter(recipient__in=people).exclude(status=MessageStatus.CANCELLED)
+    """Who has a reminder to bid of these days, or one of any kind of the last day that every organizer may know of."""
+    reminders = Message.objects.filter(recipient__in=people)
+    to_bid = reminders.reminders(within=PAUSE).filter(kind=emails_desk.BID_REMINDER)
+    shared = Q(root_type=Root.SUBMISSION, root_id__in=shared_papers(workshop.pk).values("pk"))
+    other = reminders.reminders().filter(shared)
+    rows = to_bid.about(Root.WORKSHOP, workshop.pk) | other
     return set(rows.values_list("recipient", flat=True))
 
 

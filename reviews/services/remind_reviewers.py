@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,15 +17,12 @@ from audit.errors import Refused
 from audit.models import Root
 from notifications.models import Batch, Message
 from notifications.services.batches import draft_batch
-from notifications.states import MessageStatus
 from reviews import emails_desk
 from reviews.loads import free_papers
 from reviews.models import Assignment
 from reviews.services.letters import tell_reminded
 from reviews.work import Work, read_work
 from workshops.models import Membership, Workshop
-
-PAUSE = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -48,7 +44,8 @@ def plan_reminders(
 ) -> list[Reminder]:
     """One reminder a person: of all that is overdue for ``people``, or of just these ``assignments``. Five queries.
 
-    Only papers that the viewer is free on are looked at, and only reminders that the viewer may know of count as sent.
+    Only papers that the viewer is free on are looked at, and only reminders that the viewer may know of count as sent,
+    whatever they remind of.
     Whoever has neither a role here nor such a paper is not mentioned. ``again``: also to those who were reminded within
     a day.
     """
@@ -61,7 +58,7 @@ def plan_reminders(
             by_person[work.user].append(work)
     here = Membership.objects.open().filter(workshop=workshop, user__in=people).values("user")
     found = User.objects.filter(Q(pk__in=here) | Q(pk__in=list(by_person))).order_by("family", "given", "pk")
-    told = set() if again else _reminded(viewer, papers, list(by_person))
+    told = set() if again else _reminded(workshop, viewer, papers, list(by_person))
     return [_reminder(user, by_person.get(user.pk, []), user.pk in told) for user in found]
 
 
@@ -77,11 +74,12 @@ def _reminder(user: User, work: list[Work], told: bool) -> Reminder:
     return Reminder(user, tuple(ordered), why_not)
 
 
-def _reminded(viewer: Viewer, papers: Any, people: list[int]) -> set[int]:
-    waits = Q(status__in=(MessageStatus.HELD, MessageStatus.DUE)) | Q(created_at__gt=timezone.now() - PAUSE)
+def _reminded(workshop: Workshop, viewer: Viewer, papers: Any, people: list[int]) -> set[Any]:
+    """Who has a reminder of any kind that the viewer may know of: the workshop's, or about a paper they act on."""
     known = Q(root_type=Root.SUBMISSION, root_id__in=papers.values("pk")) | Q(batch__created_by=viewer.id)
-    rows = Message.objects.filter(waits & known, kind=emails_desk.REVIEW_REMINDER, recipient__in=people)
-    return set(rows.exclude(status=MessageStatus.CANCELLED).values_list("recipient", flat=True))
+    known |= Q(root_type=Root.WORKSHOP, root_id=workshop.pk)
+    rows = Message.objects.reminders().filter(known, recipient__in=people)
+    return set(rows.values_list("recipient", flat=True))
 
 
 @transaction.atomic

@@ -1,13 +1,11 @@
 """Remind the authors of papers that are not complete: a bulk mail that is looked at before it leaves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from access.rights import require, visible_to
 from access.viewer import acting
@@ -16,7 +14,6 @@ from audit.errors import Refused
 from audit.models import Root
 from notifications.models import Batch, Message
 from notifications.services.batches import draft_batch
-from notifications.states import MessageStatus
 from submissions import emails
 from submissions.models import Authorship, Submission
 from submissions.services import tell
@@ -24,7 +21,6 @@ from submissions.services.submit import BEING_CHECKED, missing
 from submissions.states import AuthorshipStatus, SubmissionStatus
 from workshops.models import Workshop
 
-PAUSE = timedelta(hours=24)
 REMINDERS = (emails.REMINDER, emails.INCOMPLETE)
 
 
@@ -41,24 +37,40 @@ class Reminder:
 def plan_reminders(papers: Sequence[Submission], *, again: bool = False) -> list[Reminder]:
     """One reminder a paper, to its corresponding author. Three queries, whatever the number of papers.
 
-    ``again``: also to those who were reminded of the same paper within a day.
+    ``again``: also to those who were reminded of the same paper, or of something else here, within a day.
     """
     keys = [paper.pk for paper in papers]
     people: dict[int, list[Authorship]] = {key: [] for key in keys}
     listed = Authorship.objects.filter(submission__in=keys).exclude(status=AuthorshipStatus.DISOWNED)
     for author in listed.select_related("user").order_by("position"):
         people[author.submission_id].append(author)
-    waiting = Q(status__in=(MessageStatus.HELD, MessageStatus.DUE)) | Q(created_at__gt=timezone.now() - PAUSE)
-    recent = Message.objects.filter(waiting, kind__in=REMINDERS, root_type=Root.SUBMISSION, root_id__in=keys)
-    told = set(recent.exclude(status=MessageStatus.CANCELLED).values_list("root_id", flat=True))
+    told = set() if again else _reminded(papers, people)
     fresh = Submission.objects.filter(pk__in=keys).select_related("track", "workshop", "current__pdf")
     rows = {row.pk: row for row in fresh}
-    return [_reminder(rows[key], people[key], key in told and not again) for key in keys]
+    return [_reminder(rows[key], people[key], key in told) for key in keys]
+
+
+def _reminded(papers: Sequence[Submission], people: Mapping[int, Sequence[Authorship]]) -> set[int]:
+    """Papers of which their author has been reminded, or whose author has a reminder of the workshop itself."""
+    about = Q(kind__in=REMINDERS, root_type=Root.SUBMISSION, root_id__in=[paper.pk for paper in papers])
+    authors = {paper.pk: author.user_id for paper in papers if (author := _told(people[paper.pk])) and author.user_id}
+    workshops = {paper.workshop_id for paper in papers}
+    to_them = Q(root_type=Root.WORKSHOP, root_id__in=workshops, recipient__in=authors.values())
+    found = list(Message.objects.reminders().filter(about | to_them).values_list("root_type", "root_id", "recipient"))
+    others = {recipient for root_type, _, recipient in found if root_type == Root.WORKSHOP}
+    return {root_id for root_type, root_id, _ in found if root_type == Root.SUBMISSION} | {
+        paper for paper, author in authors.items() if author in others
+    }
+
+
+def _told(authors: Sequence[Authorship]) -> Authorship | None:
+    """Who is written to: the corresponding author, or the first who has an address."""
+    return next((a for a in authors if a.corresponding and a.email), next((a for a in authors if a.email), None))
 
 
 def _reminder(paper: Submission, authors: list[Authorship], told: bool) -> Reminder:
     lacks = tuple(missing(paper, authors))
-    to = next((a for a in authors if a.corresponding and a.email), next((a for a in authors if a.email), None))
+    to = _told(authors)
     why_not = ""
     if paper.status != SubmissionStatus.DRAFT:
         why_not = f"It is {paper.get_status_display().lower()}, not a draft."

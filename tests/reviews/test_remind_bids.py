@@ -10,12 +10,15 @@ from django.utils import timezone
 
 from audit.errors import Refused
 from notifications.models import Batch, Message
-from notifications.services.batches import confirm_batch, send_now
+from notifications.services.batches import cancel_batch, confirm_batch, send_now
 from reviews.services.leave import end_role_of
 from reviews.services.remind_bids import remind_of_bids
+from reviews.services.remind_reviewers import remind_reviewers
 from submissions.services.conflicts import set_conflict
+from submissions.services.remind import plan_reminders as plan_paper_reminders
+from submissions.services.start import start_submission
 from tests.factories import deliver, make_user
-from tests.reviews.stage import make_stage
+from tests.reviews.stage import given, make_stage
 from tests.reviews.test_bids import begin, bid, open_bidding
 from tests.reviews.test_people_desk import browser
 from workshops.models import Membership
@@ -182,3 +185,54 @@ def test_reminder_is_refused_where_bidding_is_over_or_there_is_nobody(stage: Any
         remind(stage, "rui")
     with time_machine.travel(timezone.now() + 5 * DAY), pytest.raises(Refused, match="Bidding is not open"):
         remind(stage, "noor")
+
+
+# --- one reminder a person a day, whatever its kind ---
+
+
+def test_who_was_reminded_to_bid_is_not_reminded_of_a_review_on_the_same_day(stage: Any) -> None:
+    assignment = given(stage, "rae")
+    remind(stage, "rae")
+
+    with pytest.raises(Refused, match="reminded within the last day"):
+        remind_of_review(stage, assignment)
+    assert written(remind_of_review(stage, assignment, again=True)) == ["Rae"]
+    with time_machine.travel(timezone.now() + DAY):
+        Message.objects.update(status="sent")
+        assert written(remind_of_review(stage, assignment)) == ["Rae"]
+
+
+def test_who_was_reminded_of_a_review_is_not_reminded_to_bid_on_the_same_day(stage: Any) -> None:
+    assignment = given(stage, "rae")
+    batch = remind_of_review(stage, assignment)
+
+    with pytest.raises(Refused, match="reminded within three days"):
+        remind(stage, "rae")
+    cancel_batch(batch=batch, by=stage.olga)
+    assert written(remind(stage, "rae")) == ["Rae"]
+
+
+def test_reminder_about_a_paper_that_an_organizer_is_kept_from_keeps_nobody_from_being_reminded_to_bid(
+    stage: Any,
+) -> None:
+    """Otto has a conflict with the paper: who is left out would tell him that Rae reviews it."""
+    conflict = {"user": stage.otto, "reason": "organizer", "state": "confirmed", "why": "Advisor."}
+    set_conflict(submission=stage.papers[1], by=stage.olga, **conflict)
+    remind_of_review(stage, given(stage, "rae", paper=1))
+
+    assert written(remind(stage, "rae", by=stage.otto)) == ["Rae"]
+
+
+def test_author_who_was_reminded_to_bid_is_not_reminded_of_a_draft_on_the_same_day(stage: Any) -> None:
+    at = timezone.now() - 2 * DAY
+    draft = start_submission(workshop=stage.workshop, track=stage.track, by=stage.rae, received_at=at, title="Begun")
+    remind(stage, "rae")
+
+    assert [one.why_not for one in plan_paper_reminders([draft])] == [
+        "Its author was reminded within the last day, or a reminder waits in bulk mail."
+    ]
+    assert [one.why_not for one in plan_paper_reminders([draft], again=True)] == [""]
+
+
+def remind_of_review(stage: Any, assignment: Any, *, again: bool = False) -> Batch:
+    return remind_reviewers(workshop=stage.workshop, by=stage.olga, assignments=[assignment.pk], again=again)
