@@ -60,7 +60,7 @@ class ElsewhereSignupForm(NamedForm, elsewhere_forms.SignupForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         person = self.sociallogin.user
-        self.initial |= {"given": person.given, "family": person.family}
+        self.initial = {**self.initial, "given": person.given, "family": person.family}
         self.fields["email"].label = "E-mail address"
         self.fields["email"].help_text = "We send a code to it. Best the one on your papers."
 

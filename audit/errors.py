@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
-from django.forms import Form
+from django.forms import BaseForm
 
 
 class Refused(Exception):
@@ -37,6 +37,6 @@ def refuse_invalid(row: Model, **options: Any) -> None:
         raise Refused(sentences[0], field="" if field == NON_FIELD_ERRORS else field) from None
 
 
-def add_refusal(form: Form, refusal: Refused) -> None:
+def add_refusal(form: BaseForm, refusal: Refused) -> None:
     """Put what a service said beside its field, or above the form."""
     form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
