@@ -128,12 +128,14 @@ def conflicts_if_added(*, submission: Submission, people: Sequence[Mapping[str, 
     """Who would come to have an effective conflict with the paper if each of these people, alone, were on its list of
     authors: for each, by person, the reasons. Nothing is written. Whoever has a conflict already is not named.
 
-    ``people``: email, given, particle, family. The same number of queries for any number of them.
+    ``people``: email, given, particle, family. The same number of queries for any number of them, and no other papers
+    are read than those of the same authors.
     """
     if not people:
         return []
-    more = _authors_to_be(submission, people)
-    facts = _read(submission.workshop, None, None, more=more, about=submission)
+    around: dict[str, list[Any]] = _around(submission.workshop_id, submission.pk, *(one["email"] for one in people))
+    more = _authors_to_be(submission, people, dict(around["owners"]))
+    facts = _read(submission.workshop, None, {submission.pk, *around["papers"]}, more=more, about=submission)
     listed = facts.authors[: -len(more)]
     if ConflictReason.PUBLICATION in _counted(submission.workshop):
         ties = Ties.of(facts.names, facts.authors, facts.confirmed)
@@ -153,9 +155,10 @@ def _arisen(facts: Facts, submission: Submission) -> dict[int, set[str]]:
     return dict(found)
 
 
-def _authors_to_be(submission: Submission, people: Sequence[Mapping[str, str]]) -> list[Author]:
+def _authors_to_be(
+    submission: Submission, people: Sequence[Mapping[str, str]], owners: Mapping[str, int]
+) -> list[Author]:
     """Each under a key that no author has, with the account that has confirmed their address."""
-    owners = _owners(person["email"] for person in people)
     names = ("given", "particle", "family")
     return [
         Author(-number, submission.pk, owners.get(one["email"]), one["email"], *(one.get(name, "") for name in names))
@@ -340,15 +343,24 @@ def _papers_to_compare(workshop: Workshop, submission: Submission | None) -> set
     """
     if submission is None or not _is_draft(submission):
         return None
-    own = list(Authorship.objects.filter(submission=submission).values_list("user", "email"))
-    accounts, addresses = {user for user, _ in own if user}, {email for _, email in own if email}
-    known = EmailAddress.objects.filter(Q(user__in=accounts) | Q(email__in=addresses), verified=True)
-    for account, address in known.values_list("user", "email"):
-        accounts.add(account)
-        addresses.add(address)
-    theirs = Authorship.objects.filter(submission__workshop=workshop)
-    theirs = theirs.filter(Q(user__in=accounts) | Q(email__in=addresses))
-    return {submission.pk, *theirs.values_list("submission", flat=True)}
+    around: dict[str, list[Any]] = _around(workshop.pk, submission.pk)
+    return {submission.pk, *around["papers"]}
+
+
+@prepared
+def _around(workshop_id: int, about: int, *addresses: str) -> dict[str, QuerySet]:
+    """Who has confirmed these addresses, and which papers of the workshop somebody has written who has one of them, or
+    who is an author of this one: by account, by a confirmed address, or by the same address.
+    """
+    listed = Authorship.objects.filter(submission=about)
+    confirmed = EmailAddress.objects.filter(verified=True)
+    owners = confirmed.filter(email__in=addresses)
+    theirs = Q(email__in=addresses) | Q(email__in=listed.exclude(email="").values("email"))
+    accounts = Q(user__in=listed.filter(user__isnull=False).values("user"))
+    accounts |= Q(user__in=confirmed.filter(theirs).values("user"))
+    wrote = accounts | theirs | Q(email__in=confirmed.filter(accounts).values("email"))
+    papers = Submission.objects.of(workshop_id).filter(pk__in=Authorship.objects.filter(wrote).values("submission"))
+    return {"owners": owners.values_list("email", "user"), "papers": papers.values_list("pk", flat=True)}
 
 
 _OF_AUTHORS = ("pk", "submission_id", "user_id", "email", "given", "particle", "family")

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -49,9 +50,13 @@ def paper(stage):
 @pytest.fixture
 def late(stage, paper, time_machine):
     """The paper after its deadline."""
+    wait_for_the_deadline(stage, time_machine)
+    return paper
+
+
+def wait_for_the_deadline(stage, time_machine) -> None:
     entry = window(stage.workshop.pk, "submission", stage.track.pk, at=timezone.now())
     time_machine.move_to(entry.counts_until + timedelta(hours=1))
-    return paper
 
 
 def names(paper) -> list[str]:
@@ -255,6 +260,18 @@ def test_each_of_several_requests_is_foreseen_as_if_it_were_alone(stage, late) -
         removed.pk: {},
     }
     assert together == {one.pk: foreseen(one) for one in (*added, removed)}
+
+
+@pytest.mark.parametrize("by_account", [True, False])
+def test_who_wrote_another_paper_with_the_one_to_be_added_is_foreseen(stage, paper, time_machine, by_account) -> None:
+    rui, kim = member(stage, "Rui"), member(stage, "Kim")
+    cy = make_user("Cy") if by_account else SimpleNamespace(given="Cy", particle="", family="Other", email="cy@cy.test")
+    submitted(stage, by=rui, authors=[author(rui, corresponding=True), author(cy)])
+    submitted(stage, by=kim, authors=[author(kim, corresponding=True)])
+    wait_for_the_deadline(stage, time_machine)
+    asked = ask_to_add(submission=paper, by=stage.ada, author=author(cy), reason="Forgotten.")
+
+    assert foreseen(asked) == {rui.pk: {"Co-author of an author in this workshop"}}
 
 
 @pytest.mark.parametrize("names", [("Cy",), ("Cy", "Di", "Eve")])
