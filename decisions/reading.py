@@ -82,6 +82,11 @@ def reviews_for_authors(submission_ids: Iterable[int]) -> dict[int, list[ReviewF
     return papers
 
 
+def decision_of(paper: Submission) -> Decision | None:
+    """The decision of a paper that was read with it."""
+    return getattr(paper, "decision", None)
+
+
 def decision_for_authors(submission: Submission) -> DecisionForAuthors | None:
     """The decision that the authors were told, or None."""
     row = (

@@ -4,7 +4,7 @@ A release covers the papers that its starter may act on; for an organizer with a
 gate is as if that paper did not exist (docs/security.md), and another organizer releases it.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -24,31 +24,29 @@ from audit.models import Root
 from audit.services.record import record
 from audit.transitions import move
 from decisions.emails import DECISION, RELEASED_ALONE, kind_for
+from decisions.letters import (
+    TENTATIVE,
+    UNDECIDED,
+    Letter,
+    address_of,
+    authors_told,
+    camera_ready_dates,
+    letters_to,
+    papers_to_tell,
+    ready,
+)
 from decisions.models import Decision, Release
-from decisions.querysets import submitted_reviews
-from decisions.reading import ReviewForAuthors, reviews_for_authors
 from decisions.rules import pinned_date_near
-from decisions.states import MOVES, RELEASE_MOVES, TOLD, DecisionStatus, OutcomeKind, ReleaseStatus
+from decisions.states import MOVES, RELEASE_MOVES, DecisionStatus, OutcomeKind, ReleaseStatus
 from notifications.models import Batch
 from notifications.services.batches import confirm_batch, draft_batch
 from notifications.services.enqueue import enqueue
 from submissions.models import Authorship, Submission
 from submissions.services.desk_reject import desk_reject
-from submissions.states import AuthorshipStatus, SubmissionStatus
-from workshops.deadlines import windows_by_track
+from submissions.states import SubmissionStatus
 from workshops.instants import aoe
 from workshops.models import Deadline, Membership, Track, Workshop
-from workshops.states import DeadlineKind, Role
-
-
-@dataclass(frozen=True)
-class Letter:
-    """One mail of a release, before it is written."""
-
-    submission: Submission
-    decision: Decision
-    author: Authorship
-    values: dict[str, object]
+from workshops.states import Role
 
 
 @dataclass(frozen=True)
@@ -58,11 +56,8 @@ class ReleasePreview:
     ready: list[Submission]
     undecided: list[Submission]
     unconfirmed: list[Submission]
-    few_reviews: list[Submission]
     no_address: list[Authorship]
-    told: int
     letters: list[Letter]
-    by_outcome: Mapping[str, int] = field(default_factory=dict)
     seconded_by_nobody: list[Submission] = field(default_factory=list)
 
     @property
@@ -79,120 +74,53 @@ def preview(
     desk_rejections: bool = False,
     alone: bool = False,
 ) -> ReleasePreview:
-    """What would be told to whom. Three queries for any number of papers.
+    """What would be told to whom, every mail with its values. Three queries for any number of papers.
 
     ``desk_rejections``: of these alone, which are told while the other papers are still reviewed. ``alone``: what is
     not confirmed is told too, by one person (see rules.pinned_date_near).
     """
-    rows: dict[str, list[Any]] = _rows(
-        viewer, workshop.pk, track.pk if track else None, desk_rejections=desk_rejections
-    )
-    papers, authors_of = _papers(rows), _authors(rows["authors"])
-    waiting = [paper for paper in papers if (d := decision_of(paper)) is None or d.status not in TOLD]
-    tentative = [p for p in waiting if (d := decision_of(p)) and d.status == DecisionStatus.TENTATIVE]
-    told_now = (DecisionStatus.CONFIRMED, DecisionStatus.TENTATIVE) if alone else (DecisionStatus.CONFIRMED,)
-    confirmed = [p for p in waiting if (d := decision_of(p)) and d.status in told_now]
-    ready = [paper for paper in confirmed if paper.decision.release_id is None]
-    authors = [author for paper in ready for author in authors_of[paper.pk]]
+    how = {"desk_rejections": desk_rejections, "alone": alone}
+    rows: dict[str, list[Any]] = _rows(viewer, workshop.pk, track.pk if track else None, **how)
+    found, authors_of = {name: _by_number(rows[name]) for name in PAPERS}, _by_paper(rows["authors"])
+    authors = [author for paper in found["ready"] for author in authors_of[paper.pk]]
     return ReleasePreview(
-        ready=ready,
-        undecided=[paper for paper in waiting if decision_of(paper) is None],
-        unconfirmed=[] if alone else tentative,
-        seconded_by_nobody=tentative if alone else [],
-        few_reviews=[p for p in ready if _needs_reviews(p) and p.n_reviews < p.track.reviews_enough],  # type: ignore[attr-defined]  # annotated
+        ready=found["ready"],
+        undecided=found["undecided"],
+        unconfirmed=[] if alone else found["tentative"],
+        seconded_by_nobody=found["tentative"] if alone else [],
         no_address=[author for author in authors if not address_of(author)],
-        told=len(papers) - len(waiting),
-        letters=_letters(workshop, ready, authors_of, rows["dates"]),
-        by_outcome=Counter(paper.decision.outcome.label for paper in ready),
+        letters=letters_to(workshop, found["ready"], authors_of, rows["dates"]),
     )
+
+
+PAPERS = ("ready", "undecided", "tentative")
 
 
 @prepared
-def _rows(viewer: Viewer, workshop_id: int, track_id: int | None, *, desk_rejections: bool) -> dict[str, QuerySet]:
-    papers = visible_to(viewer, "act", Submission).filter(workshop=workshop_id, status=SubmissionStatus.SUBMITTED)
-    if track_id is not None:
-        papers = papers.filter(track=track_id)
-    if desk_rejections:
-        papers = papers.filter(decision__outcome__kind=OutcomeKind.DESK_REJECT)
-    authors = Authorship.objects.filter(submission__in=papers.values("pk")).exclude(status=AuthorshipStatus.DISOWNED)
-    shown = papers.select_related("track", "decision__outcome__offers_track")
+def _rows(
+    viewer: Viewer, workshop_id: int, track_id: int | None, *, desk_rejections: bool, alone: bool
+) -> dict[str, QuerySet]:
+    papers = papers_to_tell(viewer, workshop_id, track_id, desk_rejections=desk_rejections)
+    going = papers.filter(ready(alone=alone))
     return {
-        "papers": shown.annotate(n_reviews=submitted_reviews()),
-        "authors": authors.select_related("user"),
-        "dates": Deadline.objects.filter(workshop=workshop_id, kind=DeadlineKind.CAMERA_READY),
+        "ready": going.select_related("track", "decision__outcome__offers_track"),
+        "undecided": papers.filter(UNDECIDED),
+        "tentative": papers.filter(TENTATIVE).select_related("decision"),
+        "authors": authors_told(going).select_related("user"),
+        "dates": camera_ready_dates(workshop_id),
     }
 
 
-def _papers(rows: Mapping[str, list[Any]]) -> list[Submission]:
-    return sorted(rows["papers"], key=lambda paper: paper.number)
+def _by_number(papers: Iterable[Submission]) -> list[Submission]:
+    return sorted(papers, key=lambda paper: paper.number)
 
 
-def _authors(rows: Iterable[Authorship]) -> dict[int, list[Authorship]]:
+def _by_paper(rows: Iterable[Authorship]) -> dict[int, list[Authorship]]:
     """The authors of each paper who are told, in their order."""
     found: dict[int, list[Authorship]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: (row.position, row.pk)):
         found[row.submission_id].append(row)
     return found
-
-
-def _needs_reviews(paper: Submission) -> bool:
-    """A desk rejection is decided without."""
-    return bool(paper.decision.outcome.kind != OutcomeKind.DESK_REJECT)
-
-
-def decision_of(paper: Submission) -> Decision | None:
-    return getattr(paper, "decision", None)
-
-
-def address_of(author: Authorship) -> str:
-    """Where an author is told: the account's address once it is linked, else the one on the paper, else ""."""
-    return author.user.email if author.user else author.email
-
-
-def _letters(
-    workshop: Workshop, papers: list[Submission], authors: Mapping[int, list[Authorship]], dates: list[Deadline]
-) -> list[Letter]:
-    reviews = reviews_for_authors([paper.pk for paper in papers])
-    due = _camera_ready(dates, {paper.track_id for paper in papers})
-    letters = []
-    for paper in papers:
-        decision = paper.decision
-        shared = _shared_values(workshop, paper, decision, reviews.get(paper.pk, []), due.get(paper.track_id, ""))
-        letters += [
-            Letter(paper, decision, author, {**shared, "author": author.name})
-            for author in authors[paper.pk]
-            if address_of(author)
-        ]
-    return letters
-
-
-def _camera_ready(dates: list[Deadline], tracks: Iterable[int]) -> dict[int, str]:
-    """Until when each of these tracks takes final versions, in words."""
-    seasons = windows_by_track(dates, tracks, timezone.now())
-    due = {track: windows[DeadlineKind.CAMERA_READY].at for track, windows in seasons.items() if track is not None}
-    return {track: aoe(at) for track, at in due.items() if at is not None}
-
-
-def _shared_values(
-    workshop: Workshop, paper: Submission, decision: Decision, reviews: list[ReviewForAuthors], due: str
-) -> dict[str, object]:
-    kind, outcome = decision.outcome.kind, decision.outcome
-    archival = "archival: it appears in the proceedings volume" if paper.track.archival else "not archival"
-    page = reverse("submissions:paper", args=[workshop.slug, paper.number])
-    return {
-        "workshop": str(workshop),
-        "number": str(paper.number),
-        "title": paper.title,
-        "track": paper.track.name,
-        "outcome": outcome.label,
-        "to_authors": decision.to_authors,
-        "reviews": [{"handle": review.handle, "text": review.text} for review in reviews],
-        "offered_track": outcome.offers_track.name if outcome.offers_track else "",
-        "archival": f"{paper.track.name} is {archival}." if kind == OutcomeKind.ACCEPT else "",
-        "next_step": f"Camera-ready until {due}." if due and kind == OutcomeKind.ACCEPT else "",
-        "link": f"{settings.SITE_URL}{page}",
-        "contact": workshop.contact,
-    }
 
 
 @transaction.atomic
@@ -203,16 +131,17 @@ def start_release(
     typed: int | None,
     track: Track | None = None,
     exceptions: Mapping[int, str] | None = None,
+    others: str = "",
     desk_rejections: bool = False,
     alone: str = "",
 ) -> Release:
     """Put the decision mails of all confirmed papers into a held batch. Nothing is told before its hold ends.
 
     ``typed``: the number of mails, typed by the organizer. ``exceptions``: {paper number: reason} for papers that are
-    told later. ``desk_rejections``: these alone. ``alone``: why what no second person has confirmed is told all the
-    same, near a date that somebody else has set; organizers who may see those papers get a mail. Raises Refused when a
-    paper is neither ready nor an exception, when nothing is ready, or when the number does not match; then nothing is
-    written.
+    told later; ``others``: why every other paper that is not ready is told later. ``desk_rejections``: these alone.
+    ``alone``: why what no second person has confirmed is told all the same, near a date that somebody else has set;
+    organizers who may see those papers get a mail. Raises Refused when a paper is neither ready nor an exception, when
+    nothing is ready, or when the number does not match; then nothing is written.
     """
     viewer = Viewer(by)
     require(viewer, "staff", workshop)
@@ -222,6 +151,8 @@ def start_release(
         workshop=workshop, viewer=viewer, track=track, desk_rejections=desk_rejections, alone=near is not None
     )
     left = {number: reason.strip() for number, reason in (exceptions or {}).items()}
+    if others.strip():
+        left = {paper.number: others.strip() for paper in plan.blocked} | left
     _check_plan(plan, left)
     if typed != len(plan.letters):
         raise Refused(

@@ -17,8 +17,8 @@ from access.viewer import Viewer
 from accounts.models import User
 from audit.errors import Refused, StaleState
 from decisions.models import Decision, Outcome
+from decisions.reading import decision_of
 from decisions.services.decide import clear, decide
-from decisions.services.release import decision_of
 from decisions.states import TOLD, OutcomeKind
 from desk.reading.levels import flag, level
 from notifications.models import Batch

@@ -10,13 +10,16 @@ from django.utils import timezone
 from access.prepared import prepared
 from access.viewer import Viewer
 from audit.errors import Refused, add_refusal
+from audit.text import whole_number
 from decisions.emails import kind_for
+from decisions.letters import address_of
 from decisions.rules import nearest_pinned
-from decisions.services.release import Letter, ReleasePreview, address_of, preview, start_release
+from decisions.services.release import start_release
 from decisions.states import OutcomeKind
 from desk.forms import ReleaseForm
 from desk.reading.levels import sealed_papers
 from desk.reading.list_query import number_in
+from desk.reading.release import ReleasePage, read_letter, read_release
 from desk.reading.unhandled import unhandled_from, unhandled_rows
 from desk.services.reveal import reveal
 from desk.views.base import actor, desk_page, desk_render
@@ -36,18 +39,18 @@ def release(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpRes
     only = request.GET.get("only") == OutcomeKind.DESK_REJECT
     near = nearest_pinned(around["dates"], track, timezone.now())
     alone = near is not None and request.GET.get("alone") == "1"
-    plan = preview(workshop=workshop, viewer=viewer, track=track, desk_rejections=only, alone=alone)
+    after = whole_number(request.GET.get("mails", "")) or 0
+    plan = read_release(workshop, viewer, track=track, after=after, desk_rejections=only, alone=alone)
     form = ReleaseForm(request.POST or None)
-    reasons = {name.removeprefix(REASON): str(text) for name, text in request.POST.items() if name.startswith(REASON)}
     if request.method == "POST" and form.is_valid():
-        exceptions = {int(number): text for number, text in reasons.items() if number_in(number) and text.strip()}
         try:
             started = start_release(
                 workshop=workshop,
                 by=actor(viewer),
                 track=track,
                 typed=form.cleaned_data["typed"],
-                exceptions=exceptions,
+                exceptions={int(number): text for number, text in _reasons(request).items() if number_in(number)},
+                others=request.POST.get("others", ""),
                 desk_rejections=only,
                 alone=_why_alone(request) if alone and plan.seconded_by_nobody else "",
             )
@@ -55,12 +58,28 @@ def release(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpRes
             add_refusal(form, refusal)
         else:
             return redirect("desk:batch", workshop.slug, started.batch_id)
-    context = _context(around, plan, track, reasons, only) | {"form": form, "only": only}
-    context |= {"near": near, "alone": alone, "why_alone": request.POST.get("alone", "")}
+    context = _context(around, plan, track, _reasons(request), only)
+    context |= {"form": form, "near": near, "alone": alone, "after": after, "others": request.POST.get("others", "")}
+    context |= {"why_alone": request.POST.get("alone", ""), "more_url": _more_url(request, plan)}
     context["without"] = unhandled_from(around["without"], around["dates"])
     return desk_render(
         request, "desk/release.html", workshop, viewer, "decisions", context, 422 if form.errors else 200
     )
+
+
+def _reasons(request: HttpRequest) -> dict[str, str]:
+    """Why papers are told later, as typed, by what was sent as their number."""
+    typed = {name.removeprefix(REASON): str(text) for name, text in request.POST.items() if name.startswith(REASON)}
+    return {number: text for number, text in typed.items() if text.strip()}
+
+
+def _more_url(request: HttpRequest, plan: ReleasePage) -> str:
+    """Where the list of mails goes on."""
+    if plan.more is None:
+        return ""
+    query = request.GET.copy()
+    query["mails"] = str(plan.more)
+    return f"?{query.urlencode()}#letters"
 
 
 def _why_alone(request: HttpRequest) -> str:
@@ -93,7 +112,7 @@ def _around(viewer: Viewer, workshop_id: int) -> dict[str, QuerySet]:
 
 
 def _context(
-    rows: dict[str, list[Any]], plan: ReleasePreview, track: Track | None, reasons: dict[str, str], only: bool
+    rows: dict[str, list[Any]], plan: ReleasePage, track: Track | None, reasons: dict[str, str], only: bool
 ) -> dict[str, Any]:
     tracks = [(row.slug, row.name) for row in sorted(rows["tracks"], key=lambda row: (row.position, row.pk))]
     chosen = track.slug if track else ""
@@ -101,16 +120,13 @@ def _context(
         {"words": name, "count": None, "on": slug == chosen, "url": f"?track={slug}" if slug != chosen else "?"}
         for slug, name in tracks
     ]
-    numbers = {paper.pk: paper.number for paper in plan.ready}
     return {
         "plan": plan,
         "track": track,
+        "only": only,
         "chips": [*chips, _only_chip(only)],
         "outcomes": sorted(plan.by_outcome.items()),
         "blocked": [(paper, reasons.get(str(paper.number), "")) for paper in plan.blocked],
-        "undecided": {paper.number for paper in plan.undecided},
-        "letters": [(letter.submission, letter.author.position, letter.author.pk) for letter in plan.letters],
-        "no_address": [(numbers[author.submission_id], author.position) for author in plan.no_address],
         "sealed": len(rows["sealed"]),
         "held": next(iter(rows["held"]), None),
     }
@@ -124,27 +140,23 @@ def _only_chip(only: bool) -> dict[str, Any]:
 @desk_page
 def letter(request: HttpRequest, workshop: Workshop, viewer: Viewer, number: int, author: int) -> HttpResponse:
     """The mail that one author would get, word by word."""
-    plan = preview(workshop=workshop, viewer=viewer, track=None)
-    found: Letter | None = next(
-        (one for one in plan.letters if one.submission.number == number and one.author.pk == author), None
-    )
+    alone = request.GET.get("alone") == "1"
+    found = read_letter(workshop, viewer, number, author, alone=alone)
     if found is None:
         raise Http404
-    reveal(by=actor(viewer), workshop=workshop, page="letter", submission=found.submission)
+    one = found.letter
+    reveal(by=actor(viewer), workshop=workshop, page="letter", submission=one.submission)
     rendered, problem = None, ""
     try:
-        rendered = render(kind_for(found.decision.outcome.kind), scope_of(workshop.pk), found.values)
+        rendered = render(kind_for(one.decision.outcome.kind), scope_of(workshop.pk), one.values)
     except MissingValue as missing:
         problem = missing.sentence
-    place = plan.letters.index(found)
     context = {
-        "letter": found,
-        "to": address_of(found.author),
+        "found": found,
+        "letter": one,
+        "to": address_of(one.author),
         "mail": rendered,
         "problem": problem,
-        "before": plan.letters[place - 1] if place else None,
-        "after": plan.letters[place + 1] if place + 1 < len(plan.letters) else None,
-        "place": place + 1,
-        "total": len(plan.letters),
+        "alone": alone,
     }
     return desk_render(request, "desk/letter.html", workshop, viewer, "decisions", context)

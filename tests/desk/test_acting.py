@@ -2,9 +2,11 @@
 
 import pytest
 
+from access.viewer import Viewer
 from audit.models import Entry
-from decisions.models import Decision, Outcome
+from decisions.models import Decision, Outcome, Release
 from decisions.states import DecisionStatus
+from desk.reading.release import read_release
 from notifications.models import Batch
 from submissions.models import Conflict, Handler
 from tests.factories import Cast, make_cast
@@ -205,7 +207,7 @@ def test_the_handler_is_changed_to_somebody_free(cast, do):
 
 def test_a_release_is_previewed_typed_held_and_refused_without_reasons(cast, do, look):
     plan = look(cast.olga, "decisions/release/").context["plan"]
-    assert ([p.number for p in plan.ready], [p.number for p in plan.blocked], len(plan.letters)) == ([1], [2], 2)
+    assert (plan.ready, [paper.number for paper in plan.blocked], plan.letters) == (1, [2], 2)
     refused = do(cast.olga, "decisions/release/", {"typed": "2"})
     assert refused.status_code == 422
     assert Batch.objects.filter(kind="decision").count() == 0
@@ -218,10 +220,35 @@ def test_a_release_is_previewed_typed_held_and_refused_without_reasons(cast, do,
     assert batch.status == "held"
 
 
+def test_papers_that_are_not_ready_beyond_the_first_share_one_reason(do):
+    cast = make_cast("discussion", papers=3)
+    Decision.objects.filter(submission__number__gt=1).delete()
+    plan = read_release(cast.workshop, Viewer(cast.olga), page=1)
+    assert ([paper.number for paper in plan.blocked], plan.not_listed) == ([2], 2)
+
+    refused = do(cast.olga, "decisions/release/", {"typed": "2", "why-2": "Waits for a review."})
+    do(cast.olga, "decisions/release/", {"typed": "2", "why-2": "Waits for a review.", "others": "Next week."})
+
+    assert "Papers 3, 4 are not ready" in refused.content.decode()
+    reasons = {one["paper"]: one["reason"] for one in Release.objects.get().exceptions}
+    assert reasons == {2: "Waits for a review.", 3: "Next week.", 4: "Next week."}
+
+
+def test_mails_of_a_release_are_listed_by_paper_and_the_list_goes_on():
+    cast = make_cast("discussion", papers=2)
+
+    first = read_release(cast.workshop, Viewer(cast.olga), page=1)
+    rest = read_release(cast.workshop, Viewer(cast.olga), after=first.more, page=1)
+
+    lists = [[(mails.number, mails.n) for mails in page.mails] for page in (first, rest)]
+    assert (lists, rest.more) == ([[(1, 2)], [(2, 2)]], None)
+
+
 def test_any_mail_of_a_release_can_be_read_before_it_goes(cast, look):
     author = cast.paper.authorships.get(user=cast.ben)
     page = look(cast.olga, f"decisions/release/mail/1/{author.pk}/").content.decode()
     assert cast.ben.family in page
+    assert "Mail 2 of 2" in page
     assert cast.rui.family not in page
     assert look(cast.ines, f"decisions/release/mail/1/{author.pk}/").status_code == 404
 

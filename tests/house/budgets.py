@@ -173,10 +173,9 @@ BUDGETS = [
     # The four, and one for the paper, the organizers and what is asked.
     Budget("desk:handling", "ada's paper", "organizers: 5"),
     Budget("desk:handling", "otto's paper", "olga ines: 5"),
-    # The four; tracks, dates and what is held; the papers with their authors; their reviews, and what these answer.
-    # Of the papers that Ines is free on none is decided, so there are no reviews to read.
-    Budget("desk:release", "workshop", "olga otto: 8; ines: 6"),
-    # The four; the papers, their reviews, what these answer; the words of the mail, and the entry of the log.
+    # The four; tracks, dates and what is held; all that is counted, with the first lines of each list.
+    Budget("desk:release", "workshop", "organizers: 6"),
+    # The four; the paper with who is told; its reviews, what these answer; the words of the mail, the entry of the log.
     Budget("desk:letter", "letter to ada", "olga otto: 9"),
     Budget("desk:mail", "workshop", "organizers: 8"),
     Budget("desk:message", "mail of ada's", "olga otto: 8"),
