@@ -197,7 +197,8 @@ class _Sets:
 
 
 def _array(keys: set[int]) -> str:
-    written = ",".join(map(str, keys))
+    """As the database reads it, without what no column holds."""
+    written = ",".join(str(int(key)) for key in keys if -LARGEST <= key <= LARGEST)
     return f"{{{written}}}" if connection.vendor == "postgresql" else f"[{written}]"
 
 

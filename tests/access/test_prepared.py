@@ -48,6 +48,13 @@ def test_number_that_no_column_holds_finds_nothing(cast: Cast, number: int) -> N
     assert of_these([cast.paper.pk], number) == []
 
 
+@pytest.mark.both
+def test_keys_that_no_column_holds_are_left_out_of_a_set(cast: Cast) -> None:
+    keys = [10**30, -(10**30), 2**63, True, cast.paper.pk]
+
+    assert [row.pk for row in of_these(keys, cast.paper.number)] == [cast.paper.pk]
+
+
 ASPECTS = ("title", "row", "file", "authors", "reviews", "identities", "act", "released")
 
 
