@@ -41,6 +41,7 @@ from decisions.states import MOVES, RELEASE_MOVES, DecisionStatus, OutcomeKind, 
 from notifications.models import Batch
 from notifications.services.batches import confirm_batch, draft_batch
 from notifications.services.enqueue import enqueue
+from notifications.states import MessageStatus
 from submissions.models import Authorship, Submission
 from submissions.services.desk_reject import desk_reject
 from submissions.states import SubmissionStatus
@@ -281,6 +282,7 @@ def take_effect(batch: Batch) -> None:
     """The hold of a release has ended: from now on the authors see what was decided."""
     release = Release.objects.select_for_update().get(batch=batch)
     move(release, ReleaseStatus.RELEASED, RELEASE_MOVES)
+    _leave_out_withdrawn(release, batch)
     now = timezone.now()
     for decision in release.decisions.select_related("outcome", "submission"):
         move(decision, DecisionStatus.RELEASED, MOVES, released_at=now)
@@ -293,12 +295,28 @@ def take_effect(batch: Batch) -> None:
             about=decision,
             data={"outcome": decision.outcome_id, "release": release.pk},
         )
-        if (
-            decision.outcome.kind == OutcomeKind.DESK_REJECT
-            and decision.submission.status == SubmissionStatus.SUBMITTED
-        ):
+        if decision.outcome.kind == OutcomeKind.DESK_REJECT:
             desk_reject(submission=decision.submission, by=None)
     _log("release.took_effect", release, None, {})
+
+
+def _leave_out_withdrawn(release: Release, batch: Batch) -> None:
+    """A paper that was withdrawn during the hold gets no decision: its mails do not leave, and it is as before."""
+    gone = release.decisions.exclude(submission__status=SubmissionStatus.SUBMITTED)
+    papers = list(gone.values_list("submission", flat=True))
+    if not papers:
+        return
+    mails = batch.messages.filter(root_type=Root.SUBMISSION, root_id__in=papers, status=MessageStatus.HELD)
+    mails.update(status=MessageStatus.CANCELLED)
+    _let_go(release, papers)
+
+
+def _let_go(release: Release, papers: Iterable[int]) -> None:
+    """These decisions are no longer told by this release; what nobody has confirmed is tentative again."""
+    mine = release.decisions.filter(submission__in=list(papers))
+    for decision in mine.filter(submission__in=release.unseconded):
+        move(decision, DecisionStatus.TENTATIVE, MOVES)
+    mine.update(release=None)
 
 
 @transaction.atomic
@@ -306,9 +324,7 @@ def fall_back(batch: Batch) -> None:
     """A release was cancelled during its hold: the decisions are as before, and nothing but the log remains."""
     release = Release.objects.select_for_update().get(batch=batch)
     move(release, ReleaseStatus.CANCELLED, RELEASE_MOVES)
-    for decision in release.decisions.filter(submission__in=release.unseconded):
-        move(decision, DecisionStatus.TENTATIVE, MOVES)
-    release.decisions.update(release=None)
+    _let_go(release, list(release.decisions.values_list("submission", flat=True)))
     _log("release.cancelled", release, None, {})
 
 

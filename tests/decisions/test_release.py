@@ -16,6 +16,7 @@ from notifications.services.batches import cancel_batch, send_now
 from notifications.states import MessageStatus
 from reviews.models import Review
 from submissions.models import Authorship, Submission
+from submissions.services.withdraw import undo_withdrawal, withdraw
 from submissions.states import SubmissionStatus
 from tests.factories import Cast, deliver
 
@@ -185,3 +186,22 @@ def test_decision_mail_holds_the_reviews_that_authors_may_read_and_no_reviewer(c
 def test_release_by_somebody_else_than_an_organizer_is_denied(cast: Cast, name: str) -> None:
     with pytest.raises(PermissionDenied):
         start_release(workshop=cast.workshop, by=getattr(cast, name), typed=3)
+
+
+def test_paper_that_is_withdrawn_during_the_hold_gets_no_decision(cast: Cast) -> None:
+    release = started(cast)
+    withdraw(submission=cast.paper, by=cast.ada)
+
+    send_now(batch=release.batch, by=cast.olga)
+    deliver()
+
+    states = dict(Message.objects.filter(batch=release.batch).values_list("root_id", "status").distinct())
+    assert states == {cast.paper.pk: MessageStatus.CANCELLED, cast.ottos_paper.pk: MessageStatus.SENT}
+    assert not may(Viewer(cast.ada), "released", cast.paper)
+    left = Decision.objects.get(submission=cast.paper)
+    assert (left.status, left.release, left.released_at) == (DecisionStatus.CONFIRMED, None, None)
+
+    undo_withdrawal(submission=Submission.objects.get(pk=cast.paper.pk), by=cast.ada)
+    assert [one.submission.pk for one in preview(workshop=cast.workshop, viewer=Viewer(cast.olga)).letters][:1] == [
+        cast.paper.pk
+    ]
