@@ -64,7 +64,7 @@ def read_marks(text: str) -> dict[str, str]:
     """The marks of a hidden field; {} for anything else."""
     try:
         found = json.loads(text[:20_000])
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
 

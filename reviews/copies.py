@@ -2,7 +2,9 @@
 
 import io
 import json
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +30,17 @@ from workshops.reading import QuestionData, find_open_form
 MOST_FILES = 60
 LARGEST = 1_000_000
 """Bytes of one filled copy; the longest review that can be kept is half as long."""
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+)
+"""What opening a ZIP file raises that is damaged, locked, or packed in a way that we do not know."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +159,7 @@ def _files(name: str, content: bytes) -> Iterator[tuple[str, str]]:
             for one in listed:
                 with file.open(one) as inside:
                     yield one.filename, _text(one.filename, inside.read(LARGEST + 1))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+    except BROKEN:
         said = "This ZIP file cannot be opened. Pack it again, or upload the files alone."
         raise Refused(said, field="file") from None
 
@@ -196,9 +209,21 @@ def unpacked(text: str) -> list[dict[str, Any]]:
             {
                 "assignment": UUID(str(row["assignment"])),
                 "version": int(row["version"]),
-                "answers": {str(key): value for key, value in dict(row["answers"]).items()},
+                "answers": {str(key): _answer(value) for key, value in dict(row["answers"]).items()},
             }
             for row in rows[:MOST_FILES]
         ]
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         raise Refused("Nothing was saved: what was read got lost. Upload the file again.") from None
+
+
+def _answer(value: Any) -> Any:
+    """As answers are kept: a text, a whole number, yes or no, or a list of texts. Raises ValueError for all else."""
+    if isinstance(value, str):
+        value.encode()  # half a character cannot be kept
+        return value.replace("\x00", "")
+    if isinstance(value, list):
+        return [_answer(str(one)) for one in value]
+    if value is not None and not isinstance(value, bool | int):
+        raise ValueError(value)
+    return value

@@ -1,5 +1,6 @@
 """Overall scores of one paper. Numbers that were given on different scales have no mean."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from workshops.form_rules import Kind, scale_code
 from workshops.reading import QuestionData
 
 OVERALL = "overall"
+_WHOLE = re.compile(r"-?[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,10 @@ def overall_score(questions: Iterable[QuestionData], answers: Mapping[str, Any])
 
 
 def number_in(value: object) -> int | None:
-    """What was answered to a scale, as a number; None for what is none."""
-    return int(value) if isinstance(value, int | str) and str(value).lstrip("-").isdecimal() else None
+    """What was answered to a scale, as a number, also where a review that was brought in has text; None for none."""
+    if isinstance(value, str):
+        return int(value) if _WHOLE.fullmatch(value) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 @dataclass(frozen=True)

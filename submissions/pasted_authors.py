@@ -5,6 +5,7 @@ import io
 import re
 from dataclasses import dataclass
 
+from accounts.bibtex.text import unix_lines
 from submissions.services.save import AuthorData
 
 ADDRESS = re.compile(r"[<(\[]?\s*(?:mailto:)?([^\s<>()\[\],;]+@[^\s<>()\[\],;]+\.[^\s<>()\[\],;]+)\s*[>)\]]?")
@@ -36,7 +37,7 @@ class Read:
 
 def read_authors(text: str) -> list[Read]:
     """Everybody who is named, in order. What cannot be split is taken whole, as a family name, with a note."""
-    text = text[:LONGEST].replace("\r\n", "\n").strip()
+    text = unix_lines(text[:LONGEST]).strip()
     if found := FIELD.match(text):
         text = found[1]
     if table := _table(text):

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -12,6 +13,9 @@ from submissions.importing.records import Problem, error, warning
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 MOST_ROWS = 5000
+MOST_COLUMNS = 200
+MOST_UNPACKED = 64 * 1024 * 1024
+"""Bytes of a workbook's parts together; 3 MB of packed nothing would be 3 GB."""
 _DELIMITERS = (",", ";", "\t")
 _SAVE = "Save it as CSV in UTF-8 and choose it again."
 _EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>.,;]+")
@@ -47,7 +51,7 @@ def read_table(
     A file that cannot be read, or that lacks a column of ``needs``, has no lines and one problem. Never raises.
     """
     try:
-        rows = _raw_rows(content, name)
+        rows = _raw_rows(content, name, most)
     except _Unreadable as problem:
         return Table([], [error(name, problem.line, str(problem), problem.mend)])
     if not rows:
@@ -114,9 +118,9 @@ class _Unreadable(Exception):
 Rows = list[tuple[int, list[str]]]
 
 
-def _raw_rows(content: bytes, name: str) -> Rows:
+def _raw_rows(content: bytes, name: str, most: int) -> Rows:
     if content.startswith(b"PK\x03\x04"):
-        return _workbook(content)
+        return _workbook(content, 4 * most)
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise _Unreadable("The file is UTF-16, not UTF-8.", _SAVE)
     try:
@@ -147,15 +151,36 @@ def _separated(text: str) -> Rows:
     return rows
 
 
-def _workbook(content: bytes) -> Rows:
-    import tablib
-
+def _workbook(content: bytes, last: int) -> Rows:
     try:
-        sheet = tablib.Dataset().load(content, format="xlsx", headers=False)
+        return _in_bounds(content, last)
+    except _Unreadable:
+        raise
     except Exception as problem:  # whatever a broken workbook makes its parsers raise
         raise _Unreadable("The workbook cannot be read.", _SAVE) from problem
-    rows = [(number, ["" if cell is None else str(cell) for cell in row]) for number, row in enumerate(sheet, 1)]
-    return [(number, row) for number, row in rows if any(cell.strip() for cell in row)]
+
+
+def _in_bounds(content: bytes, last: int) -> Rows:
+    """The rows of the sheet that shows first. Each says itself where it stands, be it the last of a million."""
+    from openpyxl import load_workbook  # heavy, and only for this
+
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        if sum(part.file_size for part in parts.infolist()) > MOST_UNPACKED:
+            raise _too_much()
+    sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False).active
+    sheet.reset_dimensions()  # what the file says of its size
+    rows: Rows = []
+    for number, cells in enumerate(sheet.iter_rows(max_row=last, values_only=True), 1):
+        if number == last or any(cell is not None for cell in cells[MOST_COLUMNS:]):
+            raise _too_much()
+        row = ["" if cell is None else str(cell) for cell in cells[:MOST_COLUMNS]]
+        if any(cell.strip() for cell in row):
+            rows.append((number, row))
+    return rows
+
+
+def _too_much() -> "_Unreadable":
+    return _Unreadable("The file is far larger than such a table is.", "Keep the rows and columns that you need.")
 
 
 def _json(text: str) -> Rows:
@@ -169,6 +194,8 @@ def _json(text: str) -> Rows:
     if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
         raise _Unreadable("The file holds no list of objects.", mend)
     names = list(dict.fromkeys(key for one in listed for key in one))
+    if len(names) > MOST_COLUMNS:
+        raise _too_much()
     rows = [(place, [_cell(one.get(name)) for name in names]) for place, one in enumerate(listed, 2)]
     return [(1, names), *rows]
 

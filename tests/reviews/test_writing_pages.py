@@ -253,7 +253,48 @@ def test_file_that_is_no_copy_says_why(rui: Client, name: str, content: bytes, s
     assert sentence in text_of(upload(rui, name, content))
 
 
-@pytest.mark.parametrize("read", ["", "{", "[1]", '[{"assignment": "x", "version": 1, "answers": {}}]', "null"])
+def damaged() -> bytes:
+    """A ZIP file whose list is whole, and whose packed text is not."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("a.md", "Clear and interesting. " * 100)
+    content = bytearray(buffer.getvalue())
+    content[34:44] = b"\xff" * 10
+    return bytes(content)
+
+
+def test_zip_file_that_is_damaged_says_so(rui: Client) -> None:
+    assert "cannot be opened" in text_of(upload(rui, "a.zip", damaged()))
+
+
+HOSTILE = ["Infinity", "NaN", "1.5", '"\\ud800"', '{"a": 1}', '["\\udfff"]', "[" * 20_000 + "]" * 20_000]
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("answer", HOSTILE)
+def test_answer_that_somebody_tampered_with_saves_nothing(rui: Client, stage: Any, answer: str) -> None:
+    read = f'[{{"assignment": "{stage.assignment.pk}", "version": 1, "answers": {{"text": {answer}}}}}]'
+
+    response = rui.post(f"{HOME}copies/save/", {"read": read}, follow=True)
+
+    assert ("Nothing was saved" in text_of(response), Review.objects.count()) == (True, 0)
+
+
+@pytest.mark.both
+def test_character_that_no_database_keeps_is_left_out_of_a_copy(rui: Client, stage: Any) -> None:
+    read = f'[{{"assignment": "{stage.assignment.pk}", "version": 1, "answers": {{"text": "a\\u0000b"}}}}]'
+
+    rui.post(f"{HOME}copies/save/", {"read": read})
+
+    assert Review.objects.get().draft == {"text": "ab"}
+
+
+ENDLESS = '[{"assignment": "4b0b1a52-0000-4000-8000-000000000001", "version": Infinity, "answers": {}}]'
+
+
+@pytest.mark.parametrize(
+    "read", ["", "{", "[1]", '[{"assignment": "x", "version": 1, "answers": {}}]', "null", ENDLESS, "[" * 20_000]
+)
 def test_preview_that_somebody_tampered_with_saves_nothing(rui: Client, read: str) -> None:
     response = rui.post(f"{HOME}copies/save/", {"read": read}, follow=True)
 

@@ -73,3 +73,10 @@ def test_nothing_is_read_from_nothing() -> None:
 
 def test_forty_authors_are_forty() -> None:
     assert len(read_authors("\n".join(f"Given{n} Family{n} <a{n}@x.org>" for n in range(40)))) == 40
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_table_is_read_whatever_ends_its_lines(end: str) -> None:
+    found = read_authors(end.join(["name,email", "Ada Example,ada@ada.test", "Ben Example,ben@ben.test", ""]))
+
+    assert [read.person.email for read in found] == ["ada@ada.test", "ben@ben.test"]

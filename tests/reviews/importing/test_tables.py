@@ -1,10 +1,13 @@
 """Tables of people, assignments and reviews: what is read, and what is said of the rest."""
 
+import io
 import json
+import zipfile
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from reviews.importing.assignments import read_assignments
 from reviews.importing.people import read_people
@@ -156,6 +159,58 @@ def test_column_that_is_not_known_is_named() -> None:
     assert [(one.what, one.severity) for one in read.problems] == [
         ("The column “shoe size” is not known and is left out.", "warning")
     ]
+
+
+def workbook(sheet: str) -> bytes:
+    """A workbook whose only sheet is this XML."""
+    book = Workbook()
+    book.active.append(["email"])
+    whole, changed = io.BytesIO(), io.BytesIO()
+    book.save(whole)
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.infolist():
+            content = sheet.encode() if part.filename == "xl/worksheets/sheet1.xml" else old.read(part)
+            new.writestr(part.filename, content)
+    return changed.getvalue()
+
+
+SHEET = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+)
+CELL = '<c r="{}" t="inlineStr"><is><t>{}</t></is></c>'
+FIRST = '<row r="1">' + CELL.format("A1", "email") + "</row>"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        FIRST + '<row r="1048576">' + CELL.format("A1048576", "a@b.test") + "</row>",
+        FIRST + '<row r="2">' + CELL.format("XFD2", "a@b.test") + "</row>",
+        FIRST + '<row r="2">' + CELL.format("A2", " " * 70_000_000) + "</row>",
+    ],
+    ids=["far down", "far right", "packed"],
+)
+def test_workbook_that_is_larger_than_it_looks_is_not_unpacked(rows: str) -> None:
+    read = read_people(workbook(SHEET.format(rows)), "people.xlsx")
+
+    assert [one.what for one in read.problems] == ["The file is far larger than such a table is."]
+
+
+def test_workbook_with_blank_rows_and_columns_is_read() -> None:
+    rows = FIRST + '<row r="40">' + CELL.format("A40", "rui@uni.test") + CELL.format("CV40", " ") + "</row>"
+
+    read = read_people(workbook(SHEET.format(rows)), "people.xlsx")
+
+    assert [(row.line, row.email) for row in read.rows] == [(40, "rui@uni.test")]
+    assert not read.problems
+
+
+def test_table_with_a_column_for_each_row_is_not_spread_out() -> None:
+    rows = [{f"column {number}": 1} for number in range(300)]
+
+    read = read_people(json.dumps(rows).encode(), "people.json")
+
+    assert [one.what for one in read.problems] == ["The file is far larger than such a table is."]
 
 
 @given(st.binary(max_size=400))
