@@ -35,3 +35,10 @@ class ConfirmForm(forms.Form):
             self.fields["typed"].help_text = f"Type {number} to confirm it."
         else:
             del self.fields["typed"]
+        self.number = number
+
+    def clean_typed(self) -> int:
+        typed: int = self.cleaned_data["typed"]
+        if typed != self.number:
+            raise forms.ValidationError(f"This goes out as {self.number} messages. Type {self.number} to confirm it.")
+        return typed

@@ -17,8 +17,8 @@ from access.viewer import Viewer
 from decisions.states import TOLD, DecisionStatus, OutcomeKind
 from desk.reading.author_list import shown_likenesses
 from desk.reading.levels import assessed, flag, papers_on_desk, sealed_papers
-from desk.reading.roots import about
-from notifications.models import Batch, Message
+from desk.reading.roots import about, batches_seen
+from notifications.models import Message
 from notifications.states import BatchStatus, MessageStatus
 from reviews.models import Assignment, ExtensionRequest, Invitation, Nomination, Reviewer
 from reviews.no_show import Task
@@ -222,9 +222,7 @@ def _rows(viewer: Viewer, workshop_id: int, previous_id: int | None) -> dict[str
         "reviewers": _reviewers(workshop_id),
         "unhandled": Submission.objects.of(workshop_id).without_handler().values_list("number", "track"),
         "wrong_mails": _wrong_mails(workshop_id, viewer),
-        "batches": Batch.objects.filter(workshop_id=workshop_id, status__in=WAITING).values_list(
-            "status", "release_at"
-        ),
+        "batches": batches_seen(workshop_id, viewer).filter(status__in=WAITING).values_list("status", "release_at"),
         "offers": offers(viewer, workshop_id).filter(status=OfferStatus.OPEN).values_list("made_at"),
         "organizers": open_organizers(workshop_id).values_list("user").distinct(),
     }
@@ -349,11 +347,6 @@ def _waits_for(rows: dict[str, list[Any]], papers: set[int]) -> list[WaitingFact
 def _wrong_mails(workshop_id: int, viewer: Viewer) -> QuerySet:
     wrong = Message.objects.filter(status__in=(MessageStatus.FAILED, MessageStatus.IN_DOUBT))
     return wrong.filter(about(workshop_id, viewer)).values_list("status", "created_at")
-
-
-def _batches(workshop_id: int) -> QuerySet:
-    rows = Batch.objects.filter(workshop_id=workshop_id, status__in=WAITING)
-    return rows.values_list("status", "release_at")
 
 
 def _invitations(workshop_id: int) -> QuerySet:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
 
 from access.prepared import prepared
 from access.registry import right
@@ -13,11 +14,13 @@ from accounts.addresses import fold
 from accounts.models import User
 from audit import actions
 from audit.models import Entry, Root
+from decisions.models import Release
 from desk.reading.levels import flag
 from desk.reading.log_query import LogQuery
 from desk.reading.paper import ASPECTS_OF_REVIEWERS, HIDES_WHO_ACTED, capitalised, tells_reviewer
-from desk.reading.roots import about
+from desk.reading.roots import about, batches_unseen
 from desk.reading.table import Table
+from notifications.models import Batch
 from submissions.models import Submission
 from workshops.instants import utc
 from workshops.models import Workshop
@@ -71,11 +74,25 @@ def table_of(page: LogPage) -> Table:
 
 def _older(viewer: Viewer, workshop_id: int, key: int | None, group: str) -> "QuerySet[Entry]":
     """What the viewer may see of a group of actions ("": of all), from this key on, the newest first."""
-    entries = Entry.objects.filter(about(workshop_id, viewer)).older_than(key).order_by("-id")
+    entries = Entry.objects.filter(about(workshop_id, viewer), ~_of_unseen_mail(workshop_id, viewer))
+    entries = entries.older_than(key).order_by("-id")
     if not group:
         return entries
     prefixes = tuple(f"{prefix}." for prefix in (group, *ALSO.get(group, ())))
     return entries.filter(action__in=[name for name in actions.names() if name.startswith(prefixes)])
+
+
+def _of_unseen_mail(workshop_id: int, viewer: Viewer) -> Q:
+    """Entries of bulk mails, and of releases, that are about sealed papers alone."""
+    unseen = batches_unseen(workshop_id, viewer)
+    told = Release.objects.filter(batch__in=unseen.values("pk"))
+    return Q(object_type=Batch._meta.label_lower, object_id__in=_as_text(unseen)) | Q(
+        object_type=Release._meta.label_lower, object_id__in=_as_text(told)
+    )
+
+
+def _as_text(rows: QuerySet) -> QuerySet:
+    return rows.annotate(key=Cast("pk", CharField())).values("key")
 
 
 @prepared

@@ -12,7 +12,7 @@ from access.viewer import Viewer
 from audit.models import Root
 from audit.text import fold
 from desk.reading.mail_query import MailQuery
-from desk.reading.roots import about
+from desk.reading.roots import about, batches_seen
 from desk.reading.table import Table
 from notifications.kinds import Kind, all_kinds, kind_of
 from notifications.models import Batch, Message, Template
@@ -195,8 +195,27 @@ class BatchLine:
         return self.status in (BatchStatus.HELD, BatchStatus.SENDING)
 
 
-def batches_of(workshop: Workshop) -> QuerySet[Batch]:
-    return Batch.objects.filter(workshop_id=workshop.pk)
+@prepared
+def newest_batches(viewer: Viewer, workshop_id: int, *, most: int) -> QuerySet[Batch]:
+    """Those that the viewer may know of."""
+    return batches_seen(workshop_id, viewer).order_by("-pk")[:most]
+
+
+@prepared
+def these_batches(viewer: Viewer, workshop_id: int, keys: list[int]) -> QuerySet[Batch]:
+    """Of these, those that the viewer may know of."""
+    return batches_seen(workshop_id, viewer).filter(pk__in=keys).order_by("-pk")
+
+
+def leaving(batch: Batch, line: "BatchLine", viewer: Viewer) -> int:
+    """How many mails of a draft leave, as far as the viewer may know: for whoever drafted it, all."""
+    if not drafted_by(batch, viewer):
+        return line.left
+    return batch.messages.filter(status=MessageStatus.HELD).count()
+
+
+def drafted_by(batch: Batch, viewer: Viewer) -> bool:
+    return batch.created_by_id == viewer.id and viewer.through is None
 
 
 def read_batches(workshop: Workshop, viewer: Viewer, batches: list[Batch]) -> list[BatchLine]:

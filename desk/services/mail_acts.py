@@ -10,7 +10,14 @@ from typing import Any
 from access.rights import visible_to
 from audit.errors import Refused
 from audit.models import Root
-from desk.reading.mail import BEFORE_IT_LEAVES, WAITING, label_of, read_batches, visible_messages
+from desk.reading.mail import (
+    BEFORE_IT_LEAVES,
+    WAITING,
+    label_of,
+    read_batches,
+    these_batches,
+    visible_messages,
+)
 from desk.services.acts import Act, Done, LeftOut, Plan, Stage, Take
 from notifications.models import Batch, Message
 from notifications.services.batches import cancel_batch
@@ -74,7 +81,8 @@ MESSAGE_ACTS = {
 
 
 def _batches(stage: Stage) -> list[Batch]:
-    return list(Batch.objects.filter(workshop_id=stage.workshop.pk, pk__in=list(stage.keys)).order_by("-pk"))
+    found: list[Batch] = these_batches(stage.viewer, stage.workshop.pk, list(stage.keys))
+    return found
 
 
 def _look_batches(stage: Stage) -> Plan:

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_http_methods
 
 from access.viewer import Viewer
 from desk.forms_acts import BATCH_FORMS, MESSAGE_FORMS
-from desk.reading.mail import batches_of, read_mail
+from desk.reading.mail import newest_batches, read_mail
 from desk.reading.mail_query import MailQuery
 from desk.services.acts import MOST
 from desk.services.mail_acts import BATCH_ACTS, MESSAGE_ACTS
@@ -42,7 +42,7 @@ def _found(workshop: Workshop, viewer: Viewer, query: MailQuery) -> list[int]:
 
 
 def _found_batches(workshop: Workshop, viewer: Viewer, query: MailQuery) -> list[int]:
-    return list(batches_of(workshop).order_by("-pk").values_list("pk", flat=True)[:MOST])
+    return [row.pk for row in newest_batches(viewer, workshop.pk, most=MOST)]
 
 
 MESSAGES = Bulk(

@@ -22,12 +22,15 @@ from desk.reading.mail import (
     BatchLine,
     MailLine,
     MailPage,
-    batches_of,
+    drafted_by,
     label_of,
+    leaving,
+    newest_batches,
     read_batches,
     read_mail,
     read_templates,
     table_of,
+    these_batches,
     visible_messages,
     workshop_kinds,
 )
@@ -41,6 +44,7 @@ from desk.views.lists import Options, chips, file_of, files, row_of, views_of, w
 from notifications.kinds import Kind, kind_of
 from notifications.models import Batch, Message, Template
 from notifications.rendering import Rendered, Words, scope_of, validate, words_of
+from notifications.sandbox import MissingValue
 from notifications.services import batches as batch_services
 from notifications.services.messages import cancel_message, resend_message, settle_in_doubt
 from notifications.services.templates import reset_template, save_template
@@ -73,7 +77,7 @@ def mail(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpRespon
     query = MailQuery.of(pairs_of(request.GET))
     if name := wanted_file(request):
         return _file(name, workshop, viewer, query)
-    recent = list(batches_of(workshop).order_by("-pk")[:RECENT])
+    recent = newest_batches(viewer, workshop.pk, most=RECENT)
     page = read_mail(workshop, viewer, query)
     batches = read_batches(workshop, viewer, recent)
     context = {
@@ -100,7 +104,7 @@ def _bar(words: dict[str, ActWords], lines: Iterable[MailLine | BatchLine]) -> l
 @require_safe
 @desk_page
 def batch(request: HttpRequest, workshop: Workshop, viewer: Viewer, pk: int) -> HttpResponse:
-    row = get_object_or_404(batches_of(workshop), pk=pk)
+    row = _find_batch(workshop, viewer, pk)
     if request.GET.get("part") == "progress":
         (line,) = read_batches(workshop, viewer, [row])
         return render(request, "desk/mail/progress.html", {"workshop": workshop, "batch": line})
@@ -110,7 +114,7 @@ def batch(request: HttpRequest, workshop: Workshop, viewer: Viewer, pk: int) -> 
 @require_POST
 @desk_page
 def batch_action(request: HttpRequest, workshop: Workshop, viewer: Viewer, pk: int, action: str) -> HttpResponse:
-    row = get_object_or_404(batches_of(workshop), pk=pk)
+    row = _find_batch(workshop, viewer, pk)
     if action == "confirm":
         return _confirm(request, workshop, viewer, row)
     if action == "words":
@@ -190,6 +194,12 @@ def _act(request: HttpRequest, actions: dict[str, tuple[Callable[..., Any], str]
         messages.success(request, words)
 
 
+def _find_batch(workshop: Workshop, viewer: Viewer, pk: int) -> Batch:
+    for row in these_batches(viewer, workshop.pk, [pk]):
+        return row
+    raise Http404
+
+
 def _batch_page(
     request: HttpRequest,
     workshop: Workshop,
@@ -201,14 +211,14 @@ def _batch_page(
     query = MailQuery.of(pairs_of(request.GET))
     page = read_mail(workshop, viewer, query, batch=row)
     (line,) = read_batches(workshop, viewer, [row])
-    number = row.messages.count()
+    number = leaving(row, line, viewer) if row.status == BatchStatus.DRAFT else 0
     context = {
         "row": row,
         "batch": line,
         "page": page,
         "query": query,
         "number": number,
-        "unseen": number - line.total,
+        "unseen": max(number - line.left, 0),
         "confirm": confirm,
         "words": words,
         **_pages(query, page),
@@ -238,13 +248,16 @@ def _confirm_form(workshop: Workshop, row: Batch, number: int, data: Any = None)
 
 
 def _confirm(request: HttpRequest, workshop: Workshop, viewer: Viewer, row: Batch) -> HttpResponse:
-    form = _confirm_form(workshop, row, row.messages.count(), request.POST)
+    """Whoever did not draft it types the number of those that they may see; the others leave with them."""
+    (line,) = read_batches(workshop, viewer, [row])
+    form = _confirm_form(workshop, row, leaving(row, line, viewer), request.POST)
     if form.is_valid():
         given = form.cleaned_data
+        typed = given.get("typed")
+        if not drafted_by(row, viewer):
+            typed = row.messages.filter(status=MessageStatus.HELD).count()
         try:
-            batch_services.confirm_batch(
-                batch=row, by=viewer.person, typed=given.get("typed"), hold_minutes=given["hold_minutes"]
-            )
+            batch_services.confirm_batch(batch=row, by=viewer.person, typed=typed, hold_minutes=given["hold_minutes"])
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
@@ -262,6 +275,9 @@ def _change_words(request: HttpRequest, workshop: Workshop, viewer: Viewer, row:
             batch_services.change_batch(
                 batch=row, by=viewer.person, subject=given["subject"], text=given["text"].replace("\r\n", "\n")
             )
+        except MissingValue as missing:
+            said = missing.sentence if drafted_by(row, viewer) else MissingValue(missing.name).sentence
+            form.add_error("text", said)
         except Refused as refusal:
             add_refusal(form, refusal)
         else:

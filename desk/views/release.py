@@ -20,10 +20,10 @@ from desk.forms import ReleaseForm
 from desk.reading.levels import sealed_papers
 from desk.reading.list_query import number_in
 from desk.reading.release import ReleasePage, read_letter, read_release
+from desk.reading.roots import batches_seen
 from desk.reading.unhandled import unhandled_from, unhandled_rows
 from desk.services.reveal import reveal
 from desk.views.base import actor, desk_page, desk_render
-from notifications.models import Batch
 from notifications.rendering import render, scope_of
 from notifications.sandbox import MissingValue
 from notifications.states import BatchStatus
@@ -101,7 +101,7 @@ def _track(tracks: list[Track], request: HttpRequest) -> Track | None:
 
 @prepared
 def _around(viewer: Viewer, workshop_id: int) -> dict[str, QuerySet]:
-    held = Batch.objects.filter(workshop_id=workshop_id, kind="decision", status=BatchStatus.HELD)
+    held = batches_seen(workshop_id, viewer).filter(kind="decision", status=BatchStatus.HELD)
     return {
         "tracks": Track.objects.filter(workshop=workshop_id),
         "dates": Deadline.objects.filter(workshop=workshop_id),

@@ -32,18 +32,20 @@ def subjects(response: Any) -> list[str]:
     return [line.subject for line in response.context["page"].lines]
 
 
+VALUES = {
+    "workshop": "NeurReps 2027",
+    "name": "Rui",
+    "papers": [],
+    "count": "1 paper",
+    "why": "It was withdrawn.",
+    "link": "https://papers.test/",
+    "contact": "",
+}
+
+
 def write(cast: Cast, key: str = "1", **given: Any) -> Message:
-    values = {
-        "workshop": "NeurReps 2027",
-        "name": "Rui",
-        "papers": [],
-        "count": "1 paper",
-        "why": "It was withdrawn.",
-        "link": "https://papers.test/",
-        "contact": "",
-    }
     common = {"root_type": "workshop", "root_id": cast.workshop.pk, "aspect": "staff", "address": "rui@rui.test"}
-    message = enqueue(**({"kind": "assignment_not_needed", "key": key, "values": values} | common | given))
+    message = enqueue(**({"kind": "assignment_not_needed", "key": key, "values": VALUES} | common | given))
     assert message is not None
     return message
 
@@ -340,3 +342,102 @@ def test_a_kind_that_is_none_finds_nothing_though_it_looks_like_a_day(cast: Cast
     answer = signed_in(cast.olga).get(address(cast, "?kind=2027-01-31"))
 
     assert (answer.status_code, subjects(answer)) == (200, [])
+
+
+# --- bulk mail, as if what one may not see did not exist ---
+
+
+def about_ottos(cast: Cast, batch: Batch, number: int) -> Message:
+    """A mail of this bulk mail that tells who reviews Otto's paper."""
+    hidden = {"root_type": "submission", "root_id": cast.ottos_paper.pk, "aspect": "identities"}
+    return write(cast, key=f"o{number}", address=f"o{number}@people.test", batch=batch, **hidden)
+
+
+def said_to(cast: Cast, user: Any, page: str = "mail/") -> str:
+    return str(signed_in(user).get(f"/admin/w/{cast.workshop.slug}/{page}").content.decode())
+
+
+def test_bulk_mail_about_sealed_papers_alone_is_not_there(cast: Cast) -> None:
+    before = {page: said_to(cast, cast.otto, page) for page in ("mail/", "log/", "")}
+    batch = draft_batch(workshop_id=cast.workshop.pk, kind="assignment_not_needed", by=cast.olga)
+    for number in range(2):
+        about_ottos(cast, batch, number)
+    otto, acts = signed_in(cast.otto), ("confirm", "words", "cancel", "send-now")
+
+    after = {page: said_to(cast, cast.otto, page) for page in ("mail/", "log/", "")}
+    answers = {otto.get(address(cast, f"batches/{batch.pk}/{part}")).status_code for part in ("", "?part=progress")}
+    answers |= {otto.post(address(cast, f"batches/{batch.pk}/{act}/"), {"hold_minutes": 0}).status_code for act in acts}
+    plan = act_on(cast, cast.otto, "batches/acts/", "cancel", [batch.pk]).context["plan"]
+
+    assert {page for page in after if "ulk mail" in after[page]} == {
+        page for page in before if "ulk mail" in before[page]
+    }
+    assert answers == {404}
+    assert (plan.takes, plan.left_out) == ([], [])
+    assert Batch.objects.get(pk=batch.pk).status == BatchStatus.DRAFT
+    assert "drafted a bulk mail" in said_to(cast, cast.olga, "log/").lower()
+    assert "Confirm 2 messages" in said_to(cast, cast.olga, f"mail/batches/{batch.pk}/")
+
+
+def test_numbers_of_a_bulk_mail_are_those_of_the_mails_that_one_may_see(cast: Cast, batch: Batch) -> None:
+    for number in range(20):
+        about_ottos(cast, batch, number)
+    otto, page = signed_in(cast.otto), f"batches/{batch.pk}/"
+
+    shown = otto.get(address(cast, page)).content.decode()
+    otto.post(address(cast, f"{page}confirm/"), {"hold_minutes": "0"})
+
+    assert "Confirm 3 messages" in shown
+    assert "sealed" not in shown
+    assert "23" not in shown.split("<main", 1)[1]
+    assert Batch.objects.get(pk=batch.pk).status == BatchStatus.HELD
+    assert batch.messages.filter(status=MessageStatus.HELD).count() == 23
+
+
+def test_number_that_is_typed_wrong_is_answered_with_that_of_the_mails_that_one_may_see(
+    cast: Cast, batch: Batch
+) -> None:
+    for number in range(20):
+        write(cast, key=f"more{number}", address=f"more{number}@people.test", batch=batch)
+    about_ottos(cast, batch, 0)
+    confirm = address(cast, f"batches/{batch.pk}/confirm/")
+
+    wrong = signed_in(cast.otto).post(confirm, {"hold_minutes": "5", "typed": "24"})
+    olgas = signed_in(cast.olga).post(confirm, {"hold_minutes": "5", "typed": "23"})
+    right = signed_in(cast.otto).post(confirm, {"hold_minutes": "5", "typed": "23"})
+
+    assert (wrong.status_code, olgas.status_code, right.status_code) == (422, 422, 302)
+    assert "This goes out as 23 messages." in wrong.content.decode()
+    assert "This goes out as 24 messages." in olgas.content.decode()
+
+
+def test_words_that_cannot_be_filled_in_name_no_recipient_whom_one_may_not_see(cast: Cast) -> None:
+    papers = {"papers": [{"number": "2", "title": "T", "due": ""}]}
+    batch = draft_batch(workshop_id=cast.workshop.pk, kind="assignment_not_needed", by=cast.olga)
+    values = {**VALUES, **papers}
+    hidden = {"root_type": "submission", "root_id": cast.ottos_paper.pk, "aspect": "identities"}
+    write(cast, key="1", address="hidden@people.test", batch=batch, values=values, **hidden)
+    write(cast, key="2", address="seen@people.test", batch=batch)
+    given = {"words-subject": "S", "words-text": "{% for paper in papers %}{{ paper.shoe }}{% endfor %}"}
+
+    answers = {
+        user.given: signed_in(user).post(address(cast, f"batches/{batch.pk}/words/"), given)
+        for user in (cast.otto, cast.olga)
+    }
+
+    assert [answer.status_code for answer in answers.values()] == [422, 422]
+    assert "hidden@people.test" not in answers["Otto"].content.decode()
+    assert "hidden@people.test cannot be written" in answers["Olga"].content.decode()
+
+
+def test_draft_of_which_a_mail_was_taken_out_is_confirmed_by_the_number_of_the_others(cast: Cast, batch: Batch) -> None:
+    for number in range(20):
+        write(cast, key=f"more{number}", address=f"more{number}@people.test", batch=batch)
+    olga, page = signed_in(cast.olga), f"batches/{batch.pk}/"
+    olga.post(address(cast, f"messages/{batch.messages.first().pk}/cancel/"))
+
+    shown = olga.get(address(cast, page)).content.decode()
+    olga.post(address(cast, f"{page}confirm/"), {"hold_minutes": "5", "typed": "22"})
+
+    assert "Type 22 to confirm it." in shown
+    assert Batch.objects.get(pk=batch.pk).status == BatchStatus.HELD
