@@ -48,7 +48,7 @@ def _batch_is_seen(workshop_id: int, viewer: Viewer) -> Q:
     return found if viewer.through is not None else found | Q(pk__in=_drafted_by(viewer))
 
 
-def _drafted_by(viewer: Viewer) -> "QuerySet[Batch]":
+def _drafted_by(viewer: Viewer) -> QuerySet:
     return Batch.objects.filter(created_by=viewer.id).values("pk")
 
 
