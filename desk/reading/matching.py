@@ -1,12 +1,11 @@
 """Bids and affinities of a workshop, as one organizer may see them: over the papers that they are free on."""
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from access.prepared import prepared
 from access.rights import visible_to
@@ -18,6 +17,7 @@ from reviews.loads import free_papers
 from reviews.models import Affinity, AffinityBook, Bid
 from reviews.rules import open_reviewers
 from reviews.states import AffinityMethod, BidValue
+from submissions.models import Submission
 from submissions.states import SubmissionStatus
 from workshops.deadlines import bidding_rows, bidding_windows_from
 from workshops.models import Workshop
@@ -25,6 +25,13 @@ from workshops.models import Workshop
 EAGER = (BidValue.VERY_HIGH, BidValue.HIGH)
 UNWILLING = (BidValue.LOW, BidValue.VERY_LOW)
 FEW = 50  # papers that fewest would like
+PAGE = 50  # reviewers
+SAID = {
+    "eager": Count("pk", filter=Q(value__in=EAGER)),
+    "neutral": Count("pk", filter=Q(value=BidValue.NEUTRAL)),
+    "unwilling": Count("pk", filter=Q(value__in=UNWILLING)),
+    "conflicts": Count("pk", filter=Q(value=BidValue.CONFLICT)),
+}
 
 
 @dataclass(frozen=True)
@@ -40,15 +47,6 @@ class Bidding:
     def said(self) -> int:
         return self.eager + self.neutral + self.unwilling + self.conflicts
 
-    @classmethod
-    def of(cls, values: Counter[str]) -> "Bidding":
-        return cls(
-            sum(values[value] for value in EAGER),
-            values[BidValue.NEUTRAL],
-            sum(values[value] for value in UNWILLING),
-            values[BidValue.CONFLICT],
-        )
-
 
 @dataclass(frozen=True)
 class ReviewerLine:
@@ -56,7 +54,6 @@ class ReviewerLine:
 
     user: int
     name: str
-    order: tuple[str, str, int]
     begun: datetime | None
     shown: int
     wanted: int
@@ -86,112 +83,136 @@ class PaperLine:
 
 @dataclass(frozen=True)
 class Matching:
-    """``affinities``: how many pairs have one by the method that counts, and of how many nothing is known."""
+    """``reviewers`` is a page of them, from ``start``; ``silent`` of all have not bid, and of ``nothing_known`` nothing
+    is known. ``scored`` reviewers have scores from a file; ``uncompared`` papers no affinity by the method that counts.
+    """
 
     state: str
     opens_at: datetime | None
     ends_at: datetime | None
     reviewers: list[ReviewerLine]
+    start: int
+    all_reviewers: int
+    silent: int
+    nothing_known: int
     papers: list[PaperLine]
     total: int
     book: AffinityBook
     job: Job | None
-    pairs: int
-    unknown: int
-    imported: int
-
-    @property
-    def silent(self) -> int:
-        return sum(not line.bids.said for line in self.reviewers)
-
-    @property
-    def nothing_known(self) -> int:
-        return sum(not line.known for line in self.reviewers)
+    scored: int
+    uncompared: int
 
 
 Rows = dict[str, list[Any]]
 
 
+def _papers(viewer: Viewer, workshop_id: int) -> QuerySet[Submission]:
+    return free_papers(viewer, workshop_id).filter(status=SubmissionStatus.SUBMITTED)
+
+
 @prepared
 def _rows(viewer: Viewer, workshop_id: int) -> dict[str, QuerySet]:
     """Papers that the viewer is free on, what was said of them, and what bidding and affinities hang on."""
-    papers = free_papers(viewer, workshop_id).filter(status=SubmissionStatus.SUBMITTED)
-    bids = visible_to(viewer, "row", Bid).filter(submission__in=papers.values("pk")).order_by()
+    papers = _papers(viewer, workshop_id)
+    bids = visible_to(viewer, "row", Bid.objects.placed()).filter(submission__in=papers.values("pk")).order_by()
     columns = ("user", "user__given", "user__particle", "user__family", "bidding_since")
     return {
         "papers": papers.values_list("number", "pk", "title", "track__name"),
-        "of_reviewers": bids.values_list("user", "value").annotate(n=Count("pk")),
-        "of_papers": bids.values_list("submission", "value").annotate(n=Count("pk")),
+        "of_reviewers": bids.values_list("user").annotate(**SAID),
+        "of_papers": bids.values_list("submission").annotate(**SAID),
         "book": AffinityBook.objects.filter(workshop=workshop_id).select_related("job"),
         "reviewers": open_reviewers(workshop_id).values_list(*columns),
         **bidding_rows(workshop_id),
     }
 
 
-def read_matching(workshop: Workshop, viewer: Viewer, at: datetime) -> Matching:
+@prepared
+def _compared(
+    viewer: Viewer, workshop_id: int, method: str, users: list[int], *, imported: bool
+) -> dict[str, QuerySet]:
+    """Of whom something is known, and how many papers stand on the bidding page of each of these. That there is an
+    affinity is all that is asked: there are as many as pairs. ``imported``: something has come from a file.
+    """
+    papers = _papers(viewer, workshop_id)
+    on_these = Affinity.objects.filter(submission__in=papers.values("pk"))
+    known = on_these.filter(user=OuterRef("user"), method__in=(method, AffinityMethod.IMPORTED), unknown=False)
+    scored = on_these.filter(user=OuterRef("user"), method=AffinityMethod.IMPORTED)
+    reviewers = open_reviewers(workshop_id).values_list("user", flat=True)
+    shown = visible_to(viewer, "row", Bid).filter(submission__in=papers.values("pk"), user__in=users).order_by()
+    compared = Affinity.objects.filter(submission=OuterRef("pk"), method=method)
+    return {
+        "known": reviewers.filter(Exists(known)),
+        "scored": reviewers.filter(Exists(scored)) if imported else reviewers.none(),
+        "shown": shown.values_list("user").annotate(n=Count("pk")),
+        "uncompared": papers.exclude(Exists(compared)).values_list("pk"),
+    }
+
+
+def read_matching(workshop: Workshop, viewer: Viewer, at: datetime, *, start: int = 0) -> Matching:
     """Two queries."""
     rows: Rows = _rows(viewer, workshop.pk)
-    listed = sorted(rows["papers"])
-    by_user, by_paper = _counted(rows["of_reviewers"]), _counted(rows["of_papers"])
     book = next(iter(rows["book"]), None) or AffinityBook(workshop=workshop)
-    known, counts = _affinities(book, [pk for _, pk, *_ in listed])
+    by_user, by_paper = _said(rows["of_reviewers"]), _said(rows["of_papers"])
+    reviewers = sorted(rows["reviewers"], key=lambda row: _who_said_least(row, by_user))
+    page = reviewers[start : start + PAGE]
+    users, imported = [user for user, *_ in page], book.imported_at is not None
+    compared: Rows = _compared(viewer, workshop.pk, str(book.method), users, imported=imported)
     windows = list(bidding_windows_from(rows, at).values())
-    lines = [PaperLine(number, title, track, Bidding.of(by_paper[pk])) for number, pk, title, track in listed]
+    lines = [PaperLine(no, title, track, by_paper.get(pk, Bidding())) for no, pk, title, track in rows["papers"]]
     lines.sort(key=lambda line: (line.bids.eager, line.number))
     return Matching(
         state=next((name for name in ("is_open", "not_yet", "is_late") if any(getattr(w, name) for w in windows)), ""),
         opens_at=min((w.opens_at for w in windows if w.not_yet and w.opens_at), default=None),
         ends_at=max((w.at for w in windows if w.at), default=None),
-        reviewers=_reviewers(workshop, rows["reviewers"], by_user, known),
+        reviewers=_reviewers(workshop, page, by_user, compared),
+        start=start,
+        all_reviewers=len(reviewers),
+        silent=sum(user not in by_user for user, *_ in reviewers),
+        nothing_known=len(reviewers) - len(compared["known"]),
         papers=lines[:FEW],
-        total=len(listed),
+        total=len(lines),
         book=book,
-        job=book.job
-        if book.job and book.job.status in (JobStatus.WAITING, JobStatus.RUNNING, JobStatus.FAILED)
-        else None,
-        pairs=counts[book.method] - counts["unknown"],
-        unknown=counts["unknown"],
-        imported=counts[AffinityMethod.IMPORTED],
+        job=job_of(book),
+        scored=len(compared["scored"]),
+        uncompared=len(compared["uncompared"]),
     )
 
 
-def _counted(rows: Iterable[tuple[int, str, int]]) -> dict[int, Counter[str]]:
-    """How often each value was said, by whom, or of which paper."""
-    found: dict[int, Counter[str]] = defaultdict(Counter)
-    for key, value, n in rows:
-        found[key][value] = n
-    return found
+def read_book(workshop: Workshop) -> AffinityBook:
+    """Which affinities count, and the job that makes them. One query."""
+    rows = AffinityBook.objects.filter(workshop=workshop).select_related("job")
+    return rows.first() or AffinityBook(workshop=workshop)
 
 
-def _affinities(book: AffinityBook, papers: list[int]) -> tuple[set[int], Counter[str]]:
-    """Of whom something is known, and how many pairs there are by each method. One query."""
-    rows = Affinity.objects.filter(submission__in=papers, method__in=(book.method, AffinityMethod.IMPORTED)).order_by()
-    known: set[int] = set()
-    counts: Counter[str] = Counter()
-    numbers = rows.values_list("user", "method").annotate(n=Count("pk"), unknown=Count("pk", filter=Q(unknown=True)))
-    for user, method, n, unknown in numbers:
-        counts[method] += n
-        counts["unknown"] += unknown if method == book.method else 0
-        if n > unknown:
-            known.add(user)
-    return known, counts
+def job_of(book: AffinityBook) -> Job | None:
+    """The job, while there is something to say of it."""
+    told = (JobStatus.WAITING, JobStatus.RUNNING, JobStatus.FAILED)
+    return book.job if book.job and book.job.status in told else None
+
+
+def _said(rows: Iterable[tuple[int, int, int, int, int]]) -> dict[int, Bidding]:
+    """What was said by whom, or of which paper; whoever said nothing is not there."""
+    return {key: Bidding(*counts) for key, *counts in rows}
+
+
+def _who_said_least(row: tuple[Any, ...], by_user: dict[int, Bidding]) -> tuple[int, str, str, int]:
+    user, given, _, family, _ = row
+    return by_user.get(user, Bidding()).said, family.casefold(), given.casefold(), user
 
 
 def _reviewers(
-    workshop: Workshop, rows: Iterable[tuple[Any, ...]], by_user: dict[int, Counter[str]], known: set[int]
+    workshop: Workshop, rows: Iterable[tuple[Any, ...]], by_user: dict[int, Bidding], compared: Rows
 ) -> list[ReviewerLine]:
-    """Who has said least comes first."""
-    found = [
+    known, shown = set(compared["known"]), dict(compared["shown"])
+    return [
         ReviewerLine(
             user,
             full_name(given, particle, family),
-            (family.casefold(), given.casefold(), user),
             since,
-            sum(by_user[user].values()),
+            shown.get(user, 0),
             workshop.bids_wanted,
-            Bidding.of(by_user[user]),
+            by_user.get(user, Bidding()),
             user in known,
         )
         for user, given, particle, family, since in rows
     ]
-    return sorted(found, key=lambda line: (line.bids.said, line.order))

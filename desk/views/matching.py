@@ -8,10 +8,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from access.viewer import Viewer
 from audit.errors import Refused, StaleState, add_refusal
+from audit.text import whole_number
 from desk.forms_matching import AffinityForm, ScoresForm
-from desk.reading.matching import Matching, read_matching
+from desk.reading.matching import PAGE, job_of, read_book, read_matching
 from desk.reading.people_query import PeopleQuery
 from desk.views.base import actor, desk_page, desk_render
+from jobs.models import Job
 from reviews.models import Affinity
 from reviews.scoring import Weights
 from reviews.services.affinity import choose_affinity, start_affinity
@@ -28,13 +30,13 @@ PROBLEMS = 50
 def matching(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResponse:
     """Bids and affinities. ``?part=progress`` is the part that is asked for again while affinities are computed."""
     if request.GET.get("part") == "progress":
-        return _progress(request, workshop, read_matching(workshop, viewer, timezone.now()))
+        return _progress(request, workshop, job_of(read_book(workshop)))
     return _page(request, workshop, viewer)
 
 
-def _progress(request: HttpRequest, workshop: Workshop, found: Matching) -> HttpResponse:
-    response = render(request, "desk/matching_progress.html", {"workshop": workshop, "job": found.job})
-    if found.job is None or found.job.finished_at:
+def _progress(request: HttpRequest, workshop: Workshop, job: Job | None) -> HttpResponse:
+    response = render(request, "desk/matching_progress.html", {"workshop": workshop, "job": job})
+    if job is None or job.finished_at:
         response["HX-Refresh"] = "true"
     return response
 
@@ -48,10 +50,15 @@ def _page(
     scores_form: ScoresForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    found = read_matching(workshop, viewer, timezone.now())
+    start = whole_number(request.GET.get("after", ""), digits=6) or 0
+    found = read_matching(workshop, viewer, timezone.now(), start=start)
+    end = start + len(found.reviewers)
     context = {
         "found": found,
-        "form": form or AffinityForm(book=found.book, has_imported=found.imported > 0),
+        "newer_url": f"?after={max(0, start - PAGE)}#bids" if start else "",
+        "older_url": f"?after={end}#bids" if end < found.all_reviewers else "",
+        "page_words": f"{start + 1} to {end} of {found.all_reviewers}",
+        "form": form or AffinityForm(book=found.book, has_imported=found.scored > 0),
         "scores_form": scores_form or ScoresForm(auto_id="scores_%s"),
         "weights": Weights(),
         "not_bid": PeopleQuery(role=Role.REVIEWER, look="no_bids").as_text(),
@@ -77,7 +84,7 @@ def matching_action(request: HttpRequest, workshop: Workshop, viewer: Viewer) ->
 
 def _choose(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResponse:
     found = read_matching(workshop, viewer, timezone.now())
-    form = AffinityForm(request.POST, book=found.book, has_imported=found.imported > 0)
+    form = AffinityForm(request.POST, book=found.book, has_imported=found.scored > 0)
     if form.is_valid():
         given = form.cleaned_data
         try:

@@ -106,6 +106,38 @@ def test_page_costs_the_same_for_any_number_of_papers(
         read_matching(stage.workshop, viewer, timezone.now())
 
 
+def test_reviewers_come_page_by_page_and_are_counted_over_all_pages(
+    stage: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desk.reading.matching.PAGE", 2)
+    monkeypatch.setattr("desk.views.matching.PAGE", 2)
+    open_bidding(stage)
+    begin(stage)
+    bid(stage, "very_high")
+
+    first = desk(stage).get(address(stage))
+    rest = desk(stage).get(address(stage, first.context["older_url"].partition("#")[0]))
+
+    names = [[line.name for line in page.context["found"].reviewers] for page in (first, rest)]
+    assert names == [["Noor Example", "Rae Example"], ["Rui Example"]]
+    assert [page.context["found"].silent for page in (first, rest)] == [2, 2]
+    assert (rest.context["older_url"], rest.context["newer_url"]) == ("", "?after=0#bids")
+
+
+def test_page_says_of_whom_nothing_is_known_and_what_is_not_compared(stage: Any) -> None:
+    before = read_matching(stage.workshop, Viewer(stage.olga), timezone.now())
+    add_publications(user=stage.rui, by=stage.rui, text="Symmetry and groups")
+    run_job(start_affinity(workshop=stage.workshop, by=None).pk)
+    bring(stage, "1,noor@noor.test,0.9\n")
+    hide_first_paper_from_otto(stage)
+
+    after = read_matching(stage.workshop, Viewer(stage.olga), timezone.now())
+    ottos = read_matching(stage.workshop, Viewer(stage.otto), timezone.now())
+
+    seen = [(page.nothing_known, page.uncompared, page.scored) for page in (before, after, ottos)]
+    assert seen == [(3, 2, 0), (1, 0, 1), (2, 0, 0)]
+
+
 def test_reviewer_has_no_such_page(stage: Any) -> None:
     assert [desk(stage, name).get(address(stage)).status_code for name in ("rui", "ada")] == [404, 404]
 
