@@ -44,7 +44,6 @@
   function setClock() {
     const said = Number(document.body.dataset.now);
     if (!said) return;
-    const [visit] = performance.getEntriesByType("navigation");
     const heard = performance.timeOrigin + (visit?.responseStart ?? performance.now());
     ahead = said * 1000 - heard;
     if (Math.abs(ahead) < 2000) ahead = 0;
@@ -243,6 +242,90 @@
     }
   }
 
+  // ------------------------------------------------------------------ text that was not sent
+
+  // A browser gives the text of a form back when one returns to a page, but not where the form was fetched into a fold.
+  // So what is typed stays in this tab until it has arrived, and is put back where the page has not changed under it.
+  const UNSENT = `unsent:${document.body.dataset.user ?? ""}:${location.pathname}:`;
+  const [visit] = performance.getEntriesByType("navigation");
+  const cameBack = visit?.type !== "navigate";
+  const tab = {
+    keys: (start) => { try { return Object.keys(sessionStorage).filter((key) => key.startsWith(start)); } catch { return []; } },
+    get: (key) => { try { return JSON.parse(sessionStorage.getItem(key)); } catch { return null; } },
+    set: (key, value) => { try { sessionStorage.setItem(key, JSON.stringify(value)); } catch { /* no room: the text is only on the page */ } },
+    remove: (key) => { try { sessionStorage.removeItem(key); } catch { /* nothing was kept */ } },
+  };
+  const isTyped = (field) => field.matches("textarea, input:not([type]), input[type=text], input[type=url], input[type=email], input[type=number], input[type=date], input[type=datetime-local]");
+
+  // What a field said when the page came, and what it says now.
+  function states(field) {
+    if (field.matches("[type=radio], [type=checkbox]")) return [field.defaultChecked, field.checked];
+    if (field.tagName !== "SELECT") return [field.defaultValue, field.value].map((text) => text.replaceAll("\r\n", "\n"));
+    const first = [...field.options].find((option) => option.defaultSelected) ?? field.options[0];
+    return [first?.value, field.value];
+  }
+  const fieldsOf = (form) => [...form.elements].filter((field) => field.name && (isTyped(field) || field.matches("[type=radio], [type=checkbox], select:not([multiple])")));
+  const nameOf = (field) => (field.matches("[type=radio], [type=checkbox]") ? `${field.name}=${field.value}` : field.name);
+  const isKept = (form) => Boolean(document.body.dataset.user) && form?.getAttribute("method") === "post"
+    && !form.matches("[data-autosave], [data-again]") && !form.querySelector("[type=password], [autocomplete=one-time-code]");
+  function unsentKey(form) {
+    const hidden = all("[type=hidden]:not([name=csrfmiddlewaretoken])", form).map((field) => `${field.name}=${field.value}`);
+    return UNSENT + [form.getAttribute("action") ?? "", ...hidden].join("&");
+  }
+
+  function keepUnsent(form) {
+    const changed = fieldsOf(form).filter((field) => states(field)[0] !== states(field)[1]);
+    if (!changed.some(isTyped)) { tab.remove(unsentKey(form)); return; }
+    const fold = form.closest("details")?.querySelector("summary")?.textContent;
+    tab.set(unsentKey(form), { fold, fields: Object.fromEntries(changed.map((field) => [nameOf(field), states(field)])) });
+  }
+  function markSent(form) {
+    const draft = tab.get(unsentKey(form));
+    if (draft) tab.set(unsentKey(form), { ...draft, sent: true });
+  }
+  // What was sent is let go of once an answer shows that it has arrived; otherwise it is unsent again.
+  function settleSent(hasArrived) {
+    for (const key of tab.keys(`unsent:`)) {
+      const draft = tab.get(key);
+      if (draft?.sent && hasArrived) tab.remove(key);
+      else if (draft?.sent) tab.set(key, { ...draft, sent: false });
+    }
+  }
+  function putUnsentBack(form) {
+    const draft = tab.get(unsentKey(form));
+    if (!draft || draft.sent || form.hasAttribute("data-put-back")) return;
+    form.setAttribute("data-put-back", "");
+    let isBack = false;
+    for (const field of fieldsOf(form)) {
+      const [was, typed] = draft.fields[nameOf(field)] ?? [];
+      if (typed === undefined || states(field)[0] !== was) continue;
+      if (typeof typed === "boolean") field.checked = typed; else field.value = typed;
+      isBack ||= isTyped(field);
+    }
+    if (!isBack) { tab.remove(unsentKey(form)); return; }
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+    if (!form.matches(".inline-form, .menu-form, .list-tools")) sayUnsent(form);
+  }
+  function sayUnsent(form) {
+    const away = make("button", { type: "button", className: "btn btn-quiet btn-sm", textContent: "Throw it away" });
+    const line = make("p", { className: "muted small unsent" }, "You typed this before and have not sent it. ", away);
+    line.setAttribute("role", "status");
+    away.addEventListener("click", () => { form.reset(); keepUnsent(form); line.remove(); fieldsOf(form)[0]?.focus(); });
+    form.addEventListener("submit", () => line.remove(), { once: true });
+    form.prepend(line);
+  }
+  function unsent() {
+    for (const form of all("main form[method=post]")) if (isKept(form)) putUnsentBack(form);
+  }
+  function openUnsent() {
+    const folds = tab.keys(UNSENT).map((key) => tab.get(key)?.fold).filter(Boolean);
+    for (const summary of all("main details.fold > summary")) if (folds.includes(summary.textContent)) summary.parentElement.open = true;
+  }
+  function onType(event) {
+    const form = event.target.form;
+    if (isKept(form) && form.closest("main")) keepUnsent(form);
+  }
+
   // ------------------------------------------------------------------ one press, one submit
 
   const pressed = new Set();
@@ -256,6 +339,7 @@
   function onSubmit(event) {
     const form = event.target;
     const button = event.submitter;
+    if (isKept(form)) markSent(form);
     if (event.defaultPrevented || form.method !== "post" || form.target || form.matches("[data-again], [hx-post], [data-hx-post]")) return;
     if (form.hasAttribute("data-sent")) { event.preventDefault(); return; }
     form.setAttribute("data-sent", "");
@@ -449,11 +533,17 @@
   for (const form of all("form[data-autosave]")) new Autosave(form);
   for (const rows of all("[data-rows]")) rows.addEventListener("rows-moved", () => renumber(rows));
   for (const rows of all("[data-rows]")) for (const button of all("[data-move]", rows)) button.hidden = false;
+  settleSent(!cameBack && Boolean(document.body.dataset.user) && (visit?.responseStatus ?? 200) < 400);
+  unsent();
+  if (cameBack) openUnsent();
+  document.addEventListener("input", onType);
+  document.addEventListener("change", onType);
   document.addEventListener("submit", onSubmit);
   document.addEventListener("click", onClick);
   document.addEventListener("keydown", onKey);
   document.addEventListener("change", onSelect);
-  document.addEventListener("htmx:afterSettle", () => { instants(); scrollers(); });
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.requestConfig?.verb === "post") settleSent(event.detail.successful); });
+  document.addEventListener("htmx:afterSettle", () => { instants(); scrollers(); unsent(); });
   document.addEventListener("focusin", (event) => {
     const row = event.target.closest?.("[data-list] tbody > tr, [data-list] [data-row]");
     if (row && current && row !== current) { current.classList.remove("is-current"); current = null; }

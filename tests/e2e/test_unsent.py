@@ -1,0 +1,71 @@
+"""What was typed into a form and not sent is there again when one comes back, also where the form was fetched."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.e2e.conftest import Site, Visitor
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+
+OLGA = "olga@unsent.test"
+PAPER = "/admin/w/unsent/papers/1/"
+WHY = "#act-declare textarea"
+# One paper, and one person besides its author with whom there could be a conflict.
+BEGIN = f"""
+from datetime import timedelta
+from django.utils import timezone
+from accounts.services.register import create_person
+from reviews.services.reviewers import add_reviewer
+from submissions.importing.records import ImportedAuthor, ImportedPaper
+from submissions.services.import_papers import import_papers
+from workshops.services.create import create_workshop
+olga = create_person(email={OLGA!r}, given="Olga", family="Example", by=None, confirmed=True)
+workshop = create_workshop(by=olga, slug="unsent", name="Unsent", year=timezone.now().year, announced=True,
+                           submission_at=timezone.now() - timedelta(days=1))
+author = ImportedAuthor("Wri", "", "Ter", "w@writer.test")
+paper = ImportedPaper(key="p1", title="On tori", abstract="We study tori.", authors=(author,))
+import_papers(workshop=workshop, track=workshop.tracks.first(), papers=[paper], by=None)
+rui = create_person(email="rui@unsent.test", given="Rui", family="Example", by=None, confirmed=True)
+add_reviewer(workshop=workshop, user=rui, by=olga, load_max=4)
+"""
+
+
+def test_typed_text_is_there_again_until_it_is_sent(live: Site, visit: Callable[[], Visitor]) -> None:
+    live.run(BEGIN)
+    olga = visit()
+    olga.signs_in(OLGA)
+    olga.goes_to(PAPER)
+    olga.page.locator("#act-declare summary").click()
+    olga.page.locator("#act-declare select").select_option(label="Rui Example")
+    olga.page.locator(WHY).fill("They share an office.")
+
+    olga.goes_to("/desk/")
+    olga.page.go_back()
+    olga.reads("You typed this before and have not sent it.")
+    olga.looks("unsent")
+
+    assert olga.page.locator(WHY).input_value() == "They share an office."
+    assert olga.page.locator("#act-declare select option:checked").inner_text() == "Rui Example"
+    olga.presses("Declare")
+    olga.reads("has a conflict with paper 1 now")
+    assert olga.page.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('unsent:'))") == []
+    assert olga.problems == []
+
+
+def test_typed_text_is_thrown_away_by_one_press(live: Site, visit: Callable[[], Visitor]) -> None:
+    live.run(BEGIN.replace("unsent", "thrown").replace("writer.test", "thrown-writer.test"))
+    olga = visit()
+    olga.signs_in(OLGA.replace("unsent", "thrown"))
+    olga.goes_to(PAPER.replace("unsent", "thrown"))
+    olga.page.locator("#act-declare summary").click()
+    olga.page.locator(WHY).fill("They share an office.")
+    olga.page.reload()
+
+    olga.page.get_by_role("button", name="Throw it away").click()
+
+    assert olga.page.locator(WHY).input_value() == ""
+    olga.page.reload()
+    olga.page.locator("#act-declare summary").click()
+    assert olga.page.locator(WHY).input_value() == ""
+    assert olga.problems == []
