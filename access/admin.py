@@ -1,5 +1,6 @@
 """The base of every ModelAdmin: it shows, offers and saves only what the viewer may set."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.contrib.admin.options import TO_FIELD_VAR
@@ -21,8 +22,19 @@ from audit.models import Entry, Root
 ASPECT = "settings"
 
 
-class _Choices:
-    """Foreign keys and many-to-many fields offer what the viewer may set, or at least see."""
+class _Fields:
+    """Foreign keys and many-to-many fields offer what the viewer may set, or at least see.
+
+    ``words`` holds the label and the help of a field where those of the model would not be understood by whoever sets
+    it; empty: the model's.
+    """
+
+    words: Mapping[str, tuple[str, str]] = {}
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> FormField | None:
+        label, help_text = self.words.get(db_field.name, ("", ""))
+        kwargs |= {name: words for name, words in (("label", label), ("help_text", help_text)) if words}
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin: the admin beside it has it
 
     def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs.setdefault("queryset", choices(db_field, request))
@@ -45,7 +57,7 @@ def choices(db_field: Field, request: HttpRequest) -> QuerySet:
     return related._default_manager.none()
 
 
-class ConflictAwareAdmin(_Choices, ModelAdmin):
+class ConflictAwareAdmin(_Fields, ModelAdmin):
     """Settings only. What carries identities or assessments has desk pages.
 
     Subclasses name the ``root`` that an entry of the log points at: ``root_type`` and ``root_id(row)``.
@@ -162,7 +174,7 @@ class ConflictAwareAdmin(_Choices, ModelAdmin):
         """Our own log has it."""
 
 
-class ConflictAwareInline(_Choices, TabularInline):
+class ConflictAwareInline(_Fields, TabularInline):
     """Rows edited inside the form of their owner, whose rights they share."""
 
     extra = 0

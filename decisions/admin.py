@@ -17,6 +17,13 @@ class OutcomeAdmin(ConflictAwareAdmin):
     list_filter = (("track__workshop", RelatedOnlyFieldListFilter),)
     filters_allowed = frozenset({"track__workshop__id__exact"})
     ordering = ("-track__workshop__year", "track__position", "position")
+    words = {
+        "key": ("Key", "A short word for files and links, such as accept. It stays."),
+        "label": ("What it is called", "As authors read it."),
+        "kind": ("What it means", "It stays."),
+        "offers_track": ("Offers this track", "Only where it means an offer of another track."),
+        "position": ("Place", "Its place among the decisions of its track, from the first."),
+    }
     fields = ("track", "key", "label", "kind", "offers_track", "position")
 
     def workshop(self, row: Outcome) -> str:

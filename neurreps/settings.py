@@ -287,6 +287,7 @@ SOCIALACCOUNT_PROVIDERS = sign_in_elsewhere(env)
 # --- language and time ------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = ["neurreps.formats"]
 USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -350,7 +351,27 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")}],
     "STYLES": [lambda request, name=name: static(f"css/{name}.css") for name in ("fonts", "tokens", "unfold")],
     "COMMAND": {"search_models": False, "show_history": False},
-    "SIDEBAR": {"show_search": False, "command_search": False, "show_all_applications": False},
+    "SIDEBAR": {
+        "show_search": False,
+        "command_search": False,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "title": "A workshop",
+                "items": [
+                    {"title": title, "link": reverse_lazy(f"admin:{model}_changelist")}
+                    for title, model in (
+                        ("Workshops and their pages", "workshops_workshop"),
+                        ("Tracks", "workshops_track"),
+                        ("Dates", "workshops_deadline"),
+                        ("What can be decided", "decisions_outcome"),
+                        ("Forms", "workshops_form"),
+                        ("Versions of forms", "workshops_formversion"),
+                    )
+                ],
+            },
+        ],
+    },
 }
 
 # --- logs -------------------------------------------------------------------------------------------------------------

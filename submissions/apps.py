@@ -18,6 +18,7 @@ class SubmissionsConfig(AppConfig):
         from submissions.services.handlers import follow_restored
         from submissions.services.signed_out import deliver
         from submissions.services.unannounce import keep_the_call_of_papers
+        from submissions.states import ConflictReason
         from submissions.views.begun import claim_after_sign_in
         from workshops import links as workshops
 
@@ -32,3 +33,4 @@ class SubmissionsConfig(AppConfig):
         people.on_signed_in(deliver)
         workshops.on_role_given(check_person_given_a_role)
         workshops.on_unannouncing(keep_the_call_of_papers)
+        workshops.may_count(each for each in ConflictReason.choices if each[0] != ConflictReason.AUTHORSHIP)

@@ -13,7 +13,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanSwitchWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminFileFieldWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
 from access.admin import ConflictAwareAdmin, ConflictAwareInline, RemovableInline
 from access.rights import visible_to
@@ -23,6 +27,7 @@ from audit.errors import Refused, add_refusal
 from workshops.banners import BadPicture, redrawn
 from workshops.editions import follows
 from workshops.fields import AoeDateTimeField
+from workshops.links import conflict_reasons
 from workshops.models import (
     Deadline,
     Form,
@@ -41,6 +46,7 @@ from workshops.services.deadlines import set_deadline
 from workshops.services.forms import FIXED, change_questions, new_form_version, open_form_version
 from workshops.states import FormStatus
 
+TWO_PERSON = (("unknown", "From three organizers on"), ("true", "Always"), ("false", "Never"))
 PREVIEW = 120  # pixels high
 OF_A_WORKSHOP = ("workshop", RelatedOnlyFieldListFilter)
 
@@ -59,35 +65,61 @@ def try_out(service: Any, **given: Any) -> None:
         pass
 
 
+ADDRESS = "In the links to it: small letters, digits and hyphens."
+TRACK_WORDS = {
+    "slug": ("Address", ADDRESS),
+    "summary": ("In one sentence", "What it is for; beside its name on the call."),
+    "archival": ("In the proceedings", ""),
+    "template_url": ("Style files", "The address where authors find them."),
+    "reviews_per_paper": ("Reviews wanted", "For each paper."),
+    "reviews_enough": ("Reviews enough to decide", "Fewer need a written reason."),
+    "position": ("Place", "Its place among the tracks, from the first."),
+}
+PLACE = {"position": ("Place", "")}
+
+
 class TrackInline(ConflictAwareInline):
     model = Track
+    words = TRACK_WORDS | {"archival": ("Archival", ""), "reviews_enough": ("Enough", TRACK_WORDS["reviews_enough"][1])}
     fields = ("name", "slug", "blinding", "archival", "page_limit", "reviews_per_paper", "reviews_enough", "position")
     show_change_link = True
 
 
 class TopicInline(ConflictAwareInline):
     model = Topic
+    words = PLACE
     fields = ("name", "position")
 
 
 class PublicOrganizerInline(RemovableInline):
     model = PublicOrganizer
+    words = PLACE
     verbose_name_plural = "organizers, as the public page lists them"
     fields = ("name", "affiliation", "homepage", "position")
 
 
 class InvitedTalkInline(RemovableInline):
     model = InvitedTalk
+    words = PLACE
     fields = ("speaker", "affiliation", "homepage", "title", "abstract", "position")
 
 
 class WorkshopLinkInline(RemovableInline):
     model = WorkshopLink
+    words = PLACE
     fields = ("label", "url", "position")
 
 
 class WorkshopForm(forms.ModelForm):
     """A workshop's settings; a new picture is tried out here and set by its service."""
+
+    conflict_sources = forms.MultipleChoiceField(
+        label="What counts as a conflict",
+        choices=conflict_reasons,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        error_messages={"required": "Tick at least one."},
+        help_text="An author of a paper never judges it, whatever is ticked.",
+    )
 
     new_banner = forms.FileField(
         label="New picture",
@@ -96,6 +128,17 @@ class WorkshopForm(forms.ModelForm):
         help_text="PNG, JPEG or WebP, at most 2 MB; 1600 × 640 looks best. What else is in the file is not kept.",
     )
     remove_banner = forms.BooleanField(label="Remove the picture", required=False, widget=UnfoldBooleanSwitchWidget)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["conflict_sources"] = self.instance.conflict_sources or [key for key, _ in conflict_reasons()]
+        if "two_person" in self.fields:
+            self.fields["two_person"].widget.choices = TWO_PERSON
+
+    def clean_conflict_sources(self) -> list[str]:
+        """All of them are kept as none, so that a reason that comes later counts as well."""
+        ticked: list[str] = self.cleaned_data["conflict_sources"]
+        return [] if len(ticked) == len(conflict_reasons()) else ticked
 
     def clean_new_banner(self) -> Any:
         upload = self.cleaned_data.get("new_banner")
@@ -121,10 +164,28 @@ class WorkshopForm(forms.ModelForm):
         return cleaned
 
 
+WORKSHOP_WORDS = {
+    "name": ("Name", "Without the year."),
+    "slug": ("Address", f"{ADDRESS} Links that were sent before it changes lead nowhere afterwards."),
+    "tagline": ("In one line", "Under the name, on the public page and the call."),
+    "starts": ("First day", ""),
+    "ends": ("Last day", ""),
+    "previous": ("Edition before this one", "The dashboard compares its submissions with this one’s."),
+    "banner_words": ("The picture in words", ""),
+    "two_person": ("A second person confirms decisions", "Another organizer who is free on the paper."),
+    "hold_minutes": ("Minutes that bulk mail waits", "So long it can be cancelled: 0 to 60."),
+    "conflict_years": (
+        "Years that count",
+        "So long ago people may have worked or published together and have a conflict.",
+    ),
+}
+
+
 @admin.register(Workshop)
 class WorkshopAdmin(ConflictAwareAdmin):
     form = WorkshopForm
-    list_display = ("name", "year", "slug", "venue", "starts")
+    list_display = ("name", "year", "venue", "starts")
+    words = WORKSHOP_WORDS
     inlines = (TrackInline, TopicInline, PublicOrganizerInline, InvitedTalkInline, WorkshopLinkInline)
     ordering = ("-year", "slug")
     readonly_fields = ("banner_preview",)
@@ -178,6 +239,21 @@ class WorkshopAdmin(ConflictAwareAdmin):
 
 @admin.register(Track)
 class TrackAdmin(ConflictAwareAdmin):
+    words = TRACK_WORDS
+    fields = (
+        "name",
+        "slug",
+        "summary",
+        "blinding",
+        "archival",
+        "page_limit",
+        "template_url",
+        "reviews_per_paper",
+        "reviews_enough",
+        "names_to_reviewers",
+        "position",
+        "workshop",
+    )
     list_display = ("name", "workshop", "blinding", "archival", "page_limit", "reviews_per_paper")
     list_filter = (OF_A_WORKSHOP,)
     list_select_related = ("workshop",)
@@ -218,9 +294,20 @@ class DeadlineForm(forms.ModelForm):
         """The service checks and writes the row; the form leaves it as it is."""
 
 
+DEADLINE_WORDS = {
+    "track": ("Track", "Empty: all tracks that have no date of their own."),
+    "kind": ("What ends", ""),
+    "grace_minutes": ("Minutes of grace", ""),
+    "hard": ("Turn away what comes later", "Otherwise it is kept as late, and you decide whether it counts."),
+    "pinned_by": ("Set by others", "Who set this date, such as NeurIPS: then it cannot be moved here."),
+}
+
+
 @admin.register(Deadline)
 class DeadlineAdmin(ConflictAwareAdmin):
     form = DeadlineForm
+    words = DEADLINE_WORDS
+    fields = ("workshop", "track", "kind", "opens_at", "at", "grace_minutes", "hard", "pinned_by", "reason")
     list_display = ("kind", "workshop", "track", "at", "pinned_by")
     list_filter = (OF_A_WORKSHOP,)
     list_select_related = ("workshop", "track")

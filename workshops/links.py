@@ -1,6 +1,6 @@
 """What the higher floors add to a workshop: each registers in ``AppConfig.ready()`` what it does, shows or copies."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,7 @@ _ON_ROLE_GIVEN: list[RoleGiven] = []
 _PUBLIC_LINKS: list[PublicLinks] = []
 _ON_CLONED: list[Cloned] = []
 _ON_UNANNOUNCING: list[Unannouncing] = []
+_CONFLICT_REASONS: dict[str, str] = {}
 
 
 def on_role_given(function: RoleGiven) -> RoleGiven:
@@ -64,6 +65,16 @@ def on_unannouncing(function: Unannouncing) -> Unannouncing:
     if function not in _ON_UNANNOUNCING:
         _ON_UNANNOUNCING.append(function)
     return function
+
+
+def may_count(reasons: Iterable[tuple[str, str]]) -> None:
+    """Offer these reasons of a conflict of interest, each with its words, in the settings of a workshop."""
+    _CONFLICT_REASONS.update(reasons)
+
+
+def conflict_reasons() -> list[tuple[str, str]]:
+    """The reasons that a workshop may count or leave out, with their words."""
+    return list(_CONFLICT_REASONS.items())
 
 
 def role_given(membership: "Membership") -> None:

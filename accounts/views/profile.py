@@ -192,7 +192,6 @@ def profile_page(
         "coauthors": sorted({name for each in publications for name in each.coauthors} - {person.name}),
         "domains": _domains(person),
         "removed": request.session.get(REMOVED),
-        "has_password": person.has_usable_password(),
     }
     return render(request, "accounts/profile.html", context)
 

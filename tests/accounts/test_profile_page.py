@@ -42,7 +42,7 @@ def test_whoever_is_not_signed_in_is_asked_to(client: Client, db, address: str):
 def test_new_person_finds_one_empty_affiliation(browser: Client):
     answer = browser.get(PROFILE)
     assert len(answer.context["rows"].forms) == 1
-    assert "Set a password" in answer.content.decode()
+    assert "Set one" in browser.get(reverse("accounts:security")).content.decode()
 
 
 def test_profile_is_saved_and_shown(browser: Client, ada: User):

@@ -207,7 +207,6 @@ class TestSettings:
     def send(self, client: Client, page: str, **changes: object):
         form = client.get(page).context["adminform"].form
         values = {name: form[name].value() for name in form.fields if name not in ("new_banner", "remove_banner")}
-        values |= {"conflict_sources": "[]"}
         for inline in client.get(page).context["inline_admin_formsets"]:
             prefix = inline.formset.prefix
             values |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}

@@ -1,0 +1,1 @@
+"""How dates are entered, where Django’s own ways could be misread."""
