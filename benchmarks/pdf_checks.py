@@ -1,4 +1,4 @@
-"""What the checks of PDFs find: over the corpus of the tests and over good papers.
+"""What the checks of PDFs and of ZIP files find: over the corpus of the tests and over good papers.
 
     python -m benchmarks.pdf_checks [--all]
 
@@ -16,7 +16,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.submissions import corpus
+from tests.submissions import archives, corpus
 
 
 @dataclass
@@ -49,7 +49,8 @@ def measure(case: corpus.Case) -> Result:
         path, out = Path(folder) / "in", Path(folder) / "out"
         path.write_bytes(case.make())
         before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-        answer = check._ask(path, out, corpus.QUESTION | {"name": case.file_name})
+        question = archives.QUESTION if case in archives.ARCHIVES else corpus.QUESTION
+        answer = check._ask(path, out, question | {"name": case.file_name})
         wall, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
         refused = not out.exists()
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -65,13 +66,13 @@ def line(name: str, results: list[Result]) -> str:
     alarms = sum(len(result.false_alarms) for result in results)
     right = sum(result.is_right for result in results)
     return (
-        f"{name:10} {len(results):5} {right:5} {wanted - missed:5} of {wanted:<3} {missed:6} {alarms:12} "
+        f"{name:17} {len(results):5} {right:5} {wanted - missed:5} of {wanted:<3} {missed:6} {alarms:12} "
         f"{cpu[len(cpu) // 2]:10.2f} {cpu[-1]:8.2f} {max(result.wall for result in results):9.2f}"
     )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="What the checks of PDFs find.")
+    parser = argparse.ArgumentParser(description="What the checks of PDFs and of ZIP files find.")
     parser.add_argument("--all", action="store_true", help="a line for every file")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "neurreps.settings")
@@ -79,7 +80,7 @@ def main() -> None:
 
     django.setup()
     kinds: dict[str, list[Result]] = defaultdict(list)
-    for case in corpus.CORPUS:
+    for case in [*corpus.CORPUS, *archives.ARCHIVES]:
         result = measure(case)
         kinds[case.kind].append(result)
         if options.all or not result.is_right:
@@ -87,7 +88,7 @@ def main() -> None:
             wrong = "" if result.is_right else f"  WRONG: missed {result.missed}, said {result.false_alarms}"
             pages = f", {result.counted} pages before the references" if result.counted else ""
             print(f"{result.cpu:6.2f} s  {case.kind}: {case.name}: {told}{pages}{wrong}")
-    print(f"{'kind':10} {'files':>5} {'right':>5} {'found':>12} {'missed':>6} {'false alarms':>12} "
+    print(f"{'kind':17} {'files':>5} {'right':>5} {'found':>12} {'missed':>6} {'false alarms':>12} "
           f"{'median CPU':>10} {'most CPU':>8} {'most wall':>9}")  # fmt: skip
     for kind, results in kinds.items():
         print(line(kind, results))

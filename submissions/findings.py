@@ -15,7 +15,8 @@ ERROR, WARNING, INFO = Finding.Severity.ERROR, Finding.Severity.WARNING, Finding
 IDENTITY = frozenset(
     (
         "metadata_identity author_on_page address_on_page domain_on_page affiliation_on_page acknowledgements "
-        "link_identity own_work file_name_identity zip_identity zip_history zip_as_it_is"
+        "link_identity own_work file_name_identity zip_as_it_is zip_comment zip_identity zip_author zip_home "
+        "zip_history zip_unread"
     ).split()
 )
 _LIKE = {
@@ -69,6 +70,12 @@ def _authors(data: Data) -> str:
     numbers = data.get("authors", [])
     listed = ", ".join(str(n) for n in numbers)
     return f"author {listed}" if len(numbers) == 1 else f"authors {listed}"
+
+
+def _some(data: Data) -> str:
+    """The first of the files, and how many more there are."""
+    more = data["count"] - len(data["files"])
+    return ", ".join(data["files"]) + (f" and {more} more" if more else "")
 
 
 def _references(data: Data) -> str:
@@ -267,16 +274,36 @@ _WORDS: dict[str, tuple[Callable[[Data], str], Callable[[Data], str]]] = {
         lambda d: "Put what belongs to the paper into one ZIP file, and upload that.",
     ),
     "zip_as_it_is": (
-        lambda d: f"Reviewers get this archive as it is, with {counted(d['count'], 'file')} in it.",
-        lambda d: "Make sure that nothing in it says who you are: names in files, paths, comments and licences.",
+        lambda d: f"Reviewers get the {counted(d['count'], 'file')} of this archive as they are, with their names.",
+        lambda d: "Make sure that nothing in them says who you are: names in texts, paths, comments and licences.",
+    ),
+    "zip_left_out": (
+        lambda d: f"The archive holds notes of your system or of a repository: {_some(d)}.",
+        lambda d: "Reviewers get a copy without them, so there is nothing you must do.",
+    ),
+    "zip_comment": (
+        lambda d: f"The archive carries {counted(d['count'], 'comment')} of whoever packed it.",
+        lambda d: _NOTHING_TO_DO,
+    ),
+    "zip_author": (
+        lambda d: f"What is packed there says in its properties who made it: {_some(d)}.",
+        lambda d: "Please look: take the names out (in an office program under “Inspect Document”) and pack it again.",
+    ),
+    "zip_home": (
+        lambda d: f"A path with the name of somebody's account stands in {_some(d)}.",
+        lambda d: "Please look: if it is yours, write the path without it, pack it again and upload it again.",
+    ),
+    "zip_unread": (
+        lambda d: f"{counted(d['count'], 'file')} of the archive could not be looked into, or not to the end.",
+        lambda d: "Please look yourself whether anything there says who you are.",
     ),
     "zip_identity": (
-        lambda d: f"The archive seems to name an author of this paper, in {', '.join(d['files'])}.",
+        lambda d: f"The archive seems to name an author of this paper, or where one works, in {_some(d)}.",
         lambda d: "Please look: if it does, take the name out, pack it again and upload it again.",
     ),
     "zip_history": (
-        lambda d: f"The archive holds the history of a repository ({d['file']}), which names whoever wrote it.",
-        lambda d: "Leave that folder out (git archive makes a clean ZIP file) and upload it again.",
+        lambda d: f"An archive inside holds notes of a system or the history of a repository: {_some(d)}.",
+        lambda d: "A history names whoever wrote it. Pack its files themselves, without it, and upload it again.",
     ),
     "zip_broken": (
         lambda d: "This ZIP file is damaged and could not be opened.",

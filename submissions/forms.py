@@ -117,8 +117,8 @@ class PaperForm(_OurWords):
         label="A supplement",
         required=False,
         widget=forms.FileInput(attrs={"accept": ".pdf,.zip,application/pdf,application/zip"}),
-        help_text="A PDF or a ZIP file, where there is more to show. Reviewers may look at it, and need not. A ZIP "
-        "file reaches them as it is: where reviewing is double-blind, nothing in it may say who you are.",
+        help_text="A PDF or a ZIP file, where there is more to show. Reviewers may look at it, and need not. The files "
+        "of a ZIP file reach them as they are: where reviewing is double-blind, nothing in them may say who you are.",
     )
 
     def __init__(self, *args: Any, tracks: Sequence[Track], topics: Sequence[Topic], **kwargs: Any) -> None:

@@ -16,6 +16,10 @@ findings.py.
     copy.py        the reviewers' copy
     objects.py     reading what may be anything
     archive.py     supplements that are ZIP files
+    within.py      what the files of an archive say of who made them
+    repack.py      the reviewers' copy of an archive
 
-Formats: ISO 32000-1, 7.5 (file structure), 9.4 (text), 12.5 (annotations), 12.6 (actions), 14.3 (metadata).
+Formats: ISO 32000-1, 7.5 (file structure), 9.4 (text), 12.5 (annotations), 12.6 (actions), 14.3 (metadata);
+PKWARE's APPNOTE.TXT 6.3.10, 4.3 (file structure), 4.6.9 (names in UTF-8); ECMA-376-2 11 and OpenDocument 1.3 4.3 (who
+made a document).
 """

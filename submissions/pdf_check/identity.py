@@ -38,7 +38,7 @@ _OWN_WORK = re.compile(
 
 def of_metadata(reader: Any, people: Sequence[Person]) -> Iterator[Finding]:
     """Reviewers get a copy without metadata; whoever keeps the file may still want to know."""
-    if told := sorted(_fields_that_tell(reader, people)):
+    if told := sorted(fields_that_tell(reader, people)):
         yield finding("metadata_identity", INFO, fields=told)
 
 
@@ -71,16 +71,21 @@ def of_text(
         yield from _own_work(body, _list_of(pages, references), people)
 
 
-def _fields_that_tell(reader: Any, people: Sequence[Person]) -> set[str]:
+def is_nobody(name: str) -> bool:
+    """What stands where a name would, and is none."""
+    return bool(_NOBODY.match(folded(name).strip(" .")))
+
+
+def fields_that_tell(reader: Any, people: Sequence[Person]) -> set[str]:
     """An author field that names anybody, and any other field that says a listed author's name."""
     info = reader.metadata or {}
-    told = set() if _NOBODY.match(folded(str(info.get("/Author") or "")).strip(" .")) else {"Author"}
+    told = set() if is_nobody(str(info.get("/Author") or "")) else {"Author"}
     for key in INFO_KEYS:
         if mentions(str(info.get(key) or ""), people):
             told.add(key[1:])
     xmp = _xmp(reader)
     creators = re.findall(r"<dc:creator\b(?:(?!</dc:creator>).)*?<rdf:li\b[^>]*>([^<]*)", xmp, re.DOTALL)
-    if any(not _NOBODY.match(folded(creator).strip(" .")) for creator in creators):
+    if not all(map(is_nobody, creators)):
         told.add("XMP creator")
     elif mentions(xmp, people):
         told.add("XMP")

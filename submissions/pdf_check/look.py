@@ -17,7 +17,8 @@ Question = Mapping[str, Any]
 def look(path: Path, out: Path, question: Question) -> Answer:
     """What is to be said about the file at ``path``; the reviewers' copy is at ``out`` unless refused."""
     if question.get("kind") == "supplement" and archive.is_archive(path):
-        return archive.look(path, out, [Person.of(row) for row in question["authors"]])
+        people = [Person.of(row) for row in question["authors"]]
+        return archive.look(path, out, people, question["domains"], question["name"])
     outside = look_outside(path)
     if outside.broken and outside.broken["code"] == "not_pdf" and question.get("kind") == "supplement":
         return refused("wrong_kind")

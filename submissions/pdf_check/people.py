@@ -27,6 +27,8 @@ class Person:
 def folded(text: str) -> str:
     """Without case, accents, ligatures, soft hyphens and line breaks; a word broken at its hyphen is one again."""
     whole = re.sub(r"(?<=\w)[-\u2010\u00ad]\s*\n\s*(?=\w)", "", text).replace("\u00ad", "")
+    if whole.isascii():
+        return re.sub(r"\s+", " ", whole.lower())
     plain = "".join(c for c in unicodedata.normalize("NFKD", whole.casefold()) if not unicodedata.combining(c))
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", plain))
 

@@ -70,14 +70,19 @@ def locked() -> bytes:
     return bytes(content)
 
 
-def test_zip_is_part_of_the_paper_and_reaches_reviewers_as_it_is(stage, paper) -> None:
-    content = packed(**{"code/run.py": "print('symmetry')"})
+def test_zip_is_part_of_the_paper_and_reviewers_get_its_files_without_notes_of_packing(stage, paper) -> None:
+    content = packed(lambda z: setattr(z, "comment", b"packed by Ada"), **{"code/run.py": "print('symmetry')"})
 
     file = add(paper, stage, content)
 
     copy = file.copies.get()
-    assert (paper.current.supplement, file.status, codes(file)) == (file, "checked", ["zip_as_it_is"])
-    assert (copy.purpose, copy.name, path_of(copy.blob).read_bytes()) == ("blinded_supp", "supplement-1.zip", content)
+    assert (paper.current.supplement, file.status, codes(file)) == (file, "checked", ["zip_as_it_is", "zip_comment"])
+    assert (copy.purpose, copy.name) == ("blinded_supp", "supplement-1.zip")
+    assert (path_of(file.blob).read_bytes(), b"Ada" in path_of(copy.blob).read_bytes()) == (content, False)
+    with zipfile.ZipFile(path_of(copy.blob)) as opened:
+        assert [(each.filename, opened.read(each)) for each in opened.infolist()] == [
+            ("code/run.py", b"print('symmetry')")
+        ]
     assert paper.current.snapshot["supplement"]["name"] == "extra.zip"
 
 
@@ -125,7 +130,7 @@ def test_refused_supplement_leaves_the_one_before_it(stage, paper) -> None:
         ({"README.md": "Written by Ada Example"}, "zip_identity"),
         ({"ada_example/run.py": ""}, "zip_identity"),
         ({"setup.cfg": "author_email = ada@ada.test"}, "zip_identity"),
-        ({"code/.git/config": "[user]"}, "zip_history"),
+        ({"run.py": "x", "code/.git/config": "[user]"}, "zip_left_out"),
     ],
     ids=["text", "folder", "address", "history"],
 )
@@ -135,8 +140,15 @@ def test_archive_that_may_tell_who_wrote_it_is_said(stage, paper, files, code) -
     assert codes(add(paper, stage, packed(**files))) == sorted([code, "zip_as_it_is"])
 
 
-def test_single_blind_track_says_nothing_of_names_in_archives(stage, paper) -> None:
-    assert shown(add(paper, stage, packed(**{".git/config": "x"})), stage.findings) == []
+def test_single_blind_track_says_nothing_of_names_in_archives_and_says_what_is_left_out(stage, paper) -> None:
+    paper.authorships.update(given="Ada", family="Example")
+
+    file = add(paper, stage, packed(**{"a.txt": "Ada Example", ".git/config": "x"}))
+
+    assert [said.sentence for said in shown(file, stage.findings)] == [
+        "The archive holds notes of your system or of a repository: .git/config."
+    ]
+    assert "zip_identity" in codes(file)
 
 
 def test_same_supplement_again_is_the_same_file(stage, paper) -> None:
