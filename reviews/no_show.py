@@ -12,12 +12,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from reviews.work import Work
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(NamedTuple):
     """One paper that somebody has to review.
 
     ``acknowledged``: they said that they can review it; ``opened``: they have opened the form; ``written``: a word of

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
@@ -43,8 +43,7 @@ WAITING = (BatchStatus.HELD, BatchStatus.DRAFT, BatchStatus.PAUSED)
 """Bulk mail that somebody is to confirm, to cancel, or to let go on."""
 
 
-@dataclass(frozen=True, slots=True)
-class PaperFacts:
+class PaperFacts(NamedTuple):
     """One open line. ``assessed``, ``identified`` and ``acts``: what else the viewer may know of it, and do."""
 
     pk: int
@@ -74,8 +73,7 @@ class PaperFacts:
         return self.decision == DecisionStatus.CONFIRMED and self.outcome == OutcomeKind.DESK_REJECT
 
 
-@dataclass(frozen=True, slots=True)
-class PairFacts:
+class PairFacts(NamedTuple):
     """A reviewer who has a paper, or whose review of it is submitted. ``longer``: until when they got more days."""
 
     paper: int
@@ -110,8 +108,7 @@ class PairFacts:
 AUTHORS, CONFLICTS, NOMINATIONS, DAYS, ASKED = "authors", "conflicts", "nominations", "days", "asked"
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingFacts:
+class WaitingFacts(NamedTuple):
     """Something about a paper that somebody waits to hear of: what, of which kind, since when."""
 
     what: str
@@ -120,8 +117,7 @@ class WaitingFacts:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class InvitationFacts:
+class InvitationFacts(NamedTuple):
     role: str
     status: str
     sent_at: datetime
@@ -129,8 +125,7 @@ class InvitationFacts:
     asked_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewerFacts:
+class ReviewerFacts(NamedTuple):
     """``load_max``: how many papers they offer to take, None for whoever has not said it."""
 
     user: int
