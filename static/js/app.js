@@ -92,7 +92,7 @@
   const PAUSE = 1500;
 
   function kept(form) {
-    const skipped = new Set(["csrfmiddlewaretoken", "version", "tab", "drawn"]);
+    const skipped = new Set(["csrfmiddlewaretoken", "version", "base", "tab", "drawn"]);
     return [...new FormData(form)].filter(([name, value]) => !skipped.has(name) && typeof value === "string");
   }
   function putBack(form, fields) {
@@ -549,5 +549,7 @@
     if (row && current && row !== current) { current.classList.remove("is-current"); current = null; }
   });
   addEventListener("pageshow", () => { for (const button of [...pressed]) release(button); all("form[data-sent]").forEach((form) => form.removeAttribute("data-sent")); });
-  document.querySelector("[data-error-summary]")?.focus();
+  const summary = document.querySelector("[data-error-summary]");
+  summary?.focus();
+  summary?.scrollIntoView({ block: "start" }); // focus alone may leave most of it below the screen
 })();

@@ -1,6 +1,7 @@
 """What was typed into a form and not sent is there again when one comes back, also where the form was fetched."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -69,3 +70,36 @@ def test_typed_text_is_thrown_away_by_one_press(live: Site, visit: Callable[[], 
     olga.page.locator("#act-declare summary").click()
     assert olga.page.locator(WHY).input_value() == ""
     assert olga.problems == []
+
+
+OPEN = """
+from datetime import timedelta
+from django.utils import timezone
+from accounts.services.register import create_person
+from workshops.services.create import create_workshop
+olga = create_person(email="olga@kept.test", given="Olga", family="Example", by=None, confirmed=True)
+create_workshop(by=olga, slug="kept", name="Kept", year=timezone.now().year, announced=True,
+                submission_at=timezone.now() + timedelta(days=3))
+"""
+
+
+def test_refused_save_shows_the_text_and_offers_it_no_second_time(
+    live: Site, visit: Callable[[], Visitor], tmp_path: Path
+) -> None:
+    live.run(OPEN)
+    (tmp_path / "paper.pdf").write_bytes(b"no PDF")
+    ada = visit()
+    ada.goes_to("/w/kept/submit/")
+    ada.page.locator("[name='track']").first.check()
+    ada.fills(title="On tori")
+    ada.presses("Start")
+    ada.fills(**{"authors-0-email": "no address"})
+    ada.page.set_input_files("input[type='file']", tmp_path / "paper.pdf")
+    ada.reads("This is not a PDF.")
+
+    ada.presses("Save")
+
+    ada.reads("Author 1, e-mail")
+    assert ada.page.locator("[name='authors-0-email']").input_value() == "no address"
+    assert ada.page.get_by_text("This browser kept text").count() == 0
+    assert ada.page.evaluate("document.activeElement.className") == "error-summary"
