@@ -3,7 +3,7 @@ reviewers at once.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pytest
 
@@ -49,40 +49,45 @@ def test_proposals_become_assignments_and_holes_are_filled(live: Site, visit: Ca
     olga = visit()
     olga.signs_in(OLGA)
 
-    organizer_asks_in_three_ways(olga)
-    organizer_compares(olga)
-    organizer_edits(olga)
-    somebody = organizer_publishes_undoes_and_publishes_again(olga)
+    first, second, third = organizer_asks_in_three_ways(olga)
+    organizer_compares(olga, (first, second, third))
+    organizer_edits(olga, third)
+    somebody = organizer_publishes_undoes_and_publishes_again(olga, undone=third, kept=first)
     reviewer_declines(visit(), somebody)
     organizer_fills_the_hole(olga)
 
     assert olga.problems == []
 
 
-def organizer_asks_in_three_ways(olga: Visitor) -> None:
+def organizer_asks_in_three_ways(olga: Visitor) -> list[str]:
+    """The numbers of the proposals."""
+    numbers = []
     for mode in ("total", "random", "fair"):
         olga.goes_to(DESK)
         olga.page.locator(f"[name='mode'][value='{mode}']").check()
         olga.presses("Propose an assignment")
-        olga.page.get_by_role("link", name="Look at it and publish").wait_for(timeout=60_000)
+        publish = olga.page.get_by_role("link", name="Look at it and publish")
+        publish.wait_for(timeout=60_000)
+        numbers.append(str(publish.get_attribute("href")).split("/")[-3])
     olga.looks("bench")
     for side in ("people", "figures"):
-        olga.goes_to(f"{DESK}3/?side={side}")
+        olga.goes_to(f"{DESK}{numbers[-1]}/?side={side}")
         olga.looks(f"bench-{side}")
+    return numbers
 
 
-def organizer_compares(olga: Visitor) -> None:
+def organizer_compares(olga: Visitor, numbers: Iterable[str]) -> None:
     olga.goes_to(DESK)
-    for number in (1, 2, 3):
+    for number in numbers:
         olga.page.get_by_label(f"Compare proposal {number}").check()
     olga.presses("Compare those that are ticked")
     olga.reads("Where they differ")
     olga.looks("bench-compare")
 
 
-def organizer_edits(olga: Visitor) -> None:
+def organizer_edits(olga: Visitor, proposal: str) -> None:
     """By keyboard: the first paper is opened, somebody is added, and the edit is undone."""
-    olga.goes_to(f"{DESK}3/")
+    olga.goes_to(f"{DESK}{proposal}/")
     olga.page.keyboard.press("j")
     olga.page.keyboard.press("Enter")
     olga.reads("Who is proposed")
@@ -113,17 +118,17 @@ def organizer_exchanges(olga: Visitor) -> None:
     olga.reads(" are as they were.")
 
 
-def organizer_publishes_undoes_and_publishes_again(olga: Visitor) -> str:
+def organizer_publishes_undoes_and_publishes_again(olga: Visitor, *, undone: str, kept: str) -> str:
     """The address of the first who gets papers."""
     address = ""
-    for proposal, undone in ((3, True), (1, False)):
+    for proposal in (undone, kept):
         olga.goes_to(f"{DESK}{proposal}/publish/")
         olga.reads("16 assignments will be made")
         olga.looks("bench-publish")
         address = olga.page.locator("td[data-label='Address']").first.inner_text().split()[0]
         olga.presses("Publish")
         olga.reads("mails leave in")
-        if undone:
+        if proposal == undone:
             olga.presses("see them, or cancel them")
             olga.reads("Held")
             olga.goes_to(f"{DESK}{proposal}/")
