@@ -505,6 +505,23 @@
     try { await navigator.clipboard.writeText(text); announce("Copied"); button.dataset.done = ""; } catch { announce("Not copied: the browser does not allow it"); }
   }
 
+  // ------------------------------------------------------------------ focus, where a part of the page is exchanged
+
+  // Whoever pressed a button in it stands on the same button of what comes, not at the top of the page again.
+  let stoodOn = null;
+  const CAN_FOCUS = "a[href], button, summary, select, textarea, input:not([type=hidden])";
+  const likeness = (element) => [element.tagName, element.name ?? "", element.textContent.trim()].join(":");
+  function rememberFocus(event) {
+    const focused = document.activeElement;
+    stoodOn = event.detail.target?.contains(focused) && focused.matches(CAN_FOCUS) ? likeness(focused) : null;
+  }
+  function restoreFocus(event) {
+    if (stoodOn === null || ![null, document.body].includes(document.activeElement)) return;
+    const there = all(CAN_FOCUS, event.detail.elt);
+    (there.find((element) => likeness(element) === stoodOn) ?? there[0])?.focus({ preventScroll: true });
+    stoodOn = null;
+  }
+
   // A formula wider than the screen scrolls by itself, so it must be reachable by keyboard.
   function scrollers() {
     for (const wide of all('math[display="block"], .list-wrap, pre')) {
@@ -543,7 +560,8 @@
   document.addEventListener("keydown", onKey);
   document.addEventListener("change", onSelect);
   document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.requestConfig?.verb === "post") settleSent(event.detail.successful); });
-  document.addEventListener("htmx:afterSettle", () => { instants(); scrollers(); unsent(); });
+  document.addEventListener("htmx:beforeSwap", rememberFocus);
+  document.addEventListener("htmx:afterSettle", (event) => { instants(); scrollers(); unsent(); restoreFocus(event); });
   document.addEventListener("focusin", (event) => {
     const row = event.target.closest?.("[data-list] tbody > tr, [data-list] [data-row]");
     if (row && current && row !== current) { current.classList.remove("is-current"); current = null; }

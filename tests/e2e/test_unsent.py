@@ -1,4 +1,6 @@
-"""What was typed into a form and not sent is there again when one comes back, also where the form was fetched."""
+"""Nothing typed and no place is lost: text that was not sent, also in forms that were fetched, and the focus in a row
+that is exchanged.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -103,3 +105,18 @@ def test_refused_save_shows_the_text_and_offers_it_no_second_time(
     assert ada.page.locator("[name='authors-0-email']").input_value() == "no address"
     assert ada.page.get_by_text("This browser kept text").count() == 0
     assert ada.page.evaluate("document.activeElement.className") == "error-summary"
+
+
+def test_focus_stays_where_it_was_when_a_row_is_exchanged(live: Site, visit: Callable[[], Visitor]) -> None:
+    live.run(BEGIN.replace("unsent", "focus").replace("writer.test", "focus-writer.test"))
+    olga = visit()
+    olga.signs_in(OLGA.replace("unsent", "focus"))
+    olga.goes_to("/admin/w/focus/decisions/")
+
+    olga.page.locator("#paper-1 button").press("Enter")
+
+    olga.page.locator("#paper-1 [role=alert]").wait_for()
+    assert olga.page.evaluate("document.activeElement.textContent + document.activeElement.closest('tr').id") == (
+        "Savepaper-1"
+    )
+    assert olga.problems == []
