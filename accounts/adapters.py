@@ -27,10 +27,12 @@ from accounts.services.addresses import follow_removal
 from accounts.services.confirm import confirm_address
 from accounts.services.elsewhere import join, tie_orcid
 from accounts.services.profile import refresh_search_identity
+from accounts.services.prove import close_other_doors
 from audit.models import Root
 from notifications.services.enqueue import enqueue
 
 SIGNED_IN_AT = "signed_in_at"  # in the session
+FIRST = "first_sign_in"  # on the request: nobody had signed in with this account before
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -49,13 +51,19 @@ class AccountAdapter(DefaultAccountAdapter):
         return confirmed
 
     def post_login(self, request: HttpRequest, user: User, *, email: str | None, **rest: Any) -> HttpResponse:
-        """A sign-in code confirms the address that it was sent to, past ``confirm_email``."""
+        """A sign-in code confirms the address that it was sent to, past ``confirm_email``.
+
+        Where nobody had ever signed in, the account may have been made by somebody else, who typed this address.
+        """
         if email and (address := EmailAddress.objects.filter(user=user, email=email, verified=True).first()):
-            confirm_address(address=address)
+            is_news = confirm_address(address=address)
+            if is_news and getattr(request, FIRST, False):
+                close_other_doors(user)
         links.signed_in(request, user)
         return super().post_login(request, user, email=email, **rest)
 
     def login(self, request: HttpRequest, user: User) -> None:
+        setattr(request, FIRST, user.last_login is None)
         super().login(request, user)
         request.session[SIGNED_IN_AT] = time.time()
 

@@ -1,6 +1,8 @@
 """Somebody pressed the button behind a link that was sent to an address: so the address is theirs."""
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 
 from accounts.models import User
@@ -18,9 +20,9 @@ def owner_of(address: str) -> User | None:
 def prove_address(*, address: str, given: str = "", particle: str = "", family: str = "") -> User:
     """The account of this address, confirmed by it: the one there is, or a new one under this name.
 
-    An account that was made with the address and never confirmed it is theirs now. Its password is whoever made the
-    account's, so it goes, and the next sign-in is by a code. Another person's claim to the address, as a second one of
-    theirs, is void.
+    An account that was made with the address and never confirmed it is theirs now, without what its maker would come
+    in by (see close_other_doors); the next sign-in is by a code. Another person's claim to the address, as a second one
+    of theirs, is void.
     """
     if person := owner_of(address) or _unproven(address):
         return person
@@ -47,7 +49,18 @@ def _unproven(address: str) -> User | None:
         return None
     row.verified = True
     row.save(update_fields=["verified"])
-    row.user.set_unusable_password()
-    row.user.save(update_fields=["password"])
+    close_other_doors(row.user)
     confirm_address(address=row)
     return row.user
+
+
+def close_other_doors(user: User) -> None:
+    """Take away what whoever made the account would sign in with: its address is somebody else's, or may be.
+
+    The password goes, accounts elsewhere that were joined, their ORCID iD with them, and second factors.
+    """
+    user.set_unusable_password()
+    if SocialAccount.objects.filter(user=user).delete()[0]:
+        user.orcid = None
+    Authenticator.objects.filter(user=user).delete()
+    user.save(update_fields=["password", "orcid"])

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.db.models import Q
 
 from access.rights import require
 from access.viewer import acting
 from accounts.models import User
-from accounts.services.confirm import confirm_address
+from accounts.services.prove import prove_address
 from accounts.services.register import create_person
 from audit.errors import Refused
 from audit.models import Root
@@ -66,10 +67,14 @@ def join(*, submission: Submission, by: User, received_at: datetime) -> None:
 
 def account_for(*, author: Authorship) -> User:
     """The account of this address, confirmed or not; a new one, not confirmed, where there is none."""
-    address = EmailAddress.objects.filter(email=author.email).order_by("-verified").select_related("user").first()
+    whose = Q(verified=True) | Q(user__email=author.email)
+    rows = EmailAddress.objects.filter(whose, email=author.email).order_by("-verified")
+    address = rows.select_related("user").first()
     if address is not None:
         return address.user
-    return _account(author, confirmed=False)
+    return create_person(
+        email=author.email, given=author.given, particle=author.particle, family=author.family, by=None
+    )
 
 
 @transaction.atomic
@@ -78,16 +83,11 @@ def confirm_by_link(*, author: Authorship, received_at: datetime) -> tuple[User,
 
     Returns the person, and whether their account is new. Their paper counts from now on if it is in time.
     """
-    known = EmailAddress.objects.filter(email=author.email).order_by("-verified").select_related("user").first()
-    if known is None:
-        person = _account(author, confirmed=True)
-    else:
-        person = known.user
-        EmailAddress.objects.filter(pk=known.pk).update(verified=True)
-        known.refresh_from_db()
-        confirm_address(address=known)
+    is_new = not EmailAddress.objects.filter(email=author.email).exists()
+    names = {"given": author.given, "particle": author.particle, "family": author.family}
+    person = prove_address(address=author.email, **names)
     claim_submission(submission=author.submission, by=person, received_at=received_at)
-    return person, known is None
+    return person, is_new
 
 
 @transaction.atomic
@@ -134,17 +134,6 @@ def accept_draft(*, submission: Submission, by: User | None) -> Submission:
         raise Refused("This draft is not complete, so it cannot be submitted as it is. Its page says what is missing.")
     submission.refresh_from_db()
     return submission
-
-
-def _account(author: Authorship, *, confirmed: bool) -> User:
-    return create_person(
-        email=author.email,
-        given=author.given,
-        particle=author.particle,
-        family=author.family,
-        by=None,
-        confirmed=confirmed,
-    )
 
 
 def _in_time(submission: Submission, at: datetime) -> bool:

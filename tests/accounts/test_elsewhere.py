@@ -20,6 +20,7 @@ from django.urls import include, path, reverse
 
 from accounts.models import User
 from accounts.services.profile import update_profile
+from accounts.services.prove import prove_address
 from accounts.urls_signing_in import elsewhere
 from audit.errors import Refused
 from audit.models import Entry
@@ -142,6 +143,17 @@ class TestConfiguration:
         assert page.context["address"].startswith(f"{provider.url}/authorize?")
 
 
+def by_a_link(address: str) -> None:
+    prove_address(address=address)
+
+
+def by_a_code(address: str) -> None:
+    browser = Client()
+    browser.post(reverse("account_request_login_code"), {"email": address})
+    browser.post(reverse("account_confirm_login_code"), {"code": code_in_mail()})
+    assert is_signed_in(browser)
+
+
 class TestJoining:
     def test_address_that_both_confirmed_joins_and_signs_in(self, ada: User, provider: Provider) -> None:
         browser = Client()
@@ -165,6 +177,40 @@ class TestJoining:
         browser = Client()
         go(browser)
         assert (is_signed_in(browser), SocialAccount.objects.exists()) == (False, False)
+
+    def test_whoever_shows_that_an_address_is_theirs_shares_it_with_nobody_who_typed_it(
+        self, db: None, provider: Provider
+    ) -> None:
+        """Somebody signs up with ORCID under the address of another, who comes by a link or by a code."""
+        for number, come in enumerate((by_a_link, by_a_code)):
+            address = f"nia{number}@nia.test"
+            thief = Client()
+            go(thief, "orcid")
+            thief.post("/accounts/3rdparty/signup/", {"email": address, "given": "Nia", "family": "New"})
+            assert (is_signed_in(thief), SocialAccount.objects.get().user.email) == (False, address)
+
+            come(address)
+            again = Client()
+            go(again, "orcid")
+
+            assert is_signed_in(again) is False
+            nia = User.objects.get(email=address)
+            assert (nia.orcid, EmailAddress.objects.get(user=nia).verified) == (None, True)
+            assert not SocialAccount.objects.exists()
+
+    def test_whoever_signs_up_elsewhere_and_confirms_the_address_comes_in_that_way_again(
+        self, db: None, provider: Provider
+    ) -> None:
+        browser = Client()
+        go(browser, "orcid")
+        browser.post("/accounts/3rdparty/signup/", {"email": "nia@nia.test", "given": "Nia", "family": "New"})
+        browser.post(ENTER_ADDRESS_CODE, {"code": code_in_mail()})
+        assert is_signed_in(browser)
+
+        again = Client()
+        go(again, "orcid")
+
+        assert is_signed_in(again)
 
     def test_second_factor_is_still_asked_for(self, ada: User, provider: Provider) -> None:
         TOTP.activate(ada, SECRET)
