@@ -13,6 +13,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, _build_apps_from_settings
 from allauth.socialaccount.models import SocialApp, SocialLogin
 from django.conf import settings
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.models import AnonymousUser
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -59,6 +60,7 @@ class AccountAdapter(DefaultAccountAdapter):
             is_news = confirm_address(address=address)
             if is_news and getattr(request, FIRST, False):
                 close_other_doors(user)
+                update_session_auth_hash(request, user)
         links.signed_in(request, user)
         return super().post_login(request, user, email=email, **rest)
 
