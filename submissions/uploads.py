@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from submissions.files import FULL, is_full, too_large
+from workshops.middleware import without_nul
 
 View = Callable[..., HttpResponse]
 
@@ -57,7 +58,12 @@ class CarefulTemporaryFile(TemporaryFileUploadHandler):
 
 def limited_upload(view: View) -> View:
     """Install the handlers before anything reads the form. The token is looked at after that, not left out."""
-    protected = csrf_protect(view)
+
+    @csrf_protect
+    @wraps(view)
+    def protected(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.POST = without_nul(request.POST)  # type: ignore[assignment]  # a dictionary of what was typed, too
+        return view(request, *args, **kwargs)
 
     @csrf_exempt
     @wraps(view)

@@ -59,7 +59,7 @@ class WithoutNulMiddleware:
     """Take the character NUL, which PostgreSQL keeps in no text, out of what an address or a form says.
 
     Its place is behind the one that checks forged requests, which has read the form. A view that is exempt from that
-    chooses by itself how its form is read, so its form is left alone.
+    chooses by itself how its form is read, and has ``without_nul`` look through it then.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -69,12 +69,12 @@ class WithoutNulMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
-        request.GET = _without_nul(request.GET)  # type: ignore[assignment]  # a dictionary of what was typed, too
+        request.GET = without_nul(request.GET)  # type: ignore[assignment]  # a dictionary of what was typed, too
         if not getattr(view, "csrf_exempt", False):
-            request.POST = _without_nul(request.POST)  # type: ignore[assignment]  # the same
+            request.POST = without_nul(request.POST)  # type: ignore[assignment]  # the same
 
 
-def _without_nul(typed: QueryDict) -> QueryDict:
+def without_nul(typed: QueryDict) -> QueryDict:
     """The same where there is none."""
     if not any("\x00" in text for name, texts in typed.lists() for text in (name, *texts)):
         return typed

@@ -330,3 +330,13 @@ def test_pasted_list_that_was_not_taken_over_is_kept(stage, ada) -> None:
     ada.post(page_of(paper, "keep"), typed(paper, pasted="Ben Example"))
 
     assert WorkingCopy.objects.get().data["pasted"] == ["Ben Example"]
+
+
+@pytest.mark.both
+def test_character_that_no_database_keeps_costs_nothing_that_was_typed_with_it(stage, ada) -> None:
+    paper = start(stage)
+
+    answer = ada.post(page_of(paper), typed(paper, title="Of co\x00des", pasted="Ada\x00", track="0"))
+
+    kept = WorkingCopy.objects.get().data
+    assert (answer.status_code, kept["title"], kept["pasted"]) == (422, ["Of codes"], ["Ada"])
