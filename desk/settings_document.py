@@ -7,8 +7,9 @@ No people, no papers and no secrets are in it, and neither is what belongs to on
 
 import hashlib
 import json
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -70,6 +71,7 @@ SECTIONS = (
     Section("mails", Template, ("kind",), ("subject", "text"), "Mail", whole=True),
 )
 NOTHING: Values = {}
+UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 # --- what is set ------------------------------------------------------------------------------------------------------
@@ -177,11 +179,26 @@ def parse(content: bytes) -> Document:
     return document
 
 
+def _texts(value: Any) -> Iterator[str]:
+    """Every text of it, names too."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            waiting += [*one, *one.values()]
+        elif isinstance(one, list):
+            waiting += one
+
+
 def _loaded(content: bytes) -> dict[str, Any]:
     try:
         given = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as problem:
         raise Refused(f"The file is not JSON: {problem}.", field="file") from None
+    if any(UNSTORABLE.search(text) for text in _texts(given)):
+        raise Refused("The file holds characters that no database keeps.", field="file")
     if not isinstance(given, dict) or given.get("format") != FORMAT:
         raise Refused(f"This is no file of settings: its “format” is not “{FORMAT}”.", field="file")
     if given.get("version") != VERSION:
@@ -271,6 +288,11 @@ def _value(model: type[models.Model], name: str, value: Any, where: str) -> Any:
             raise Refused(f"{where}: “{name}” is not {words}.")
     if isinstance(field, models.JSONField) and not isinstance(value, type(field.get_default())):
         raise Refused(f"{where}: “{name}” is not {'a list' if field.get_default() == [] else 'an object with keys'}.")
+    if isinstance(value, str) and field.max_length is not None and len(value) > field.max_length:
+        raise Refused(f"{where}: “{name}” is longer than {field.max_length} characters.")
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if not all(isinstance(part, str) for part in parts):
+        raise Refused(f"{where}: “{name}” holds what is no text.")
     if isinstance(field, models.DateTimeField):
         return _instant(value, name, where)
     if isinstance(field, models.DateField):

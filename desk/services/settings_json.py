@@ -174,6 +174,8 @@ class _Applying:
                 self._form(purpose, self._track(slug), values["questions"])
 
     def _form(self, purpose: str, track: Track | None, questions: list[Values]) -> None:
+        if purpose not in Form.Purpose.values:
+            raise Refused("There is no form of that purpose.")
         form = Form.objects.filter(workshop=self.workshop, track=track, purpose=purpose).first()
         if form is None:
             draft = begin_form(workshop=self.workshop, track=track, purpose=purpose, by=self.by, questions=questions)

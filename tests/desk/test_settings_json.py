@@ -251,3 +251,29 @@ def test_whoever_may_not_set_it_gets_nothing(client: Client, cast: Cast) -> None
 
     assert client.get(f"{DESK}exchange/settings/").status_code == 404
     assert upload(client, {}).status_code == 404
+
+
+def everywhere(node: Any) -> list[tuple[Any, Any]]:
+    """Each place of a document: the first and the last of each list stand for all."""
+    if isinstance(node, dict):
+        return [(node, key) for key in node] + [place for part in node.values() for place in everywhere(part)]
+    if isinstance(node, list):
+        return [place for part in (node[:1] + node[1:][-1:]) for place in everywhere(part)]
+    return []
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("wrong", ["a\x00b", "a\ud800b", "x" * 25_000, 10**30, -1, 1.5, None, [], {}, True, [[1]]])
+def test_whatever_stands_in_a_file_is_set_or_refused(cast: Cast, wrong: Any) -> None:
+    settings, broken = settings_of(cast.workshop), []
+    for node, key in everywhere(settings):
+        kept, node[key] = node[key], wrong
+        try:
+            plan(cast, settings)
+        except Refused:
+            pass
+        except Exception as problem:
+            broken.append((key, repr(problem)[:80]))
+        node[key] = kept
+
+    assert broken == []
