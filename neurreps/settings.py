@@ -370,6 +370,16 @@ UNFOLD = {
                     )
                 ],
             },
+            {
+                "title": "The site",
+                "items": [
+                    {
+                        "title": "Users",
+                        "link": reverse_lazy("admin:accounts_user_changelist"),
+                        "permission": lambda request: request.user.is_superuser,
+                    }
+                ],
+            },
         ],
     },
 }

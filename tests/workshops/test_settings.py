@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from submissions.states import ConflictReason
+from tests.factories import make_user
 from workshops.models import Workshop
 
 COUNTED = [reason for reason in ConflictReason.values if reason != ConflictReason.AUTHORSHIP]
@@ -61,3 +62,16 @@ class TestWords:
     def test_settings_lead_back_to_the_desk(self, client: Client, page: str) -> None:
         for address in (reverse("admin:index"), page):
             assert f'<a href="{reverse("desk:my_desk")}">' in client.get(address).content.decode()
+
+    def test_accounts_are_led_to_only_for_whoever_runs_the_site(self, client: Client, page: str) -> None:
+        link = f'href="{reverse("admin:accounts_user_changelist")}"'
+        assert [client.get(address).content.decode().count(link) for address in (reverse("admin:index"), page)] == [
+            0,
+            0,
+        ]
+
+        client.force_login(make_user("Opal", is_staff=True, is_superuser=True))
+        assert [client.get(address).content.decode().count(link) for address in (reverse("admin:index"), page)] == [
+            2,
+            1,
+        ]
