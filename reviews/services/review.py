@@ -53,14 +53,17 @@ def form_of(review: Review | None, submission: Submission) -> int:
 
 
 @transaction.atomic
-def open_review(*, assignment: Assignment, by: User | None) -> Review:
-    """The review of this assignment, made at its first save. Who begins one has accepted the paper."""
+def open_review(*, assignment: Assignment, by: User | None, received_at: datetime | None = None) -> Review:
+    """The review of this assignment, made at its first save. Who begins one has accepted the paper.
+
+    It is open or closed as it was when the save came (``received_at``; None: now).
+    """
     require(acting(by), "own", assignment)
     if assignment.kind not in REVIEWING:
         raise Refused("An area chair reads the reviews of this paper and writes none.")
     review, made = Review.objects.get_or_create(assignment=assignment)
     if made:
-        _check_open(review, timezone.now())
+        _check_open(review, received_at or timezone.now())
         if assignment.status == AssignmentStatus.ACTIVE:
             move(assignment, AssignmentStatus.ACCEPTED, ASSIGNMENT_MOVES, version=assignment.version + 1)
             log_assignment("assignment.accepted", assignment, by)
@@ -77,17 +80,19 @@ def save_draft(
     answers: Mapping[str, Any],
     autosave: bool = False,
     tab: str = "",
+    received_at: datetime | None = None,
 ) -> Review:
     """Keep what is typed, right or wrong. What was submitted before stays as it is until the next submission.
 
     A save by button makes a version of the history, and so does the first ``autosave`` of a browser ``tab`` in each
     minute; the others only renew the draft. Either is refused on an old page: raises StaleState when the review was
     saved elsewhere since ``version``, unless the very same words are kept already (an answer that got lost). Raises
-    Refused for a question that the form does not have, a text without end, and once the review is closed.
+    Refused for a question that the form does not have, a text without end, and where the review was closed when the
+    save came (``received_at``; None: now).
     """
     require(acting(by), "own", review)
     now = timezone.now()
-    _check_open(review, now)
+    _check_open(review, received_at or now)
     form_version = form_of(review, review.assignment.submission)
     _check_keys(questions_of(form_version), answers)
     _check_length(answers)

@@ -104,11 +104,10 @@ def _write(
 ) -> int:
     """Save or submit; returns the version that the page now is."""
     by: Any = request.user
-    row = open_review(assignment=assignment, by=by)
-    tab = _tab(request)
+    at, tab = received_at(request), _tab(request)
+    row = open_review(assignment=assignment, by=by, received_at=at)
     if not submits:
-        return save_draft(review=row, by=by, version=version, answers=answers, tab=tab).version
-    at = received_at(request)
+        return save_draft(review=row, by=by, version=version, answers=answers, tab=tab, received_at=at).version
     submit_review(review=row, by=by, version=version, answers=answers, received_at=at, tab=tab)
     return version + 1
 
@@ -290,7 +289,7 @@ def autosave(request: HttpRequest, pk: UUID) -> JsonResponse:
         raise Http404
     by: Any = request.user
     try:
-        row = open_review(assignment=assignment, by=by)
+        row = open_review(assignment=assignment, by=by, received_at=received_at(request))
         if _former_form(request, form_of(row, assignment.submission)):
             return JsonResponse({"message": FORM_CHANGED}, status=409)
         row = save_draft(
@@ -300,6 +299,7 @@ def autosave(request: HttpRequest, pk: UUID) -> JsonResponse:
             answers=posted_answers(request.POST, questions_of(form_of(row, assignment.submission))),
             autosave=True,
             tab=_tab(request),
+            received_at=received_at(request),
         )
     except Refused as refusal:
         return JsonResponse({"message": refusal.sentence}, status=409 if isinstance(refusal, StaleState) else 422)

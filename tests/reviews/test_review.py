@@ -306,3 +306,21 @@ def test_reviewer_cannot_set_a_review_aside(stage: Any, review: Review) -> None:
     submit(stage)
     with pytest.raises(PermissionDenied):
         set_aside(review=Review.objects.get(), by=stage.rui, reason="No.")
+
+
+@pytest.mark.parametrize(("seconds", "kept"), [(-1, True), (0, True), (1, False)])
+def test_first_save_counts_from_the_instant_at_which_it_came(stage: Any, seconds: int, kept: bool) -> None:
+    """The server is busy, and has it in its hands a minute after the hard end."""
+    assignment, end = given(stage), timezone.now() - timedelta(minutes=1)
+    deadline(stage, "review", at=end, hard=True, grace_minutes=0)
+    came = end + timedelta(seconds=seconds)
+
+    try:
+        review = open_review(assignment=assignment, by=stage.rui, received_at=came)
+        save_draft(review=review, by=stage.rui, version=1, answers=SHORT, received_at=came)
+        submit_review(review=review, by=stage.rui, version=2, answers=SHORT, received_at=came)
+    except Refused:
+        pass
+
+    found = dict(Review.objects.values_list("status", "versions__late"))
+    assert found == ({"submitted": False} if kept else {})
