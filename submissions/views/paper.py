@@ -156,7 +156,7 @@ def _change_form(request: HttpRequest, submission: Submission, data: QueryDict, 
     removed = action == REMOVE_SUPPLEMENT and _remove_supplement(request, submission)
     rows, extra = _changed_rows(AuthorRows.typed(data, bound=False), data, action)
     fresh = data.get("version") == str(submission.version) or bool(name) or removed
-    version = submission.version if fresh else int(data.get("version") or 0)
+    version = submission.version if fresh else whole_number(data.get("version"), digits=9) or 0
     if action == "preview":
         extra |= {"preview": preview_of(data.get("abstract", ""))}
     typed = form_state.kept(submission, data, version=version, rows=rows)

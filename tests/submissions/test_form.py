@@ -264,3 +264,12 @@ def test_unconfirmed_address_bars_nobody(stage) -> None:
     EmailAddress.objects.create(user=rui, email="other@rui.test", verified=False)
     save(start(stage), stage.ada, declared_conflicts="other@rui.test", authors=[author(stage.ada, corresponding=True)])
     assert Conflict.objects.count() == 0
+
+
+@pytest.mark.parametrize("version", ["@", "²", "9" * 5000, "-1", ""])
+def test_form_without_a_version_that_can_be_read_keeps_what_was_typed(stage, ada, version: str) -> None:
+    paper = start(stage)
+
+    page = ada.post(page_of(paper), typed(paper, action="preview", title="Of codes", version=version))
+
+    assert (page.status_code, "Of codes</textarea>" in text(page)) == (200, True)
