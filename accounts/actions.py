@@ -9,6 +9,7 @@ ACTIONS = {
     "person.tied_orcid": "signed in at ORCID, which told their iD",
     "person.lost_orcid": "lost an ORCID iD that is somebody else’s",
     "person.second_factor_reset": "had the second factor removed",
+    "person.ended_session": "signed out on one of their devices",
     "person.signed_out_everywhere": "signed out everywhere",
     "person.merged": "became one account with another",
     "person.changed_profile": "changed their profile",

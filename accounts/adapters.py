@@ -29,6 +29,7 @@ from accounts.services.confirm import confirm_address
 from accounts.services.elsewhere import join, tie_orcid
 from accounts.services.profile import refresh_search_identity
 from accounts.services.prove import close_other_doors
+from accounts.signing_in import note_browser
 from audit.models import Root
 from notifications.services.enqueue import enqueue
 
@@ -68,6 +69,7 @@ class AccountAdapter(DefaultAccountAdapter):
         setattr(request, FIRST, user.last_login is None)
         super().login(request, user)
         request.session[SIGNED_IN_AT] = time.time()
+        note_browser(request)
 
     def is_reauthentication_required(self, *, app: str) -> bool:
         """Whoever signed in within the last minutes has just shown who they are, and is not asked again."""

@@ -20,6 +20,7 @@ from accounts.models import (
     Publication,
     Relation,
     SecondFactorReset,
+    Session,
     UnconfirmedAddress,
     User,
 )
@@ -130,6 +131,12 @@ def _ends(kept: User, gone: User) -> int:
     return 0
 
 
+def _ends_sessions(kept: User, gone: User) -> int:
+    """Nobody is signed in any more to the account that goes."""
+    Session.objects.filter(user=gone).delete()
+    return 0
+
+
 def _noted(kept: User, gone: User) -> int:
     both = UnconfirmedAddress.objects.filter(user__in=(kept, gone))
     both.filter(email__in=EmailAddress.objects.filter(user=kept, verified=True).values("email")).delete()
@@ -156,6 +163,7 @@ def register() -> None:
         Link(UnconfirmedAddress, "user", move=_noted),
         Link(SocialAccount, "user", words=("account elsewhere", "accounts elsewhere")),
         Link(Authenticator, "user", move=_ends),
+        Link(Session, "user", move=_ends_sessions),
         Link(Affiliation, "user", words=("affiliation", "affiliations"), twin=_same_affiliation),
         Link(
             Publication,

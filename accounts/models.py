@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
 from accounts.managers import UserManager
+from accounts.session_store import SessionStore
 
 
 def full_name(given: str, particle: str, family: str) -> str:
@@ -65,6 +67,16 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def _with_endings(self, whole: str) -> str:
         return f"{whole}.{self.sessions_ended}" if self.sessions_ended else whole
+
+
+class Session(AbstractBaseSession):
+    """A session, and who is signed in by it (see session_store.py). Its key is a secret: it is the cookie."""
+
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionStore]:
+        return SessionStore
 
 
 class UnconfirmedAddress(models.Model):

@@ -1,15 +1,21 @@
 """What the pages about an account show."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY
 
-from accounts.models import UnconfirmedAddress, User
+from access.viewer import key_of
+from accounts.models import Session, UnconfirmedAddress, User
+from accounts.session_store import BEGAN, BROWSER
 
 FEW_CODES = 3
+MOST_SESSIONS = 50
 
 
 @dataclass(frozen=True)
@@ -64,3 +70,34 @@ def signing_in(person: User) -> SigningIn:
 
 def unconfirmed_addresses(person: User) -> list[UnconfirmedAddress]:
     return list(UnconfirmedAddress.objects.filter(user=person).order_by("email"))
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A session of a person. ``name`` says nothing of its key; ``began`` is None for one that does not remember it."""
+
+    name: str
+    browser: str
+    began: datetime | None
+    ends: datetime
+    is_current: bool
+
+
+def sessions_of(person: User, *, current: str, now: datetime) -> list[SignedIn]:
+    """Where the person is signed in: first where they are now (by its key), then the newest. One query."""
+    rows = Session.objects.filter(user=person, expire_date__gt=now).order_by("-expire_date", "pk")[:MOST_SESSIONS]
+    counts = {person.get_session_auth_hash(), *person.get_session_auth_fallback_hash()}
+    told = ((row, row.get_decoded()) for row in rows)
+    found = [_signed_in(row, data, current) for row, data in told if data.get(HASH_SESSION_KEY) in counts]
+    return sorted(found, key=lambda one: (not one.is_current, -(one.began.timestamp() if one.began else 0)))
+
+
+def _signed_in(row: Session, data: dict[str, Any], current: str) -> SignedIn:
+    began = data.get(BEGAN)
+    return SignedIn(
+        name=key_of(row.session_key),
+        browser=str(data.get(BROWSER, "")),
+        began=datetime.fromtimestamp(began, UTC) if began else None,
+        ends=row.expire_date,
+        is_current=row.session_key == current,
+    )

@@ -243,11 +243,11 @@ def fill(count: int) -> list[Author]:
 
     from allauth.account.models import EmailAddress
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
     from django.urls import reverse
     from django.utils import timezone
 
     from accounts.models import User
+    from accounts.session_store import SessionStore
     from submissions.services.start import start_submission
     from workshops.services.create import create_workshop
 

@@ -62,7 +62,6 @@ INSTALLED_APPS = [
     "desk.apps.AdminSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -151,7 +150,7 @@ if STORAGE_URL:
 
 REDIS_URL = env.str("REDIS_URL", default=f"unix://{redis_socket(DATA_DIR)}")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.session_store"
 
 # --- the worker -------------------------------------------------------------------------------------------------------
 
@@ -184,6 +183,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=10),
         "options": {"expires": 9},
     },
+    "drop-old-sessions": {"task": "accounts.tasks.drop_old_sessions", "schedule": timedelta(hours=6)},
     "wipe-old-mail": {"task": "notifications.tasks.wipe_old_bodies", "schedule": timedelta(hours=6)},
     "sweep-jobs": {"task": "jobs.tasks.sweep", "schedule": timedelta(seconds=15), "options": {"expires": 14}},
     "beat-heartbeat": {"task": "jobs.tasks.heartbeat", "schedule": timedelta(seconds=20), "options": {"expires": 19}},

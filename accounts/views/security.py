@@ -5,16 +5,18 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from access.rights import get_or_404
-from access.viewer import viewer_of
+from access.viewer import key_of, viewer_of
 from accounts.models import UnconfirmedAddress, User
-from accounts.reading import signing_in
+from accounts.reading import sessions_of, signing_in
 from accounts.second_factor import must_set_one_up
 from accounts.services.addresses import forget_unconfirmed
-from accounts.services.sessions import sign_out_everywhere
+from accounts.services.sessions import end_session, sign_out_everywhere
 
 SECURITY = "accounts:security"
 
@@ -40,6 +42,28 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     if not must_set_one_up(person):
         return redirect(wanted or SECURITY)
     return render(request, "accounts/second_factor.html")
+
+
+@login_required
+@never_cache
+@require_safe
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Where the person is signed in, this device first."""
+    person = get_or_404(viewer_of(request), "self", User, pk=request.user.pk)
+    found = sessions_of(person, current=request.session.session_key or "", now=timezone.now())
+    return render(request, "accounts/sessions.html", {"sessions": found})
+
+
+@login_required
+@require_POST
+def end(request: HttpRequest, name: str) -> HttpResponse:
+    """End one session; the one that asks is signed out as by the button of every page."""
+    person = get_or_404(viewer_of(request), "self", User, pk=request.user.pk)
+    if name == key_of(request.session.session_key or ""):
+        return redirect("account_logout")
+    end_session(user=person, name=name, by=person)
+    messages.success(request, "That device is signed out.")
+    return redirect("accounts:sessions")
 
 
 @login_required

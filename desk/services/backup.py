@@ -40,7 +40,7 @@ from workshops.models import Workshop
 
 FORMAT = 1
 PUBLIC = "public/"
-LEFT_OUT = {"contenttypes.contenttype", "auth.permission", "auth.group", "sessions.session", "admin.logentry"}
+LEFT_OUT = {"contenttypes.contenttype", "auth.permission", "auth.group", "accounts.session", "admin.logentry"}
 Tell = Callable[[str], None]
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,6 +19,7 @@ from accounts.models import User
 from accounts.request import person
 from accounts.services.prove import owner_of
 from accounts.services.publications import add_publications
+from accounts.signing_in import sign_in
 from audit.errors import Refused, add_refusal
 from reviews import reading
 from reviews.forms import AnswerForm, PublicationsForm, ReviewingForm
@@ -34,7 +34,6 @@ from workshops.models import Topic, Workshop
 from workshops.states import Role
 
 TOKEN = "invitation"  # noqa: S105 (a key of the session)
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 SHOWN_PROBLEMS = 10
 
 
@@ -116,7 +115,7 @@ def _answered(request: HttpRequest, invitation: Invitation, form: AnswerForm) ->
         return redirect(_here(request))
     person = done.user
     if person is not None and known is None and signed_in is None:
-        login(request, person, backend=BACKEND)
+        sign_in(request, person)
         signed_in = person
     if person is None or signed_in is None or signed_in.pk != person.pk:
         return redirect(_here(request))

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +15,7 @@ from access.viewer import viewer_of
 from accounts.models import User
 from accounts.request import person
 from accounts.services.prove import owner_of
+from accounts.signing_in import sign_in
 from audit.errors import Refused, add_refusal
 from audit.text import whole_number
 from submissions.author_forms import AddAuthorForm, ArrangeRows, MissingForm, NotMeForm, RemoveAuthorForm
@@ -32,7 +32,6 @@ from workshops.middleware import received_at
 from workshops.models import Workshop
 
 TOKEN = "author_link"  # noqa: S105 (a key of the session)
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 SAME_ANSWER = (
     "Thank you. If there is a paper of that number that your words fit, its organizers look at them and write to you. "
     "Whether there is one is not public."
@@ -80,7 +79,7 @@ def _yes(request: HttpRequest, found: Authorship) -> HttpResponse:
     signed_in = person(request) if request.user.is_authenticated else None
     owner = confirm_author(authorship=found, user=signed_in)
     if known is None and signed_in is None:
-        login(request, owner, backend=BACKEND)
+        sign_in(request, owner)
         signed_in = owner
     if signed_in is not None and signed_in.pk == owner.pk:
         messages.success(request, "Thank you. You are confirmed as an author of this paper.")

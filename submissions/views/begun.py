@@ -2,7 +2,6 @@
 
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -15,6 +14,7 @@ from access.rights import visible_to
 from access.viewer import PUBLIC, Viewer, follow_link, key_of, viewer_of
 from accounts.limits import within_limit
 from accounts.request import person
+from accounts.signing_in import sign_in
 from audit.errors import Refused, add_refusal
 from submissions.forms import AddressForm
 from submissions.models import Authorship, Submission
@@ -27,7 +27,6 @@ from workshops.middleware import received_at
 CONFIRM = "confirm_address"
 CLAIMING = "claiming_paper"
 LONGEST_TOKEN = 300
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @never_cache
@@ -78,7 +77,7 @@ def _confirmed(request: HttpRequest, author: Authorship) -> HttpResponse:
         return redirect("submissions:confirm")
     request.session.pop(CONFIRM, None)
     if is_new and not request.user.is_authenticated:
-        login(request, user, backend=BACKEND)
+        sign_in(request, user)
     _say(request, paper)
     return redirect("submissions:paper", paper.workshop.slug, paper.number)
 

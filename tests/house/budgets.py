@@ -54,6 +54,8 @@ BUDGETS = [
     Budget("desk:my_desk", "", "signed-in: 4; cleo opal zed: 5"),
     # The session, the person, that it is them, and: addresses, factors, accounts elsewhere.
     Budget("accounts:security", "", "signed-in: 6"),
+    # The session, the person, that it is them, and their sessions.
+    Budget("accounts:sessions", "", "signed-in: 4"),
     Budget("accounts:merge", "", "signed-in: 3"),
     Budget("accounts:profile", "", "signed-in: 7"),
     # The paper; its authors, dates, files, findings and topics; what waits of late saves; what the form offers; what

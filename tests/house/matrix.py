@@ -171,6 +171,7 @@ THINGS: dict[str, Thing] = {
     "ada's upload": lambda cast: upload_of(cast),
     "no upload": lambda cast: THINGS["ada's paper"](cast) | {"pk": NOWHERE},
     "no address": lambda cast: {"pk": 0},
+    "no session": lambda cast: {"name": "forged"},
     "publication": lambda cast: {"pk": cast.publication.pk},
     "tie": lambda cast: {"pk": cast.ada.relations.get().pk},
     "ivy's token": lambda cast: {"token": cast.invitation_link().split("/")[2]},
@@ -305,6 +306,9 @@ OWN = [
     Row("accounts:security", "", "signed-in: page", "signed-in: closed"),
     # None is required of anybody here: whoever asks for the page goes on.
     Row("accounts:second_factor", "", "signed-in: moved", "signed-in: closed"),
+    Row("accounts:sessions", "", "signed-in: page", "signed-in: closed"),
+    # A session that is not one's own, or none at all, is answered like one that is over.
+    Row("accounts:end_session", "no session", "signed-in: closed", "signed-in: moved"),
     Row("accounts:sign_out_elsewhere", "", "signed-in: closed", "signed-in: moved"),
     Row("accounts:forget_address", "no address", "signed-in: closed", ""),
     Row("accounts:merge", "", "signed-in: page", "signed-in: again"),

@@ -33,7 +33,7 @@ def link_of(message: Message) -> str:
 
 def everything() -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table but the sessions."""
-    tables = [name for name in connection.introspection.table_names() if name != "django_session"]
+    tables = [name for name in connection.introspection.table_names() if name != "accounts_session"]
     found = {}
     with connection.cursor() as cursor:
         for table in tables:
