@@ -118,4 +118,4 @@ def test_backup_is_there_whole_or_not_at_all(cast: Cast, settings) -> None:
 
 
 def test_sessions_are_left_out() -> None:
-    assert "sessions.session" in LEFT_OUT
+    assert "accounts.session" in LEFT_OUT
