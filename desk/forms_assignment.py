@@ -36,7 +36,7 @@ def _percent(label: str, help_text: str, least: int) -> forms.FloatField:
 
 
 class ProposeForm(forms.Form):
-    """Begins as the last proposal was asked for. ``keep``: the proposal whose edits the new one keeps."""
+    """Begins as the last proposal was asked for. ``keep``: the number of the proposal whose edits the new one keeps."""
 
     what = forms.ChoiceField(label="For whom", choices=WHAT, required=False)
     track = forms.ChoiceField(label="Track", required=False)
@@ -100,6 +100,12 @@ class ProposeForm(forms.Form):
         self.by_id = {str(track.pk): track for track in tracks}
         choices = [("", "All tracks"), *((pk, track.name) for pk, track in self.by_id.items())]
         choose_from(self.fields["track"], choices)
+
+    @property
+    def keeps(self) -> str:
+        """What it takes over from an earlier proposal, in a sentence; "" for nothing."""
+        number = self["keep"].value()
+        return f"It keeps what was locked, added and taken out by hand in proposal {number}." if number else ""
 
     @property
     def chosen(self) -> Track | None:

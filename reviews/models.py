@@ -238,9 +238,13 @@ class TextVector(models.Model):
 
 
 class AssignmentRun(models.Model):
-    """One proposal: parameters, certificate and outcome. Reviewers never see one."""
+    """One proposal: parameters, certificate and outcome. Reviewers never see one.
 
-    workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="runs")
+    Pages and addresses call it by its number in the workshop; a key would tell how many there are on the whole site.
+    """
+
+    workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="runs", db_index=False)
+    number = models.PositiveIntegerField()
     track = models.ForeignKey(Track, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     purpose = models.CharField(max_length=10, choices=RunPurpose.choices, default=RunPurpose.REVIEWERS)
@@ -266,8 +270,11 @@ class AssignmentRun(models.Model):
     published_at = models.DateTimeField(null=True, blank=True)
     batch_id = models.BigIntegerField(null=True, blank=True, help_text="The held batch of assignment mails.")
 
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workshop", "number"], name="run_number_once")]
+
     def __str__(self) -> str:
-        return f"run {self.pk}"
+        return f"proposal {self.number}"
 
 
 class ProposedPair(models.Model):

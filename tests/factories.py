@@ -336,6 +336,10 @@ def _assign(cast: Cast) -> None:
             nominate(assignment=assignment, by=cast.rui, name=f"Nex {word}", address=address, why=why)
             cast.assignment, cast.raes_assignment, cast.chairing, cast.review = assignment, raes, chairing, review
             (cast.asked,) = offer_place(submission=paper, users=[cast.noor], by=cast.olga)
+    # Another workshop's come first, so that no number is the key by chance.
+    AssignmentRun.objects.bulk_create(
+        AssignmentRun(workshop=cast.elsewhere, number=number, status="discarded") for number in (1, 2)
+    )
     cast.run = solved(start_run(workshop=cast.workshop, by=cast.olga))
 
 

@@ -49,7 +49,7 @@ def _around(viewer: Viewer, workshop_id: int) -> dict[str, QuerySet]:
         "reviewers": open_reviewers(workshop_id).values_list("user", "load_max"),
         "taken": load_rows(viewer, workshop_id),
         "free": free_papers(viewer, workshop_id).values_list("pk", flat=True),
-        "runs": runs.order_by("-pk")[:RUNS],
+        "runs": runs.order_by("-number")[:RUNS],
     }
 
 
@@ -58,7 +58,7 @@ def overview(workshop: Workshop, viewer: Viewer) -> Overview:
     rows: dict[str, list[Any]] = _around(viewer, workshop.pk)
     given, taken, free = dict(rows["given"]), dict(rows["taken"]), set(rows["free"])
     missing = [max(0, wanted - given.get(pk, 0)) for pk, wanted in rows["wanted"]]
-    runs = sorted(rows["runs"], key=lambda run: -run.pk)
+    runs = sorted(rows["runs"], key=lambda run: -run.number)
     asked = [run for run in runs if run.created_by_id == viewer.id and run.purpose != RunPurpose.REPAIR]
     return Overview(
         submitted=len(missing),

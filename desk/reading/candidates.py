@@ -106,7 +106,7 @@ class PaperBench:
 
 
 def find_run_paper(viewer: Viewer, workshop_id: int, run: int, number: int) -> RunPaper | None:
-    """One paper of a proposal with the run, and whether a part of the run is hidden. One query."""
+    """One paper of the proposal of this number, with the run, and whether a part of that is hidden. One query."""
     free = Submission.objects.filter(right(Submission, "act", viewer), workshop=workshop_id).values("pk")
     hidden = Q(run=OuterRef("run"), submission__status=SubmissionStatus.SUBMITTED) & ~Q(submission__in=free)
     rows = RunPaper.objects.filter(right(RunPaper, "row", viewer)).select_related(
@@ -114,7 +114,7 @@ def find_run_paper(viewer: Viewer, workshop_id: int, run: int, number: int) -> R
     )
     return (
         rows.annotate(hidden=Exists(RunPaper.objects.filter(hidden)) | Exists(ProposedPair.objects.filter(hidden)))
-        .filter(run__workshop=workshop_id, run__id=run, submission__number=number)
+        .filter(run__workshop=workshop_id, run__number=run, submission__number=number)
         .first()
     )
 

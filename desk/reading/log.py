@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
@@ -45,7 +46,7 @@ class LogLine:
     text: str
     by: str
     paper: int | None
-    fields: str
+    details: str
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def read_log(workshop: Workshop, viewer: Viewer, query: LogQuery, *, most: int =
 
 
 def table_of(page: LogPage) -> Table:
-    lines = [[utc(line.at), line.by, line.text, line.paper or "", line.fields] for line in page.lines]
+    lines = [[utc(line.at), line.by, line.text, line.paper or "", line.details] for line in page.lines]
     return Table("Log", COLUMNS, lines)
 
 
@@ -163,12 +164,19 @@ def _who_acted(row: Entry, named: set[int]) -> str:
 
 def _line(row: Entry, numbers: dict[int, int], named: set[int]) -> LogLine:
     of_paper = row.root_type == Root.SUBMISSION
-    changed = row.data.get("fields", []) if isinstance(row.data, dict) else []
     return LogLine(
         pk=row.pk,
         at=row.at,
         text=capitalised(actions.sentence(row.action)),
         by=_who_acted(row, named),
         paper=numbers.get(row.root_id) if of_paper else None,
-        fields=", ".join(str(field).replace("_", " ") for field in changed) if isinstance(changed, list) else "",
+        details=_details(row.data) if isinstance(row.data, dict) else "",
     )
+
+
+def _details(data: dict[str, Any]) -> str:
+    """The number of the proposal that it is about, or what was changed."""
+    if proposal := data.get("proposal"):
+        return f"proposal {proposal}"
+    changed = data.get("fields", [])
+    return ", ".join(str(field).replace("_", " ") for field in changed) if isinstance(changed, list) else ""

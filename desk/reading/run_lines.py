@@ -53,7 +53,7 @@ class Signed:
 class RunLine:
     """``words`` and ``tone``: its state. ``how``: what was asked for."""
 
-    pk: int
+    number: int
     at: datetime
     by: str
     track: str
@@ -69,7 +69,7 @@ def run_line(run: AssignmentRun, papers: Collection[int], viewer: Viewer) -> Run
     """``papers``: the keys of those of its papers that the viewer is free on."""
     state, words, tone = _state(run)
     return RunLine(
-        pk=run.pk,
+        number=run.number,
         at=run.created_at,
         by=run.created_by.name if run.created_by else "",
         track=run.track.name if run.track else "All tracks",

@@ -58,7 +58,7 @@ def assignment(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> Http
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
-            return redirect("desk:run", workshop.slug, made.pk)
+            return redirect("desk:run", workshop.slug, made.number)
     context = {"found": found, "form": form, "tracks": tracks, "asks": bool(form.is_bound or request.GET.get("from"))}
     status = 422 if form.errors else 200
     return desk_render(request, "desk/assignment.html", workshop, viewer, SECTION, context, status)
@@ -72,7 +72,7 @@ def _form(request: HttpRequest, workshop: Workshop, viewer: Viewer, tracks: list
     if not earlier:
         return usual
     row = find_run(workshop, viewer, int(earlier))
-    start: dict[str, Any] = {"what": row.purpose, "track": row.track_id or "", "keep": row.pk}
+    start: dict[str, Any] = {"what": row.purpose, "track": row.track_id or "", "keep": row.number}
     start["chair_most"] = row.params.get("chair_most", proposals.CHAIR_MOST)
     if request.GET.get("mode") == "fair":
         start |= {"mode": "fair", "epsilon": request.GET.get("epsilon", "")[:8]}
@@ -91,11 +91,11 @@ def _filled(given: QueryDict, usual: ProposeForm) -> QueryDict:
     return data
 
 
-def find_run(workshop: Workshop, viewer: Viewer, key: int) -> AssignmentRun:
-    """With ``is_begun``: has somebody begun a review that it brought?"""
+def find_run(workshop: Workshop, viewer: Viewer, number: int) -> AssignmentRun:
+    """The workshop's proposal of this number. With ``is_begun``: has somebody begun a review that it brought?"""
     rows = AssignmentRun.objects.select_related("workshop", "track", "job", "created_by").filter(workshop=workshop)
     begun = Exists(Review.objects.filter(assignment__run=OuterRef("pk")))
-    return get_or_404(viewer, "row", rows.annotate(is_begun=begun), pk=key)
+    return get_or_404(viewer, "row", rows.annotate(is_begun=begun), number=number)
 
 
 @require_safe
@@ -113,14 +113,14 @@ def run(request: HttpRequest, workshop: Workshop, viewer: Viewer, run: int) -> H
         "page": page,
         "query": query,
         "job": row.job,
-        "run": row.pk,
+        "run": row.number,
         "is_begun": row.is_begun,  # type: ignore[attr-defined]  # find_run annotates it
         "batch": row.batch_id if page.whole else None,
         "filters": _filters(query, page),
         "sides": chips(query, "side", [(key, words, None) for key, words in SIDES.items()]),
         "heads": heads(query),
         "kept": query.kept(),
-        "undo": _undoable(request, row, viewer),
+        "undo": undoable(request, row),
     }
     return desk_render(
         request, "desk/assignment_run.html", workshop, viewer, SECTION, context | pages(query, page.pages)
@@ -147,13 +147,14 @@ def _filters(query: RunQuery, page: Bench) -> list[dict[str, Any]]:
     return rows
 
 
-def _undoable(request: HttpRequest, row: AssignmentRun, viewer: Viewer) -> int | None:
+LAST_EDIT = "last_edit_of_a_run"
+"""In the session: the keys of the proposal that was edited last, and of the edit."""
+
+
+def undoable(request: HttpRequest, row: AssignmentRun) -> int | None:
     """The edit that was made a moment ago in this session: its key, for the button that takes it back."""
     made: dict[str, int] = request.session.get(LAST_EDIT, {})
     return made.get("edit") if made.get("run") == row.pk and row.status == RunStatus.OPEN else None
-
-
-LAST_EDIT = "last_edit_of_a_run"
 
 
 def remember_edit(request: HttpRequest, row: AssignmentRun, viewer: Viewer) -> None:
@@ -164,7 +165,7 @@ def remember_edit(request: HttpRequest, row: AssignmentRun, viewer: Viewer) -> N
 
 def _progress(request: HttpRequest, workshop: Workshop, row: AssignmentRun) -> HttpResponse:
     job = row.job
-    response = render(request, "desk/assignment_progress.html", {"workshop": workshop, "run": row.pk, "job": job})
+    response = render(request, "desk/assignment_progress.html", {"workshop": workshop, "run": row.number, "job": job})
     if job is None or job.finished_at or job.status == "cancelled":
         response["HX-Refresh"] = "true"
     return response
@@ -177,19 +178,19 @@ def _progress(request: HttpRequest, workshop: Workshop, row: AssignmentRun) -> H
 @desk_page
 def compare_runs(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResponse:
     """``?run=1&run=2``: two or three proposals side by side; what is missing is chosen on the page."""
-    keys = list(dict.fromkeys(int(one) for text in request.GET.getlist("run") if (one := number_in(text))))[:MOST]
+    asked = list(dict.fromkeys(int(one) for text in request.GET.getlist("run") if (one := number_in(text))))[:MOST]
     rows = visible_to(viewer, "row", AssignmentRun.objects.filter(workshop=workshop, outcome=RunOutcome.COMPLETE))
-    every = list(rows.select_related("track", "created_by").order_by("-pk")[:50])
-    chosen = sorted((row for row in every if row.pk in keys), key=lambda row: keys.index(row.pk))
+    every = list(rows.select_related("track", "created_by").order_by("-number")[:50])
+    chosen = sorted((row for row in every if row.number in asked), key=lambda row: asked.index(row.number))
     page = number_in(request.GET.get("page", "")) or "1"
     found = compare(chosen, workshop, viewer, max(1, int(page))) if len(chosen) > 1 else None
     if found and found.differences:
         reveal(by=actor(viewer), workshop=workshop, page="assignment.compare", papers=found.shown)
     number = min(max(1, int(page)), found.pages) if found else 1
-    address = "?" + "&".join(f"run={row.pk}" for row in chosen)
+    address = "?" + "&".join(f"run={row.number}" for row in chosen)
     context = {
         "found": found,
-        "choices": [(row.pk, row in chosen, row) for row in every],
+        "choices": [(row in chosen, row) for row in every],
         "newer_url": f"{address}&page={number - 1}" if number > 1 else "",
         "older_url": f"{address}&page={number + 1}" if found and number < found.pages else "",
         "page_words": f"Page {number} of {found.pages}" if found and found.pages > 1 else "",
@@ -225,7 +226,7 @@ def _publish_page(
         reveal(by=actor(viewer), workshop=workshop, page="assignment.publish", papers=papers)
     context = {
         "run": row,
-        "title_words": f"Publish proposal {row.pk}",
+        "title_words": f"Publish proposal {row.number}",
         "plan": plan,
         "letter": _letter(request, row, viewer) if plan is not None else None,
         "whole": whole,
@@ -261,7 +262,7 @@ def run_action(request: HttpRequest, workshop: Workshop, viewer: Viewer, run: in
             row = find_run(workshop, viewer, run)
             return _publish_page(request, workshop, viewer, row, refusal=refusal.sentence, status=422)
         messages.error(request, refusal.sentence)
-        goes_to = row.pk
+        goes_to = row.number
     return redirect("desk:run", workshop.slug, goes_to)
 
 
@@ -270,7 +271,7 @@ def _stop(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> int:
     if job is not None:
         cancel_job(job, by=actor(viewer))
         messages.success(request, "It stops at its next step.")
-    return row.pk
+    return row.number
 
 
 def _publish(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> int:
@@ -283,19 +284,19 @@ def _publish(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> int:
     hold = row.workshop.hold_minutes
     wait = f"leave in {hold} minutes; until then you can cancel them or undo it all" if hold else "are on their way"
     messages.success(request, f"Published. {batch.messages.count()} mails {wait}.")
-    return row.pk
+    return row.number
 
 
 def _undo(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> int:
     proposals.undo_run(run=row, by=actor(viewer))
     messages.success(request, "Undone: the assignments are gone, and mails that had not left are cancelled.")
-    return row.pk
+    return row.number
 
 
 def _discard(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> int:
     proposals.discard_run(run=row, by=actor(viewer))
     messages.success(request, "The proposal is thrown away. Nobody was told anything of it.")
-    return row.pk
+    return row.number
 
 
 def _again(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> int:
@@ -308,9 +309,10 @@ def _again(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> int:
         options=Options.of(row.params),
         purpose=row.purpose,
         chair_most=row.params.get("chair_most", proposals.CHAIR_MOST),
-    ).pk
+    ).number
 
 
+# Each returns the number of the proposal to go to.
 _ACTIONS: dict[str, Callable[[HttpRequest, Viewer, AssignmentRun], int]] = {
     "stop": _stop,
     "publish": _publish,

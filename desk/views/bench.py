@@ -20,7 +20,7 @@ from desk.reading.list_query import number_in, pairs_of
 from desk.reading.run_query import CandidateQuery, SuitedQuery
 from desk.reading.suited import read_person
 from desk.services.reveal import reveal
-from desk.views.assignment import LAST_EDIT, SECTION, find_run, remember_edit
+from desk.views.assignment import LAST_EDIT, SECTION, find_run, remember_edit, undoable
 from desk.views.base import actor, desk_page, desk_render
 from desk.views.lists import flag_chips, heads, pages, row_of
 from reviews.models import AssignmentRun, RunEdit
@@ -55,7 +55,6 @@ def _paper_page(
         reveal(by=actor(viewer), workshop=workshop, page="assignment.exchange", papers=page.shown)
     else:
         reveal(by=actor(viewer), workshop=workshop, page="assignment.paper", submission=page.paper)
-    made = request.session.get(LAST_EDIT, {})
     context = {
         "page": page,
         "query": query,
@@ -65,7 +64,7 @@ def _paper_page(
         "heads": heads(query),
         "kept": query.kept(),
         "refused": refused or {},
-        "undo": made.get("edit") if made.get("run") == run and page.is_open else None,
+        "undo": undoable(request, row.run),
         "without_out": query.url(out=""),
         "outs": [(pair, query.url(out=str(pair.user))) for pair in page.pairs],
     }
@@ -96,7 +95,6 @@ def _person_page(
     if page is None:
         raise Http404
     reveal(by=actor(viewer), workshop=workshop, page="assignment.person", papers=page.shown)
-    made = request.session.get(LAST_EDIT, {})
     context = {
         "page": page,
         "query": query,
@@ -106,7 +104,7 @@ def _person_page(
         "heads": heads(query),
         "kept": query.kept(),
         "refused": refused or {},
-        "undo": made.get("edit") if made.get("run") == run and page.is_open else None,
+        "undo": undoable(request, row),
     }
     context |= pages(query, page.pages)
     return desk_render(request, "desk/bench_person.html", workshop, viewer, SECTION, context, status)
@@ -146,7 +144,7 @@ def _refused(
     request: HttpRequest, workshop: Workshop, viewer: Viewer, pair: dict[str, Any], sentence: str
 ) -> HttpResponse:
     """The page that it was asked on, with what was typed and why it is not done."""
-    run, paper, user = pair["run"].pk, pair["submission"], pair["user"]
+    run, paper, user = pair["run"].number, pair["submission"], pair["user"]
     said = {"user": user.pk, "paper": paper.pk, "sentence": sentence, "why": request.POST.get("why", "")}
     if request.POST.get("back") == "person":
         return _person_page(request, workshop, viewer, run, user.pk, refused=said, status=422)
@@ -156,12 +154,12 @@ def _refused(
 def _back(request: HttpRequest, workshop: Workshop, row: AssignmentRun, number: int) -> HttpResponse:
     where, back = request.POST.get("list", "")[:500], request.POST.get("back")
     if back == "run":
-        response = redirect("desk:run", workshop.slug, row.pk)
+        response = redirect("desk:run", workshop.slug, row.number)
         response["Location"] += f"{where if where.startswith('?') else ''}#paper-{number}"
         return response
     if back == "person" and (user := number_in(request.POST.get("user", ""))):
-        return redirect("desk:bench_person", workshop.slug, row.pk, int(user))
-    return redirect("desk:bench_paper", workshop.slug, row.pk, number)
+        return redirect("desk:bench_person", workshop.slug, row.number, int(user))
+    return redirect("desk:bench_paper", workshop.slug, row.number, number)
 
 
 def _pair(request: HttpRequest, viewer: Viewer, row: AssignmentRun) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def repair(request: HttpRequest, workshop: Workshop, viewer: Viewer) -> HttpResp
         except Refused as refused:
             refusal = refused.sentence
         else:
-            return redirect("desk:run", workshop.slug, made.pk)
+            return redirect("desk:run", workshop.slug, made.number)
     reveal(by=actor(viewer), workshop=workshop, page="assignment.repair", papers=sorted({one.paper for one in found}))
     all_of_them = request.GET.get("tick") == "silent"
     ticked = {one.pk for one in found if (one.sure or all_of_them if chosen is None else one.pk in chosen)}

@@ -304,5 +304,5 @@ def _log(run: AssignmentRun, submission_id: int, user_id: int, by: User | None, 
         root_id=submission_id,
         aspect="act",
         about=run,
-        data={"user": user_id, "what": what},
+        data={"user": user_id, "what": what, "proposal": run.number},
     )

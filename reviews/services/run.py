@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from access.rights import require
 from access.viewer import Viewer, acting
@@ -77,10 +78,16 @@ def start_run(
     options.check()
     viewer = acting(by)
     require(viewer, "staff", workshop)
-    Workshop.objects.select_for_update().get(pk=workshop.pk)
+    number = _next_number(workshop)
     _check_idle(workshop, by)
     run = AssignmentRun(
-        workshop=workshop, track=track, purpose=purpose, mode=options.mode, seed=options.seed, created_by=by
+        workshop=workshop,
+        number=number,
+        track=track,
+        purpose=purpose,
+        mode=options.mode,
+        seed=options.seed,
+        created_by=by,
     )
     run.params = {**options.to_params(), "keep": keep.pk if keep else None}
     if purpose == RunPurpose.CHAIRS:
@@ -93,6 +100,12 @@ def start_run(
     hand_over(run, {})
     log_run("run.started", run, by)
     return run
+
+
+def _next_number(workshop: Workshop) -> int:
+    """The number after the highest. Two that ask at once wait for each other: the workshop's row is locked."""
+    Workshop.objects.select_for_update().get(pk=workshop.pk)
+    return (AssignmentRun.objects.filter(workshop=workshop).aggregate(last=Max("number"))["last"] or 0) + 1
 
 
 def hand_over(run: AssignmentRun, left: dict[str, Any]) -> None:
@@ -147,7 +160,7 @@ def _check_holes(workshop: Workshop, holes: Sequence[Assignment], viewer: Viewer
 def last_options(workshop: Workshop, by: User | None) -> Options:
     """As in the last proposal that this person asked for; as usual before the first. One query."""
     rows = AssignmentRun.objects.filter(workshop=workshop, created_by=by).exclude(purpose=RunPurpose.REPAIR)
-    last = rows.order_by("-pk").values_list("params", flat=True).first()
+    last = rows.order_by("-number").values_list("params", flat=True).first()
     return Options.of(last or {})
 
 

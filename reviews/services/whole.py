@@ -34,4 +34,12 @@ def require_whole(run: AssignmentRun, by: User | None) -> None:
 
 
 def log_run(action: str, run: AssignmentRun, by: User | None) -> None:
-    record(action, by=by, root_type=Root.WORKSHOP, root_id=run.workshop_id, aspect="staff", about=run)
+    record(
+        action,
+        by=by,
+        root_type=Root.WORKSHOP,
+        root_id=run.workshop_id,
+        aspect="staff",
+        about=run,
+        data={"proposal": run.number},
+    )

@@ -201,7 +201,8 @@ THINGS: dict[str, Thing] = {
         "number": cast.paper.number,
         "author": cast.paper.authorships.get(user=cast.ada).pk,
     },
-    "run": lambda cast: {"slug": cast.workshop.slug, "run": cast.run.pk if cast.run else 0},
+    "run": lambda cast: {"slug": cast.workshop.slug, "run": cast.run.number if cast.run else 0},
+    "run elsewhere": lambda cast: {"slug": cast.workshop.slug, "run": 2},  # there are two elsewhere, and one here
     "ada's in the run": lambda cast: THINGS["run"](cast) | {"number": cast.paper.number},
     "otto's in the run": lambda cast: THINGS["run"](cast) | {"number": cast.ottos_paper.number},
     "rui in the run": lambda cast: THINGS["run"](cast) | {"pk": cast.rui.pk},
@@ -509,6 +510,7 @@ DESK = [
     Row("desk:answer_more_days", "refuse rae", "staff: closed", "olga otto: moved", ASSIGNED),
     Row("desk:run", "run", "", "staff: closed", PHASES[:2]),
     Row("desk:run", "run", "organizers: page", "staff: closed", ASSIGNED),
+    Row("desk:run", "run elsewhere", "", "staff: closed"),
     Row("desk:run_action", "run", "staff: closed", ""),
     Row("desk:edit_run", "run", "staff: closed", ""),
     Row("desk:run_publish", "run", "", "staff: closed", PHASES[:2]),

@@ -19,6 +19,7 @@ from submissions.models import Submission
 from submissions.services.import_papers import import_papers
 from tests.factories import make_user, solved
 from tests.worlds import played_once
+from workshops.models import Workshop
 from workshops.services.create import create_workshop
 from workshops.services.roles import give_role
 
@@ -92,6 +93,13 @@ def proposal(stage: Any, *, by: User | None = None, in_worker: bool = False, **o
         solved(run, options["options"].mode if "options" in options else "total")
     run.refresh_from_db()
     return run
+
+
+def proposals_elsewhere(stage: Any, count: int) -> Workshop:
+    """Olga's other workshop, which has so many proposals."""
+    workshop = create_workshop(by=stage.olga, slug="elsewhere", name="Elsewhere", year=2027, announced=True)
+    AssignmentRun.objects.bulk_create(AssignmentRun(workshop=workshop, number=n + 1) for n in range(count))
+    return workshop
 
 
 def given(stage: Any, name: str = "rui", paper: int = 0, **options: Any) -> Assignment:

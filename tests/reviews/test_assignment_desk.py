@@ -1,5 +1,6 @@
 """The organizers' pages of proposals."""
 
+import re
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from reviews.services.assign import decline_assignment
 from reviews.services.review import open_review
 from reviews.services.run import preview, publish_run, start_run
 from submissions.models import Conflict
-from tests.reviews.stage import make_stage, proposal, run_jobs, wants
+from tests.reviews.stage import make_stage, proposal, proposals_elsewhere, run_jobs, wants
 from tests.reviews.test_people_desk import browser
 from workshops.services.roles import give_role
 
@@ -33,23 +34,106 @@ def run(stage: Any) -> AssignmentRun:
 
 
 def act(client: Client, run: AssignmentRun, do: str, **values: Any) -> Any:
-    return client.post(f"{PAGE}{run.pk}/action/", {"do": do, **values}, follow=True)
+    return client.post(f"{PAGE}{run.number}/action/", {"do": do, **values}, follow=True)
 
 
 def edit(client: Client, run: AssignmentRun, do: str, **values: Any) -> Any:
-    return client.post(f"{PAGE}{run.pk}/edit/", {"do": do, **values}, follow=True)
+    return client.post(f"{PAGE}{run.number}/edit/", {"do": do, **values}, follow=True)
 
 
 def shown(client: Client, run: AssignmentRun) -> Any:
-    return client.get(f"{PAGE}{run.pk}/").context["page"]
+    return client.get(f"{PAGE}{run.number}/").context["page"]
 
 
 @pytest.mark.parametrize("name", ["rui", "ada"])
 def test_pages_are_not_there_for_who_does_not_organize(stage: Any, run: AssignmentRun, name: str) -> None:
     client = browser(getattr(stage, name))
-    for address in (PAGE, f"{PAGE}{run.pk}/"):
+    for address in (PAGE, f"{PAGE}{run.number}/"):
         assert client.get(address).status_code == 404
-    assert client.post(f"{PAGE}{run.pk}/action/", {"do": "publish"}).status_code == 404
+    assert client.post(f"{PAGE}{run.number}/action/", {"do": "publish"}).status_code == 404
+
+
+# --- numbers ----------------------------------------------------------------------------------------------------------
+
+
+def test_proposal_is_called_by_its_number_in_the_workshop_everywhere(olga: Client, stage: Any) -> None:
+    proposals_elsewhere(stage, 40)
+    wants(stage, 2)
+    first, second = proposal(stage), proposal(stage)
+    pages = {
+        "": "Compare proposal 1",
+        "1/": "<h1>Proposal 1</h1>",
+        "1/publish/": "Publish proposal 1",
+        "1/papers/1/": "#1 in proposal 1",
+        f"1/people/{stage.rui.pk}/": "Rui Example in proposal 1",
+        "compare/?run=1&run=2": "Proposal 2</a></th>",
+        "?from=1": "by hand in proposal 1.",
+    }
+
+    texts = {page: olga.get(f"{PAGE}{page}").content.decode() for page in pages}
+
+    assert {page: words for page, words in pages.items() if words not in texts[page]} == {}
+    keys = rf"(?:{first.pk}|{second.pk})"
+    key = re.compile(rf"proposal {keys}|assignment/{keys}/|(run|from)={keys}|name=.(run|keep). value=.{keys}\b", re.I)
+    assert [page for page, text in texts.items() if key.search(text)] == []
+
+
+def test_key_of_a_proposal_is_no_address(olga: Client, stage: Any) -> None:
+    proposals_elsewhere(stage, 4)
+    run = proposal(stage)
+
+    found = [olga.get(f"{PAGE}{run.pk}/{page}").status_code for page in ("", "publish/", "papers/1/")]
+    acted = [olga.post(f"{PAGE}{run.pk}/{page}/", {"do": "discard"}).status_code for page in ("action", "edit")]
+
+    assert (found, acted) == ([404] * 3, [404] * 2)
+    assert olga.get(f"{PAGE}compare/?run={run.pk}").context["choices"] == [(False, run)]
+    assert olga.get(f"{PAGE}?from={run.pk}").status_code == 404
+
+
+def test_asking_and_asking_again_lead_to_the_new_number(olga: Client, stage: Any) -> None:
+    proposals_elsewhere(stage, 4)
+    wants(stage, 1)
+
+    asked = olga.post(PAGE)
+    run_jobs()
+    again = olga.post(f"{PAGE}1/action/", {"do": "again"})
+    run_jobs()
+    kept = olga.post(PAGE, {"keep": "2"})
+
+    assert [page.url for page in (asked, again, kept)] == [f"{PAGE}{number}/" for number in (1, 2, 3)]
+    by_number = dict(AssignmentRun.objects.filter(workshop=stage.workshop).values_list("number", "pk"))
+    keeps = AssignmentRun.objects.filter(workshop=stage.workshop).order_by("number").values_list("params__keep")
+    assert [key for (key,) in keeps] == [None, by_number[1], by_number[2]]
+
+
+def test_edit_is_not_undone_in_the_proposal_of_this_number_of_another_workshop(olga: Client, stage: Any) -> None:
+    other = proposals_elsewhere(stage, 1)
+    AssignmentRun.objects.filter(workshop=other).update(outcome="infeasible")
+    run = proposal(stage)
+
+    page = edit(olga, run, "drop", paper=stage.papers[0].pk, user=stage.rui.pk)
+
+    assert page.context["undo"] is not None
+    assert olga.get(f"/admin/w/{other.slug}/assignment/1/").context["undo"] is None
+
+
+def test_log_tells_which_proposal(olga: Client, stage: Any) -> None:
+    proposals_elsewhere(stage, 4)
+    run = proposal(stage)
+    edit(olga, run, "drop", paper=stage.papers[0].pk, user=stage.rui.pk)
+    act(olga, run, "publish")
+
+    lines = olga.get("/admin/w/neurreps-2027/log/?about=assignment").context["page"].lines
+
+    assert [(line.text, line.details) for line in lines if line.details] == [
+        ("Published an assignment", "proposal 1"),
+        ("Edited an assignment proposal", "proposal 1"),
+        ("An assignment proposal was made", "proposal 1"),
+        ("Asked for an assignment proposal", "proposal 1"),
+    ]
+
+
+# --- asking -----------------------------------------------------------------------------------------------------------
 
 
 def test_first_page_says_what_is_missing(olga: Client, stage: Any) -> None:
@@ -67,10 +151,10 @@ def test_button_asks_for_one_proposal_however_often_it_is_pressed(olga: Client, 
 def test_progress_is_shown_until_the_proposal_is_made(olga: Client, stage: Any) -> None:
     olga.post(PAGE)
     run = AssignmentRun.objects.get()
-    waiting = olga.get(f"{PAGE}{run.pk}/?part=progress")
+    waiting = olga.get(f"{PAGE}{run.number}/?part=progress")
     assert ("Waits for a worker" in waiting.content.decode(), "HX-Refresh" in waiting) == (True, False)
     run_jobs()
-    assert olga.get(f"{PAGE}{run.pk}/?part=progress")["HX-Refresh"] == "true"
+    assert olga.get(f"{PAGE}{run.number}/?part=progress")["HX-Refresh"] == "true"
     assert shown(olga, run).line.words == "Proposal, not published"
 
 
@@ -82,7 +166,7 @@ def test_proposal_that_waits_is_stopped(olga: Client, stage: Any) -> None:
 
 
 def test_proposal_shows_pairs_ranks_loads_and_its_certificate(olga: Client, stage: Any, run: AssignmentRun) -> None:
-    page = olga.get(f"{PAGE}{run.pk}/")
+    page = olga.get(f"{PAGE}{run.number}/")
     paper = page.context["page"].papers[0]
     assert [(pair.rank, pair.load, pair.unknown) for pair in paper.pairs] == [("1st of 3", "2 of 6", True)] * 3
     certificate = page.context["page"].certificate
@@ -91,9 +175,9 @@ def test_proposal_shows_pairs_ranks_loads_and_its_certificate(olga: Client, stag
 
 
 def test_publishing_page_is_exactly_who_gets_which_mail(olga: Client, stage: Any, run: AssignmentRun) -> None:
-    page = olga.get(f"{PAGE}{run.pk}/publish/")
+    page = olga.get(f"{PAGE}{run.number}/publish/")
     assert "6 assignments will be made, and 3 reviewers will get one mail each" in page.content.decode()
-    look = olga.get(f"{PAGE}{run.pk}/publish/?mail={stage.rui.pk}").context["letter"]
+    look = olga.get(f"{PAGE}{run.number}/publish/?mail={stage.rui.pk}").context["letter"]
     assert Message.objects.count() == 0
     act(olga, run, "publish")
     mail = Message.objects.get(recipient=stage.rui)
@@ -101,7 +185,7 @@ def test_publishing_page_is_exactly_who_gets_which_mail(olga: Client, stage: Any
 
 
 def test_looking_at_names_is_logged_once_a_page(olga: Client, stage: Any, run: AssignmentRun) -> None:
-    olga.get(f"{PAGE}{run.pk}/")
+    olga.get(f"{PAGE}{run.number}/")
     entry = Entry.objects.get(action="identity.revealed")
     assert (entry.actor, sorted(entry.data["papers"])) == (stage.olga, [paper.pk for paper in stage.papers])
 
@@ -172,7 +256,7 @@ def test_from_twenty_mails_the_number_is_typed(db: Any) -> None:
 
 @pytest.mark.parametrize("values", [{"do": "x"}, {"do": "drop"}, {"do": "lock", "paper": "1", "user": "999999"}])
 def test_action_that_means_nothing_is_not_there(olga: Client, run: AssignmentRun, values: dict[str, str]) -> None:
-    assert [olga.post(f"{PAGE}{run.pk}/{at}/", values).status_code for at in ("action", "edit")] == [404, 404]
+    assert [olga.post(f"{PAGE}{run.number}/{at}/", values).status_code for at in ("action", "edit")] == [404, 404]
 
 
 # --- a paper that is hidden from one organizer ------------------------------------------------------------------------
@@ -182,31 +266,31 @@ def test_hidden_paper_is_in_no_line_number_or_choice(stage: Any, run: Assignment
     first = stage.papers[0]
     Conflict.objects.create(submission=first, user=stage.otto, reason="organizer", state="confirmed")
     otto = browser(stage.otto)
-    response = otto.get(f"{PAGE}{run.pk}/")
+    response = otto.get(f"{PAGE}{run.number}/")
     page, text = response.context["page"], response.content.decode()
     assert ([paper.number for paper in page.papers], page.pairs, page.line.papers) == ([2], 3, 1)
     assert (page.certificate, page.whole) == (None, False)
     assert {pair.load for paper in page.papers for pair in paper.pairs} == {"1 of 6"}
     assert (first.title in text, "Certificate" in text) == (False, False)
-    people = otto.get(f"{PAGE}{run.pk}/?side=people").context["page"]
+    people = otto.get(f"{PAGE}{run.number}/?side=people").context["page"]
     assert {(one.seat.load, one.seat.price) for one in people.people} == {("1 of 6", None)}
-    figures = otto.get(f"{PAGE}{run.pk}/?side=figures").context["page"].figures
+    figures = otto.get(f"{PAGE}{run.number}/?side=figures").context["page"].figures
     assert (figures.frontier, [paper.number for paper in figures.lowest]) == (None, [2])
-    assert otto.get(f"{PAGE}{run.pk}/publish/").context["plan"] is None
+    assert otto.get(f"{PAGE}{run.number}/publish/").context["plan"] is None
     assert otto.get(PAGE).context["found"].reviews_missing == 3
     pair = {"paper": first.pk, "user": stage.rui.pk}
-    assert otto.post(f"{PAGE}{run.pk}/edit/", {"do": "drop", **pair}).status_code == 404
-    assert otto.get(f"{PAGE}{run.pk}/papers/1/").status_code == 404
+    assert otto.post(f"{PAGE}{run.number}/edit/", {"do": "drop", **pair}).status_code == 404
+    assert otto.get(f"{PAGE}{run.number}/papers/1/").status_code == 404
 
 
 def test_candidates_of_an_open_paper_cost_nothing_that_is_told_where_another_is_hidden(db: Any) -> None:
     stage = make_stage(papers=2)
     wants(stage, 1)
     run = proposal(stage)
-    whole = browser(stage.olga).get(f"{PAGE}{run.pk}/papers/2/").context["page"]
+    whole = browser(stage.olga).get(f"{PAGE}{run.number}/papers/2/").context["page"]
     assert [one.cost is not None for one in whole.rows] == [True, True]
     Conflict.objects.create(submission=stage.papers[0], user=stage.otto, reason="organizer", state="confirmed")
-    page = browser(stage.otto).get(f"{PAGE}{run.pk}/papers/2/").context["page"]
+    page = browser(stage.otto).get(f"{PAGE}{run.number}/papers/2/").context["page"]
     assert ({one.cost for one in page.rows}, page.price, page.whole) == ({None}, None, False)
 
 
@@ -234,7 +318,7 @@ def sparse(db: Any) -> Any:
 
 
 def candidates(stage: Any, number: int = 1, query: str = "") -> dict[str, Any]:
-    page = browser(stage.olga).get(f"{PAGE}{stage.run.pk}/papers/{number}/{query}").context["page"]
+    page = browser(stage.olga).get(f"{PAGE}{stage.run.number}/papers/{number}/{query}").context["page"]
     return {one.name.split()[0]: one for one in page.rows}
 
 
@@ -290,7 +374,7 @@ def test_papers_are_searched_by_title_number_and_reviewer_and_filtered(olga: Cli
     edit(olga, run, "drop", paper=stage.papers[0].pk, user=pair.user_id)
 
     def numbers(query: str) -> list[int]:
-        return [paper.number for paper in olga.get(f"{PAGE}{run.pk}/{query}").context["page"].papers]
+        return [paper.number for paper in olga.get(f"{PAGE}{run.number}/{query}").context["page"].papers]
 
     assert numbers("?look=missing") == numbers("?look=edited") == numbers("?q=%231") == [1]
     assert numbers("?q=nothing") == []
@@ -300,16 +384,16 @@ def test_papers_are_searched_by_title_number_and_reviewer_and_filtered(olga: Cli
 
 
 def test_people_have_their_loads_and_papers(olga: Client, run: AssignmentRun, stage: Any) -> None:
-    page = olga.get(f"{PAGE}{run.pk}/?side=people").context["page"]
+    page = olga.get(f"{PAGE}{run.number}/?side=people").context["page"]
     assert [(one.seat.name, one.seat.load, len(one.papers)) for one in page.people] == [
         (f"{name} Example", "2 of 6", 2) for name in ("Noor", "Rae", "Rui")
     ]
-    one = olga.get(f"{PAGE}{run.pk}/people/{stage.rui.pk}/")
+    one = olga.get(f"{PAGE}{run.number}/people/{stage.rui.pk}/")
     assert [paper.number for paper, _ in one.context["page"].papers] == [1, 2]
 
 
 def test_figures_count_scores_and_loads(olga: Client, run: AssignmentRun) -> None:
-    figures = olga.get(f"{PAGE}{run.pk}/?side=figures").context["page"].figures
+    figures = olga.get(f"{PAGE}{run.number}/?side=figures").context["page"].figures
     assert sum(column.count for column in figures.scores.columns) == 6
     assert [column.count for column in figures.loads.columns] == [0, 0, 3]
 
@@ -320,11 +404,11 @@ def test_point_of_the_frontier_begins_a_proposal_there(olga: Client, run: Assign
         for e, f, t in ((0.0, 1.1, 3.0), (0.02, 1.4, 2.95))
     ]
     AssignmentRun.objects.filter(pk=run.pk).update(facts={**run.facts, "frontier": points})
-    page = olga.get(f"{PAGE}{run.pk}/?side=figures")
+    page = olga.get(f"{PAGE}{run.number}/?side=figures")
     drawn = page.context["page"].figures.frontier.points
     assert [(point.lost, point.x, point.y) for point in drawn] == [("0", "0.00%", "100.00%"), ("2", "100.00%", "0.00%")]
-    form = olga.get(f"{PAGE}?from={run.pk}&mode=fair&epsilon=2").context["form"]
-    assert (form["mode"].value(), form["epsilon"].value(), form["keep"].value()) == ("fair", "2", run.pk)
+    form = olga.get(f"{PAGE}?from={run.number}&mode=fair&epsilon=2").context["form"]
+    assert (form["mode"].value(), form["epsilon"].value(), form["keep"].value()) == ("fair", "2", run.number)
 
 
 # --- asking in a certain way ------------------------------------------------------------------------------------------
@@ -368,7 +452,7 @@ def test_two_proposals_are_compared(olga: Client, stage: Any) -> None:
     other = next(user for user in stage.people.values() if user.pk not in mine)
     left = ProposedPair.objects.filter(run=second, submission=stage.papers[0]).select_related("user")[0].user
     edit(olga, second, "swap", paper=stage.papers[0].pk, user=other.pk, out=left.pk)
-    found = olga.get(f"{PAGE}compare/?run={first.pk}&run={second.pk}").context["found"]
+    found = olga.get(f"{PAGE}compare/?run={first.number}&run={second.number}").context["found"]
     assert [(side.pairs, side.papers, side.total) for side in found.sides] == [(4, 2, 2.0), (4, 2, 2.0)]
     same = set(ProposedPair.objects.filter(run=first, submission=stage.papers[0]).values_list("user", flat=True))
     now = mine - {left.pk} | {other.pk}
@@ -384,7 +468,7 @@ def test_log_tells_of_whose_reviewers_names_were_looked_at_in_a_comparison(stage
             ProposedPair.objects.filter(run=run, submission=paper).update(user=getattr(stage, name))
     Conflict.objects.create(submission=stage.papers[0], user=stage.otto, reason="organizer", state="confirmed")
 
-    browser(stage.otto).get(f"{PAGE}compare/?run={first.pk}&run={second.pk}")
+    browser(stage.otto).get(f"{PAGE}compare/?run={first.number}&run={second.number}")
 
     entry = Entry.objects.get(action="identity.revealed", actor=stage.otto)
     assert entry.data == {"page": "assignment.compare", "papers": [stage.papers[1].pk]}
@@ -393,7 +477,7 @@ def test_log_tells_of_whose_reviewers_names_were_looked_at_in_a_comparison(stage
 def test_compared_totals_are_not_shown_where_a_paper_is_hidden(stage: Any) -> None:
     first, second = proposal(stage), proposal(stage)
     Conflict.objects.create(submission=stage.papers[0], user=stage.otto, reason="organizer", state="confirmed")
-    found = browser(stage.otto).get(f"{PAGE}compare/?run={first.pk}&run={second.pk}").context["found"]
+    found = browser(stage.otto).get(f"{PAGE}compare/?run={first.number}&run={second.number}").context["found"]
     assert [(side.total, side.gap, side.papers) for side in found.sides] == [(None, None, 1)] * 2
 
 
@@ -404,8 +488,8 @@ def test_what_is_published_is_counted_once(db: Any) -> None:
     publish_run(run=run, by=stage.olga)
     client = browser(stage.olga)
 
-    seats = {one.user: one.seat for one in client.get(f"{PAGE}{run.pk}/papers/1/").context["page"].rows}
-    people = client.get(f"{PAGE}{run.pk}/?side=people").context["page"].people
+    seats = {one.user: one.seat for one in client.get(f"{PAGE}{run.number}/papers/1/").context["page"].rows}
+    people = client.get(f"{PAGE}{run.number}/?side=people").context["page"].people
 
     given = {one.seat.pk: Assignment.objects.filter(user=one.seat.pk).count() for one in people}
     assert {one.seat.pk: one.seat.have for one in people} == given
@@ -418,11 +502,11 @@ def test_undoing_as_a_whole_is_offered_until_a_review_is_begun(db: Any) -> None:
     run = proposal(stage)
     publish_run(run=run, by=stage.olga)
     client = browser(stage.olga)
-    before = client.get(f"{PAGE}{run.pk}/").content.decode()
+    before = client.get(f"{PAGE}{run.number}/").content.decode()
     mine = Assignment.objects.select_related("user").get(user=stage.rui)
     open_review(assignment=mine, by=stage.rui)
 
-    after = client.get(f"{PAGE}{run.pk}/").content.decode()
+    after = client.get(f"{PAGE}{run.number}/").content.decode()
 
     assert ("Undo it all" in before, "Undo it all" in after, "A review is begun" in after) == (True, False, True)
 
@@ -530,13 +614,13 @@ def test_pages_cost_the_same_for_any_number_of_papers(db: Any, rows: int) -> Non
     client = browser(stage.olga)
     pages = {
         "": 6,
-        f"{run.pk}/": 9,
-        f"{run.pk}/?side=people": 9,
-        f"{run.pk}/?side=figures": 9,
-        f"{run.pk}/papers/1/": 9,
-        f"{run.pk}/people/{stage.rui.pk}/": 10,
-        f"{run.pk}/publish/": 10,
-        f"compare/?run={run.pk}": 5,
+        f"{run.number}/": 9,
+        f"{run.number}/?side=people": 9,
+        f"{run.number}/?side=figures": 9,
+        f"{run.number}/papers/1/": 9,
+        f"{run.number}/people/{stage.rui.pk}/": 10,
+        f"{run.number}/publish/": 10,
+        f"compare/?run={run.number}": 5,
         "repair/": 9,
     }
     found = {}

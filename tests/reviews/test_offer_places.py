@@ -84,7 +84,7 @@ def test_what_nobody_has_room_for_stays_open_and_people_are_asked_for_it(stage: 
     run_jobs()
     run = AssignmentRun.objects.get()
 
-    page = client.get(f"/admin/w/neurreps-2027/assignment/{run.pk}/")
+    page = client.get(f"/admin/w/neurreps-2027/assignment/{run.number}/")
     asking = client.post(f"{PAGE}ask/", {"hole": page.context["page"].left})
 
     assert (run.outcome, run.pairs.count(), len(page.context["page"].left)) == ("complete", 1, 3)

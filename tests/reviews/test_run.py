@@ -1,10 +1,12 @@
 """Proposals: asked for, solved, edited, published, undone."""
 
 from collections import Counter
+from threading import Thread
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, connection, transaction
 
 from access.viewer import Viewer
 from accounts.services.publications import add_publications
@@ -31,7 +33,7 @@ from reviews.services.run import (
 )
 from submissions.models import Conflict
 from submissions.services.withdraw import withdraw
-from tests.reviews.stage import given, make_stage, proposal, run_jobs, wants, write
+from tests.reviews.stage import given, make_stage, proposal, proposals_elsewhere, run_jobs, wants, write
 from workshops.models import Membership
 from workshops.services.roles import end_role
 
@@ -56,6 +58,51 @@ def test_proposal_gives_every_paper_its_reviews_with_a_certificate(stage: Any) -
     assert run.gap == pytest.approx(0, abs=1e-6)
     assert run.total == pytest.approx(run.bound)
     assert len(run.input_hash) == 64
+
+
+def test_proposals_are_numbered_in_their_workshop_from_one_on(stage: Any) -> None:
+    proposals_elsewhere(stage, 3)
+
+    first = proposal(stage)
+    discard_run(run=first, by=stage.olga)
+    second = proposal(stage, by=stage.otto)
+
+    assert [(run.number, str(run)) for run in (first, second)] == [(1, "proposal 1"), (2, "proposal 2")]
+
+
+def test_numbers_of_a_workshop_are_given_once(stage: Any) -> None:
+    first = proposal(stage)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AssignmentRun.objects.create(workshop=stage.workshop, number=first.number)
+
+
+@pytest.mark.both
+@pytest.mark.django_db(transaction=True)
+def test_two_who_ask_at_once_get_two_numbers(on_postgresql: bool) -> None:
+    """On SQLite, which has one writer at a time, they take turns."""
+    stage: Any = make_stage(papers=1)
+
+    def ask_too() -> None:
+        try:
+            start_run(workshop=stage.workshop, by=stage.otto)
+        finally:
+            if on_postgresql:
+                connection.close()
+
+    other = Thread(target=ask_too)
+    with transaction.atomic():
+        start_run(workshop=stage.workshop, by=stage.olga)
+        if on_postgresql:
+            other.start()
+            other.join(1)
+    if on_postgresql:
+        other.join()
+    else:
+        ask_too()
+
+    rows = AssignmentRun.objects.order_by("number").values_list("number", "created_by__given")
+    assert list(rows) == [(1, "Olga"), (2, "Otto")]
 
 
 def test_nobody_is_told_of_a_proposal(stage: Any) -> None:

@@ -64,7 +64,7 @@ def a_row(kind: Any, stage: Any) -> Any:
             workshop=stage.workshop, address="ivy@ivy.test", expires_at=timezone.now() + timedelta(days=1)
         )
     if kind is RunStatus:
-        return AssignmentRun.objects.create(workshop=stage.workshop)
+        return AssignmentRun.objects.create(workshop=stage.workshop, number=1)
     assignment = given(stage, tell=False)
     return assignment if kind is AssignmentStatus else Review.objects.create(assignment=assignment)
 

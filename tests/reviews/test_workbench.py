@@ -29,11 +29,11 @@ CLOCK = re.compile(r'data-now="\d+"')
 
 
 def paper_page(client: Client, stage: Any, number: int = 1, query: str = "") -> Any:
-    return client.get(f"{PAGE}{stage.run.pk}/papers/{number}/{query}").context["page"]
+    return client.get(f"{PAGE}{stage.run.number}/papers/{number}/{query}").context["page"]
 
 
 def person_page(client: Client, stage: Any, user: Any, query: str = "") -> Any:
-    return client.get(f"{PAGE}{stage.run.pk}/people/{user.pk}/{query}").context["page"]
+    return client.get(f"{PAGE}{stage.run.number}/people/{user.pk}/{query}").context["page"]
 
 
 def hide(stage: Any, paper: int) -> Client:
@@ -85,7 +85,7 @@ def test_nothing_is_told_of_who_shares_nothing(known: Any) -> None:
 
 
 def test_what_is_shared_stands_on_the_page_without_a_script(known: Any) -> None:
-    text = browser(known.olga).get(f"{PAGE}{known.run.pk}/papers/1/").content.decode()
+    text = browser(known.olga).get(f"{PAGE}{known.run.number}/papers/1/").content.decode()
     assert "<details" in text
     assert "Grid cells and persistent homology" in text
 
@@ -110,9 +110,9 @@ def test_only_the_method_that_counts_explains(known: Any) -> None:
 
 def test_what_is_shared_with_a_hidden_paper_is_on_no_page(known: Any) -> None:
     client = hide(known, 0)
-    text = client.get(f"{PAGE}{known.run.pk}/people/{known.rui.pk}/").content.decode()
+    text = client.get(f"{PAGE}{known.run.number}/people/{known.rui.pk}/").content.decode()
     assert ("Grid cells" in text, "homology" in text) == (False, False)
-    assert "Grid cells" in browser(known.olga).get(f"{PAGE}{known.run.pk}/people/{known.rui.pk}/").content.decode()
+    assert "Grid cells" in browser(known.olga).get(f"{PAGE}{known.run.number}/people/{known.rui.pk}/").content.decode()
 
 
 # --- exchanges --------------------------------------------------------------------------------------------------------
@@ -272,7 +272,7 @@ def test_refused_exchange_is_explained_on_the_page(scored: Any) -> None:
 def test_exchanges_are_over_open_papers_alone_and_tell_no_price_of_the_whole(scored: Any) -> None:
     (only,) = offered(scored, hide(scored, 1))
     assert (only.number, only.here, only.change, only.worst) == (3, (0.4, 0.3), None, None)
-    text = browser(scored.otto).get(f"{PAGE}{scored.run.pk}/papers/1/?out={scored.rui.pk}").content.decode()
+    text = browser(scored.otto).get(f"{PAGE}{scored.run.number}/papers/1/?out={scored.rui.pk}").content.decode()
     assert ("Lowest paper" in text, scored.papers[1].title in text) == (False, False)
 
 
@@ -280,7 +280,7 @@ def test_nothing_goes_to_a_hidden_paper(scored: Any) -> None:
     client = hide(scored, 1)
     values = {"paper": scored.papers[0].pk, "user": scored.rui.pk, "other": scored.noor.pk}
     answers = [
-        client.post(f"{PAGE}{scored.run.pk}/edit/", {"do": "exchange", **values, "other_paper": key}).status_code
+        client.post(f"{PAGE}{scored.run.number}/edit/", {"do": "exchange", **values, "other_paper": key}).status_code
         for key in (scored.papers[1].pk, 999_999)
     ]
     assert answers == [404, 404]
@@ -291,7 +291,7 @@ def test_exchange_is_undone_only_by_who_is_free_on_both_papers(scored: Any) -> N
     made = exchange(scored)
     client = hide(scored, 1)
     answers = [
-        client.post(f"{PAGE}{scored.run.pk}/edit/", {"do": "undo", "edit": key}).status_code
+        client.post(f"{PAGE}{scored.run.number}/edit/", {"do": "undo", "edit": key}).status_code
         for key in (made.pk, 999_999)
     ]
     assert answers == [404, 404]
@@ -315,7 +315,7 @@ def test_whoever_has_a_hidden_paper_reads_the_same_whatever_is_proposed_for_it(s
     """Who is on it, with what score, who must not be, who has it, who wrote it: all of that Olga sees."""
     client = hide(scored, 1)
     addresses = [
-        f"{PAGE}{scored.run.pk}/{page}"
+        f"{PAGE}{scored.run.number}/{page}"
         for page in (
             f"papers/1/?out={scored.rui.pk}",
             f"papers/3/?out={scored.rae.pk}",
@@ -369,7 +369,7 @@ def test_suited_paper_that_lacks_somebody_is_given_and_it_goes_back_to_the_perso
 
 def test_whoever_is_full_sees_what_would_suit_without_buttons(scored: Any) -> None:
     client = browser(scored.olga)
-    page = client.get(f"{PAGE}{scored.run.pk}/people/{scored.rui.pk}/")
+    page = client.get(f"{PAGE}{scored.run.number}/people/{scored.rui.pk}/")
     assert [one.paper.number for one in page.context["page"].rows] == [2, 3]
     assert ('value="swap"' in page.content.decode(), 'value="add"' in page.content.decode()) == (False, False)
     pair = {"paper": scored.papers[1].pk, "user": scored.rui.pk, "out": scored.noor.pk}
@@ -459,9 +459,9 @@ def test_a_repair_offers_neither_exchanges_nor_other_papers(scored: Any) -> None
 def test_pages_cost_ten_queries_whatever_they_tell(known: Any) -> None:
     client = browser(known.olga)
     pages = [
-        f"{PAGE}{known.run.pk}/papers/1/?out={known.rui.pk}",
-        f"{PAGE}{known.run.pk}/papers/1/",
-        f"{PAGE}{known.run.pk}/people/{known.rui.pk}/",
+        f"{PAGE}{known.run.number}/papers/1/?out={known.rui.pk}",
+        f"{PAGE}{known.run.number}/papers/1/",
+        f"{PAGE}{known.run.number}/people/{known.rui.pk}/",
     ]
     found = []
     for page in pages:
