@@ -34,7 +34,7 @@ def workshop(slug, papers):
     stage = SimpleNamespace(workshop=made, track=made.tracks.get(page_limit=4))
     return made, [write(stage, f"Writer{{n}}", f"w{{n}}@writers{{n}}.test", f"About {{slug}}") for n in range(papers)]
 reading, _ = workshop("reading", 2)
-invite(workshop=reading, by=olive, address={TESS!r}, name="Tess Example", undo_seconds=0)
+invite(workshop=reading, by=olive, address={TESS!r}, name="Tess Example", undo_seconds=2)
 def given_to_rex(slug):
     made, [paper] = workshop(slug, 1)
     add_reviewer(workshop=made, user=rex, by=olive)
