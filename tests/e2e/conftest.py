@@ -216,8 +216,12 @@ class Keyboard:
 
 
 def serious(page: Page) -> list[str]:
-    """What axe calls serious or critical, with the first places where it is."""
-    found = Axe().run(page).response["violations"]
+    """What axe calls serious or critical, with the first places where it is.
+
+    A page gets axe once, though it is looked at twice: half a megabyte of script takes longer to read than to run.
+    """
+    axe = Axe(axe_script="") if page.evaluate("'axe' in window") else Axe()
+    found = axe.run(page).response["violations"]
     return [
         f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found if one["impact"] in SERIOUS
     ]
