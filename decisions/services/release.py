@@ -283,6 +283,7 @@ def take_effect(batch: Batch) -> None:
     release = Release.objects.select_for_update().get(batch=batch)
     move(release, ReleaseStatus.RELEASED, RELEASE_MOVES)
     _leave_out_withdrawn(release, batch)
+    _leave_out_former_authors(batch)
     now = timezone.now()
     for decision in release.decisions.select_related("outcome", "submission"):
         move(decision, DecisionStatus.RELEASED, MOVES, released_at=now)
@@ -309,6 +310,18 @@ def _leave_out_withdrawn(release: Release, batch: Batch) -> None:
     mails = batch.messages.filter(root_type=Root.SUBMISSION, root_id__in=papers, status=MessageStatus.HELD)
     mails.update(status=MessageStatus.CANCELLED)
     _let_go(release, papers)
+
+
+def _leave_out_former_authors(batch: Batch) -> None:
+    """Whoever said “this is not me” during the hold, or was taken off the list, gets no mail of the paper any more."""
+    held = batch.messages.filter(root_type=Root.SUBMISSION, status=MessageStatus.HELD)
+    papers = Submission.objects.filter(pk__in=held.values("root_id"))
+    told: set[tuple[int, Any]] = set()
+    for author in authors_told(papers).select_related("user"):
+        told |= {(author.submission_id, one) for one in (author.user_id, author.email, address_of(author)) if one}
+    mails = held.values_list("pk", "root_id", "recipient", "address")
+    gone = [pk for pk, paper, user, address in mails if not {(paper, user), (paper, address)} & told]
+    held.filter(pk__in=gone).update(status=MessageStatus.CANCELLED)
 
 
 def _let_go(release: Release, papers: Iterable[int]) -> None:

@@ -16,6 +16,7 @@ from notifications.services.batches import cancel_batch, send_now
 from notifications.states import MessageStatus
 from reviews.models import Review
 from submissions.models import Authorship, Submission
+from submissions.services.author_requests import say_not_me
 from submissions.services.withdraw import undo_withdrawal, withdraw
 from submissions.states import SubmissionStatus
 from tests.factories import Cast, deliver
@@ -205,3 +206,18 @@ def test_paper_that_is_withdrawn_during_the_hold_gets_no_decision(cast: Cast) ->
     assert [one.submission.pk for one in preview(workshop=cast.workshop, viewer=Viewer(cast.olga)).letters][:1] == [
         cast.paper.pk
     ]
+
+
+def test_author_who_says_not_me_during_the_hold_gets_no_decision_mail(cast: Cast) -> None:
+    release = started(cast)
+    author = cast.paper.authorships.exclude(user=cast.ada).exclude(email="")[0]
+    say_not_me(authorship=author, by=None, reason="I left.")
+
+    send_now(batch=release.batch, by=cast.olga)
+    deliver()
+
+    mails = Message.objects.filter(batch=release.batch, root_id=cast.paper.pk)
+    states = dict(mails.values_list("address", "status"))
+    assert states.pop(author.email) == MessageStatus.CANCELLED
+    assert set(states.values()) == {MessageStatus.SENT}
+    assert may(Viewer(cast.ada), "released", cast.paper)
