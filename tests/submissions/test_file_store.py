@@ -46,6 +46,7 @@ def elsewhere(transactional_db, tmp_path) -> dict[str, str]:
     if connection.vendor == "sqlite":
         with closing(sqlite3.connect(tmp_path / "db.sqlite3")) as file:
             connection.connection.backup(file)
+            file.execute("PRAGMA journal_mode=WAL")  # else several processes would each be the first to change it
         url = f"sqlite:///{tmp_path / 'db.sqlite3'}"
     else:
         url = f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{connection.settings_dict['NAME']}"
