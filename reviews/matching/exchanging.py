@@ -71,7 +71,8 @@ def breaks(board: Board, scores: Mapping[PairIds, float], pair: PairIds, one: Ex
 
 
 def _order(one: Exchange) -> tuple[bool, float, str, str]:
-    return one.lowers_worst, -one.change, one.paper_id, one.reviewer_id
+    """Of equal ones, which sums of decimals only nearly are, the first paper comes first."""
+    return one.lowers_worst, round(-one.change, 9), one.paper_id, one.reviewer_id
 
 
 def _possible(board: Board, scores: Mapping[PairIds, float], pair: PairIds) -> Iterator[Exchange]:

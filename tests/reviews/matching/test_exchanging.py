@@ -33,6 +33,14 @@ def test_what_lowers_the_worst_paper_comes_last_however_much_the_total_gains() -
     assert found(BOARD, scores) == [("p1", "r1"), ("p2", "r2")]
 
 
+def test_of_two_that_are_worth_the_same_the_first_paper_comes_first() -> None:
+    """0.9 - 0.2 and 0.8 - 0.1 are not the same number to a computer."""
+    pairs = {PAIR: 0.0, ("p2", "r1"): 0.8, ("p3", "r4"): 0.9}
+    board = replace(BOARD, pairs=pairs, demand=dict.fromkeys(("p0", "p2", "p3"), 1), most={})
+    scores = {("p0", "r1"): 0.0, ("p0", "r4"): 0.0, ("p2", "r0"): 0.1, ("p3", "r0"): 0.2}
+    assert found(board, scores) == [("p2", "r1"), ("p3", "r4")]
+
+
 @pytest.mark.parametrize(
     "changes",
     [
