@@ -82,6 +82,23 @@ def prose(text: str | None) -> SafeString:
     return prose_module.prose(text)
 
 
+@register.simple_tag
+def answers(given: Iterable[Any], *, top: bool = False) -> SafeString:
+    """What was answered (``question``, ``value``, ``is_text``), drawn in one go: a paper has dozens of answers.
+
+    ``top``: it stands below the heading of a section, not below that of a review.
+    """
+    heading = "h3" if top else "h4"
+    return mark_safe("\n".join(_answer(one, heading) for one in given))  # of parts that are safe
+
+
+def _answer(given: Any, heading: str) -> str:
+    question = _escaped(given.question)
+    if given.is_text:
+        return f'<{heading}>{question}</{heading}>\n<div class="prose prose-small">{prose(given.value)}</div>'
+    return f'<p class="answer"><span class="muted">{question}</span> {_escaped(given.value)}</p>'
+
+
 @register.filter
 def target_id(field: BoundField) -> str:
     """The id an error summary links to: the widget's, or the first of a group of radio buttons."""
