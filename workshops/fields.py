@@ -10,7 +10,27 @@ from django.utils.html import format_html
 from workshops.instants import input_value, parse_aoe, utc
 
 
-class AoeBoundField(BoundField):
+class ReadersBoundField(BoundField):
+    """A field whose `readers` (a sentence, set on the form field) is part of its description for screen readers."""
+
+    @property
+    def readers(self) -> str:
+        return getattr(self.field, "readers", "")
+
+    @property
+    def is_optional(self) -> bool:
+        """May stay empty for good: what a draft may leave out is `needed` in the end."""
+        return not (self.field.required or getattr(self.field, "needed", False))
+
+    @property
+    def aria_describedby(self) -> str | None:
+        described = super().aria_describedby
+        if described is None or not (self.readers and self.auto_id and not self.is_hidden):
+            return described
+        return f"{described} {self.auto_id}_readers".strip()
+
+
+class AoeBoundField(ReadersBoundField):
     """Says beside the field what its value is in UTC."""
 
     def __init__(self, form: forms.BaseForm, field: forms.Field, name: str) -> None:

@@ -99,6 +99,30 @@ def _answer(given: Any, heading: str) -> str:
     return f'<p class="answer"><span class="muted">{question}</span> {_escaped(given.value)}</p>'
 
 
+@register.simple_tag
+def field_words(field: Any) -> SafeString:
+    """What stands above a field, drawn in one go: its name (but beside a box to tick), the help, who will read it."""
+    parts, at = [], _escaped(field.auto_id)
+    if field.label and (field.use_fieldset or field.widget_type != "checkbox"):
+        optional = ' <span class="optional">optional</span>' if field.is_optional else ""
+        name = f"{_escaped(field.label)}{optional}"
+        parts.append(
+            f'<legend class="form-label">{name}</legend>'
+            if field.use_fieldset
+            else f'<label class="form-label" for="{_escaped(field.id_for_label)}">{name}</label>'
+        )
+    if field.help_text:
+        parts.append(f'<div class="help"{_id(at, "helptext")}>{_escaped(field.help_text)}</div>')
+    if field.readers:
+        said = f"{_drawing('eye')}<span>{_escaped(field.readers)}</span>"
+        parts.append(f'<p class="readers"{_id(at, "readers")}>{said}</p>')
+    return mark_safe("\n".join(parts))  # of parts that are safe
+
+
+def _id(at: str, part: str) -> str:
+    return f' id="{at}_{part}"' if at else ""
+
+
 @register.filter
 def target_id(field: BoundField) -> str:
     """The id an error summary links to: the widget's, or the first of a group of radio buttons."""
