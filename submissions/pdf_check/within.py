@@ -49,6 +49,7 @@ _PROPERTY = re.compile(
 )
 _TAG = re.compile(r"<[^>]{1,500}>")
 _SHUT = (b"7z\xbc\xaf\x27\x1c", b"Rar!", b"MSCF")
+# What the readers of damaged and hostile files raise.
 NOT_READ = (
     zipfile.BadZipFile,
     tarfile.TarError,

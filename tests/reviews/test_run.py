@@ -1,12 +1,11 @@
 """Proposals: asked for, solved, edited, published, undone."""
 
 from collections import Counter
-from threading import Thread
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from access.viewer import Viewer
 from accounts.services.publications import add_publications
@@ -33,7 +32,7 @@ from reviews.services.run import (
 )
 from submissions.models import Conflict
 from submissions.services.withdraw import withdraw
-from tests.reviews.stage import given, make_stage, proposal, proposals_elsewhere, run_jobs, wants, write
+from tests.reviews.stage import at_once, given, make_stage, proposal, proposals_elsewhere, run_jobs, wants, write
 from workshops.models import Membership
 from workshops.services.roles import end_role
 
@@ -79,27 +78,13 @@ def test_numbers_of_a_workshop_are_given_once(stage: Any) -> None:
 
 @pytest.mark.both
 @pytest.mark.django_db(transaction=True)
-def test_two_who_ask_at_once_get_two_numbers(on_postgresql: bool) -> None:
-    """On SQLite, which has one writer at a time, they take turns."""
+def test_two_who_ask_at_once_get_two_numbers() -> None:
     stage: Any = make_stage(papers=1)
 
-    def ask_too() -> None:
-        try:
-            start_run(workshop=stage.workshop, by=stage.otto)
-        finally:
-            if on_postgresql:
-                connection.close()
-
-    other = Thread(target=ask_too)
-    with transaction.atomic():
-        start_run(workshop=stage.workshop, by=stage.olga)
-        if on_postgresql:
-            other.start()
-            other.join(1)
-    if on_postgresql:
-        other.join()
-    else:
-        ask_too()
+    at_once(
+        lambda: start_run(workshop=stage.workshop, by=stage.olga),
+        lambda: start_run(workshop=stage.workshop, by=stage.otto),
+    )
 
     rows = AssignmentRun.objects.order_by("number").values_list("number", "created_by__given")
     assert list(rows) == [(1, "Olga"), (2, "Otto")]

@@ -74,7 +74,7 @@ def streamed() -> bytes:
             return len(piece)
 
     pipe = Pipe()
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[call-overload]
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("code/run.py", CODE)
     return pipe.written
 
