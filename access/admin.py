@@ -5,7 +5,8 @@ from typing import Any, cast
 
 from django.contrib.admin.options import TO_FIELD_VAR, BaseModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Field, ForeignKey, ManyToManyField, Model, QuerySet
+from django.db.backends.base.operations import BaseDatabaseOperations
+from django.db.models import Field, ForeignKey, IntegerField, ManyToManyField, Model, QuerySet
 from django.forms import Field as FormField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -23,7 +24,8 @@ ASPECT = "settings"
 
 
 class _Fields(BaseModelAdmin):
-    """Foreign keys and many-to-many fields offer what the viewer may set, or at least see.
+    """Foreign keys and many-to-many fields offer what the viewer may set, or at least see; a number is one that every
+    database keeps, though SQLite would keep larger ones.
 
     ``words`` holds the label and the help of a field where those of the model would not be understood by whoever sets
     it; empty: the model's.
@@ -34,6 +36,8 @@ class _Fields(BaseModelAdmin):
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> FormField | None:
         label, help_text = self.words.get(db_field.name, ("", ""))
         kwargs |= {name: words for name, words in (("label", label), ("help_text", help_text)) if words}
+        if isinstance(db_field, IntegerField) and not db_field.choices:
+            kwargs["max_value"] = BaseDatabaseOperations.integer_field_ranges[db_field.get_internal_type()][1]
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:

@@ -27,6 +27,7 @@ from audit.errors import Refused, add_refusal
 from workshops.banners import BadPicture, redrawn
 from workshops.editions import follows
 from workshops.fields import AoeDateTimeField
+from workshops.instants import aoe
 from workshops.links import conflict_reasons
 from workshops.models import (
     Deadline,
@@ -308,11 +309,15 @@ class DeadlineAdmin(ConflictAwareAdmin):
     form = DeadlineForm
     words = DEADLINE_WORDS
     fields = ("workshop", "track", "kind", "opens_at", "at", "grace_minutes", "hard", "pinned_by", "reason")
-    list_display = ("kind", "workshop", "track", "at", "pinned_by")
+    list_display = ("kind", "workshop", "track", "until", "pinned_by")
     list_filter = (OF_A_WORKSHOP,)
     list_select_related = ("workshop", "track")
     filters_allowed = frozenset({"workshop__id__exact"})
     ordering = ("-workshop__year", "at")
+
+    @admin.display(description="Until", ordering="at")
+    def until(self, row: Deadline) -> str:
+        return aoe(row.at)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("workshop", "track", "kind") if obj else ()

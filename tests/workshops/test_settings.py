@@ -7,6 +7,7 @@ from django.urls import reverse
 from accounts.models import User
 from submissions.states import ConflictReason
 from tests.factories import make_user
+from workshops.instants import aoe
 from workshops.models import Workshop
 
 COUNTED = [reason for reason in ConflictReason.values if reason != ConflictReason.AUTHORSHIP]
@@ -53,7 +54,25 @@ class TestConflicts:
         assert answer.context["adminform"].form.errors == {"conflict_sources": ["Tick at least one."]}
 
 
+class TestNumbers:
+    @pytest.mark.both
+    def test_number_that_not_every_database_keeps_is_refused_at_its_field(
+        self, client: Client, page: str, workshop: Workshop
+    ) -> None:
+        answer = send(client, page, conflict_years="99999999999")
+
+        assert answer.context["adminform"].form.errors == {
+            "conflict_years": ["Ensure this value is less than or equal to 32767."]
+        }
+
+
 class TestWords:
+    def test_dates_are_listed_in_the_zone_of_all_other_pages(
+        self, client: Client, page: str, workshop: Workshop
+    ) -> None:
+        date = workshop.deadlines.order_by("at")[0]
+        assert aoe(date.at) in client.get(reverse("admin:workshops_deadline_changelist")).content.decode()
+
     def test_days_are_shown_so_that_nobody_takes_the_month_for_the_day(self, client: Client, page: str) -> None:
         send(client, page, starts="2027-03-02")
 
